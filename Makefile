@@ -1,0 +1,155 @@
+# facet: build, tests, checks. `make help` lists the targets.
+#
+# Objects go to build/VARIANT-COMPILER/, so builds with other flags never mix; build/facet is a link to the
+# program last built. The targets demo and test call scripts/setup first and need nothing but git and make.
+
+CC       ?= cc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+VARIANT  ?= release
+WERROR   ?= $(if $(CI),1,)
+BUILD    := build/$(VARIANT)-$(notdir $(CC))
+PKGS     := yaml-0.1 libarchive libjpeg libpng libwebp libcrypto jansson
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wundef -Wformat=2 -Wcast-qual -Wwrite-strings -Wdouble-promotion $(if $(WERROR),-Werror)
+OPT_release := -O2 -g
+OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+OPT_tsan    := -O1 -g -fsanitize=thread
+OPT_cov     := -O0 -g --coverage
+OPT         := $(OPT_$(VARIANT))
+ifeq ($(OPT),)
+$(error VARIANT=$(VARIANT): not one of release asan ubsan tsan cov)
+endif
+
+CPPFLAGS += -Ikernels -Ipipeline -I$(BUILD)/gen -D_POSIX_C_SOURCE=200809L
+CFLAGS_ALL = -std=c11 $(OPT) -ffp-contract=off -pthread $(WARNINGS) $(PKG_CFLAGS) $(CFLAGS)
+LDLIBS_ALL = $(PKG_LIBS) -lstb -llbfgs -lopenblas -lcsv -lm $(LDLIBS)
+
+KERNEL_SRC   := $(sort $(wildcard kernels/*/*.c kernels/*/*/*.c))
+PIPELINE_SRC := $(sort $(wildcard pipeline/*/*.c pipeline/*/*/*.c))
+TEST_SRC     := $(sort $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c))
+BENCH_SRC    := $(filter tests/bench/%,$(TEST_SRC))
+FUZZ_SRC     := $(filter tests/fuzz/%,$(TEST_SRC))
+TEST_SRC     := $(filter-out $(BENCH_SRC) $(FUZZ_SRC),$(TEST_SRC))
+ALL_C        := $(KERNEL_SRC) $(PIPELINE_SRC) pipeline/main.c $(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)
+ALL_H        := $(sort $(wildcard kernels/*/*.h kernels/*/*/*.h pipeline/*/*.h tests/*.h tests/*/*.h))
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB_OBJ   := $(call obj,$(KERNEL_SRC) $(PIPELINE_SRC))
+MAIN_OBJ  := $(call obj,pipeline/main.c)
+TEST_OBJ  := $(call obj,$(TEST_SRC))
+
+.PHONY: all
+all: build/facet ## build the program: build/facet
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  %-14s %s\n", $$1, $$2}'
+
+build/facet: $(BUILD)/facet FORCE
+	@ln -sfn $(notdir $(BUILD))/facet build/facet
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/facet: $(MAIN_OBJ) $(BUILD)/libfacet.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+$(BUILD)/libfacet.a: $(LIB_OBJ)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/facet_tests: $(TEST_OBJ) $(BUILD)/libfacet.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS_ALL)
+
+# Instruction-set flags only on the files of that set.
+$(BUILD)/%_avx2.o:   ISA_FLAGS := -mavx2 -mfma
+$(BUILD)/%_avx512.o: ISA_FLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mprefer-vector-width=512
+$(BUILD)/tests/%.o:  CPPFLAGS += -Itests
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(dir $@)
+	@echo "  CC $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(ISA_FLAGS) -MMD -MP -c -o $@ $<
+
+# Rebuilds everything when the compiler or the flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(LDFLAGS)' > $@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: demo
+demo: ## set up this machine, build, run the demo study on generated faces
+	@scripts/setup
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+.PHONY: test
+test: ## set up this machine, build, run every test but the long ones
+	@scripts/setup
+	@$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: all $(BUILD)/facet_tests
+	@FACET=$(BUILD)/facet $(BUILD)/facet_tests $(TESTS)
+
+.PHONY: check
+check: all $(BUILD)/facet_tests layering ## the fast tests and the layering check, under a minute
+	@FACET=$(BUILD)/facet $(BUILD)/facet_tests --fast $(TESTS)
+
+.PHONY: test-long
+test-long: all $(BUILD)/facet_tests ## every test, the long ones too (needs FACET_FACES for real faces)
+	@FACET=$(BUILD)/facet $(BUILD)/facet_tests --long $(TESTS)
+
+.PHONY: asan ubsan tsan
+asan: ## the tests under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory VARIANT=asan run-tests
+ubsan: ## the tests under the undefined-behaviour sanitizer
+	@$(MAKE) --no-print-directory VARIANT=ubsan run-tests
+tsan: ## the tests under the thread sanitizer
+	@$(MAKE) --no-print-directory VARIANT=tsan run-tests
+
+.PHONY: layering
+layering: ## check that includes follow the order of the rooms
+	@scripts/check-layering
+
+.PHONY: format format-check
+format: ## format every C file in place
+	@clang-format -i $(ALL_C) $(ALL_H)
+format-check: ## fail when a C file is not formatted
+	@clang-format --dry-run -Werror $(ALL_C) $(ALL_H) && echo "format: $(words $(ALL_C) $(ALL_H)) files are formatted"
+
+.PHONY: lint
+lint: ## clang-tidy over every C file
+	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS)
+
+.PHONY: bench
+bench: all $(BUILD)/facet_bench ## time the kernels and the models on this machine
+	@$(BUILD)/facet_bench $(BENCH)
+
+$(BUILD)/facet_bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libfacet.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+.PHONY: fuzz
+fuzz: ## build the fuzzers with clang's libFuzzer and run each for FUZZ_SECONDS (30)
+	@scripts/fuzz $(or $(FUZZ_SECONDS),30)
+
+.PHONY: golden-update
+golden-update: all $(BUILD)/facet_tests ## rewrite the golden files; shows their difference
+	@FACET=$(BUILD)/facet TST_GOLDEN_UPDATE=1 $(BUILD)/facet_tests $(TESTS)
+	@git --no-pager diff --stat tests
+
+.PHONY: coverage
+coverage: ## line coverage of the tests, by file
+	@$(MAKE) --no-print-directory VARIANT=cov run-tests
+	@scripts/coverage build/cov-$(notdir $(CC))
+
+.PHONY: clean
+clean: ## remove build/
+	@rm -rf build

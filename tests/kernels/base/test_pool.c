@@ -1,0 +1,99 @@
+#include "tst.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cpu.h"
+#include "base/pool.h"
+#include "base/size.h"
+
+enum { TASKS = 1000 };
+
+typedef struct marks {
+    int count[TASKS];
+    int worker[TASKS];
+} marks;
+
+static void mark(void *context, size_t task, int worker)
+{
+    marks *m = context;
+    m->count[task]++;
+    m->worker[task] = worker;
+}
+
+static void test_every_task_runs_once(void)
+{
+    for (int threads = 1; threads <= 7; threads += 2) {
+        kn_pool *pool;
+        TST_OK(kn_pool_new(threads, &pool, e));
+        CU_ASSERT_EQUAL(kn_pool_size(pool), threads);
+        for (int repeat = 0; repeat < 50; repeat++) {
+            marks m;
+            memset(&m, 0, sizeof m);
+            kn_pool_run(pool, TASKS, mark, &m);
+            for (int t = 0; t < TASKS; t++) {
+                CU_ASSERT_EQUAL(m.count[t], 1);
+                CU_ASSERT_TRUE(m.worker[t] >= 0 && m.worker[t] < threads);
+            }
+        }
+        kn_pool_run(pool, 0, mark, NULL);
+        kn_pool_free(pool);
+    }
+}
+
+static void test_no_threads_is_an_error(void)
+{
+    kn_pool *pool;
+    TST_FAILS(KN_EUSAGE, "0 threads: at least 1 is needed", kn_pool_new(0, &pool, e));
+    kn_pool_free(NULL);
+}
+
+static void test_arena_blocks_are_aligned_zeroed_and_do_not_overlap(void)
+{
+    kn_arena a;
+    kn_arena_init(&a);
+    unsigned char *last = NULL;
+    for (size_t n = 1; n < 300000; n = n * 3 + 1) {
+        unsigned char *p = kn_arena_alloc(&a, n, 1);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+        CU_ASSERT_EQUAL((uintptr_t)p % KN_ALIGN, 0);
+        CU_ASSERT_EQUAL(p[0] | p[n - 1], 0);
+        memset(p, 0xee, n);
+        CU_ASSERT_PTR_NOT_EQUAL(p, last);
+        last = p;
+    }
+    CU_ASSERT_PTR_NULL(kn_arena_alloc(&a, SIZE_MAX / 2, 3));
+    TST_TEXT(kn_arena_strdup(&a, "face"), "face");
+    kn_arena_clear(&a);
+    CU_ASSERT_EQUAL(a.total, 0);
+}
+
+static void test_sizes_are_checked(void)
+{
+    size_t out = 5;
+    CU_ASSERT_TRUE(kn_size_mul(3, 4, &out));
+    CU_ASSERT_EQUAL(out, 12);
+    CU_ASSERT_FALSE(kn_size_mul(SIZE_MAX, 2, &out));
+    CU_ASSERT_FALSE(kn_size_add(SIZE_MAX, 1, &out));
+    CU_ASSERT_EQUAL(out, 12);
+    CU_ASSERT_EQUAL(kn_size_round_up(65, 64), 128);
+}
+
+static void test_isa_levels_have_names(void)
+{
+    TST_TEXT(kn_isa_name(KN_ISA_SCALAR), "scalar");
+    TST_TEXT(kn_isa_name(KN_ISA_AVX512), "avx512");
+    kn_isa now = kn_isa_get();
+    CU_ASSERT_EQUAL(kn_isa_force(KN_ISA_SCALAR), KN_ISA_SCALAR);
+    CU_ASSERT_EQUAL(kn_isa_force(now), now);
+    CU_ASSERT_TRUE(kn_cpu_count() >= 1);
+}
+
+const tst_case tst_base_pool[] = {
+    TST(test_every_task_runs_once),
+    TST(test_no_threads_is_an_error),
+    TST(test_arena_blocks_are_aligned_zeroed_and_do_not_overlap),
+    TST(test_sizes_are_checked),
+    TST(test_isa_levels_have_names),
+    TST_END,
+};
