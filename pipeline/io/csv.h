@@ -1,0 +1,36 @@
+/* CSV (RFC 4180, as libcsv reads it): whole files into rows of fields; and quoting for writers. */
+#ifndef PL_IO_CSV_H
+#define PL_IO_CSV_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "util/str.h"
+
+typedef struct pl_csv {
+    char *bytes;        /* owns the text of all fields */
+    const char **field; /* fields of all rows, one after another */
+    size_t *start;      /* start[r]: index of row r's first field; start[rows] the end */
+    int *line;          /* 1-based line each row starts in */
+    size_t rows;
+} pl_csv;
+
+/* Fields lose surrounding blanks. Empty lines are skipped. A byte-order mark is skipped. */
+kn_status pl_csv_read(const char *path, pl_csv *out, kn_error *e);
+void pl_csv_clear(pl_csv *c);
+static inline size_t pl_csv_fields(const pl_csv *c, size_t row)
+{
+    return c->start[row + 1] - c->start[row];
+}
+static inline const char *pl_csv_get(const pl_csv *c, size_t row, size_t column)
+{
+    return c->field[c->start[row] + column];
+}
+
+/* Appends one field, quoted where it must be; and a row's separators are the caller's. */
+void pl_csv_add(pl_str *s, const char *field);
+
+/* Appends a number as %.9g, or nothing for NaN. */
+void pl_csv_add_number(pl_str *s, double value);
+
+#endif

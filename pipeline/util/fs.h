@@ -1,0 +1,51 @@
+/* Files and folders. Paths are UTF-8 bytes; functions that return a path return a heap string (abort when memory is
+ * out). Every write that must survive is: temporary name in the same folder, fsync, rename, fsync of the folder. */
+#ifndef PL_UTIL_FS_H
+#define PL_UTIL_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/status.h"
+
+char *pl_path_join(const char *dir, const char *name); /* name alone where it is absolute */
+char *pl_path_dir(const char *path);                   /* "." where there is no slash */
+const char *pl_path_base(const char *path);            /* borrowed: after the last slash */
+char *pl_path_stem(const char *path);                  /* base name without its last extension */
+
+bool pl_exists(const char *path);
+bool pl_is_dir(const char *path);
+
+/* The folder and its parents. An existing folder is fine. */
+kn_status pl_make_dirs(const char *path, kn_error *e);
+
+/* The whole file, NUL-terminated, heap. Fails above max_bytes. */
+kn_status pl_read_file(const char *path, size_t max_bytes, char **text, size_t *size, kn_error *e);
+
+/* The file appears whole, or stays as it was. */
+kn_status pl_write_file(const char *path, const void *bytes, size_t size, kn_error *e);
+
+/* As pl_write_file, but leaves the file (and its times) alone when it already holds these bytes. */
+kn_status pl_write_file_if_changed(const char *path, const void *bytes, size_t size, kn_error *e);
+
+/* A reflink where the file system has them, else a copy; atomic like pl_write_file. */
+kn_status pl_copy_file(const char *from, const char *to, kn_error *e);
+
+kn_status pl_fsync_path(const char *path, kn_error *e); /* a file or a folder */
+kn_status pl_rename(const char *from, const char *to, kn_error *e);
+kn_status pl_remove_tree(const char *path, kn_error *e); /* a missing path is fine */
+
+/* Names in a folder, sorted bytewise, without . and .. ; heap array of heap strings, NULL-terminated. */
+kn_status pl_list_dir(const char *path, char ***names, size_t *count, kn_error *e);
+void pl_free_names(char **names);
+
+/* Free bytes on the file system of a path (of its nearest existing parent). */
+uint64_t pl_disk_free(const char *path);
+
+/* A lock file held by this process until closed (flock); waits, or returns *fd = -1 at once where try_only. */
+kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e);
+void pl_lock_close(int fd);
+
+#endif
