@@ -6,7 +6,8 @@
  *   tanh, sigmoid, linear
  *   gelu        z Phi(z) = z/2 (1 + erf(z / sqrt 2))   (the exact form, Keras approximate=False)
  *
- * NaN goes in, NaN comes out; infinities as the formula gives them. Deterministic for a fixed instruction set. */
+ * NaN goes in, NaN comes out; infinities as the formula gives them. Deterministic for a fixed
+ * instruction set. */
 #ifndef KN_OPS_ACTIVATION_H
 #define KN_OPS_ACTIVATION_H
 
@@ -26,7 +27,7 @@ typedef enum kn_act_kind {
 #define KN_ACT_ENUM(id, name) id,
     KN_ACT_LIST(KN_ACT_ENUM)
 #undef KN_ACT_ENUM
-    KN_ACT_COUNT
+        KN_ACT_COUNT
 } kn_act_kind;
 
 typedef struct kn_act {
@@ -48,8 +49,9 @@ bool kn_act_backward_from_y(kn_act_kind kind);
 /* y[n] = act(z[n]); y may be z. */
 void kn_act_forward(kn_act act, size_t n, const float *z, float *y);
 
-/* dz[n] = dy[n] * act'(z[n]); z is read only where kn_act_backward_from_y is false and may be NULL otherwise;
- * dz may be dy. */
-void kn_act_backward(kn_act act, size_t n, const float *z, const float *y, const float *dy, float *dz);
+/* dz[n] = dy[n] * act'(z[n]); z is read only where kn_act_backward_from_y is false and may be NULL
+ * otherwise; dz may be dy. */
+void kn_act_backward(kn_act act, size_t n, const float *z, const float *y, const float *dy,
+                     float *dz);
 
 #endif

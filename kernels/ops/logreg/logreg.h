@@ -1,8 +1,10 @@
 /* Logistic regression on u8 rows: objective and gradient in one pass, for a quasi-Newton solver.
  *
- *   f(w, b) = w'w / 2 + C sum_i s_i log(1 + exp(-t_i (x_i . w + b))),  t = +-1, x = pixels / 255   (scikit-learn's)
+ *   f(w, b) = w'w / 2 + C sum_i s_i log(1 + exp(-t_i (x_i . w + b))),  t = +-1, x = pixels / 255
+ * (scikit-learn's)
  *
- * Parallel over fixed blocks of rows, summed in block order in double: the same bytes for any number of threads. */
+ * Parallel over fixed blocks of rows, summed in block order in double: the same bytes for any
+ * number of threads. */
 #ifndef KN_OPS_LOGREG_H
 #define KN_OPS_LOGREG_H
 
@@ -23,7 +25,7 @@ typedef struct kn_logreg_data {
 size_t kn_logreg_scratch_bytes(const kn_logreg_data *d);
 
 /* w[features + 1], the bias last. Returns f; grad[features + 1] is overwritten. */
-double kn_logreg_value_grad(const kn_logreg_data *d, double c, const double *w, double *grad, kn_pool *pool,
-                            void *scratch);
+double kn_logreg_value_grad(const kn_logreg_data *d, double c, const double *w, double *grad,
+                            kn_pool *pool, void *scratch);
 
 #endif

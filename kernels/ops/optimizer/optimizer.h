@@ -1,11 +1,13 @@
-/* Optimizers over flat parameter blocks, with Keras's defaults and formulas (t counts steps from 1):
+/* Optimizers over flat parameter blocks, with Keras's defaults and formulas (t counts steps from
+ * 1):
  *
- *   sgd      v = momentum v - lr g;  w += v   (nesterov: w += momentum v - lr g);  momentum 0: w -= lr g
- *   rmsprop  v = rho v + (1-rho) g^2;  d = lr g / sqrt(v + eps);  momentum > 0: m = momentum m + d, w -= m; else w -= d
- *   adam     m += (g - m)(1-beta1);  v += (g^2 - v)(1-beta2);  w -= lr sqrt(1-beta2^t)/(1-beta1^t) m / (sqrt(v) + eps)
- *   adamw    w -= lr weight_decay w, then adam
+ *   sgd      v = momentum v - lr g;  w += v   (nesterov: w += momentum v - lr g);  momentum 0: w -=
+ * lr g rmsprop  v = rho v + (1-rho) g^2;  d = lr g / sqrt(v + eps);  momentum > 0: m = momentum m +
+ * d, w -= m; else w -= d adam     m += (g - m)(1-beta1);  v += (g^2 - v)(1-beta2);  w -= lr
+ * sqrt(1-beta2^t)/(1-beta1^t) m / (sqrt(v) + eps) adamw    w -= lr weight_decay w, then adam
  *
- * Elementwise: any partition of the block gives the same bytes. */
+ * The arithmetic is f32, as Keras's. Constants are double because Keras rounds 1 - beta2, not
+ * beta2, to f32. Elementwise: any partition of the block gives the same bytes. */
 #ifndef KN_OPS_OPTIMIZER_H
 #define KN_OPS_OPTIMIZER_H
 
@@ -25,11 +27,11 @@ extern const char *const kn_optimizer_names[]; /* "sgd", "rmsprop", "adam", "ada
 
 typedef struct kn_optimizer {
     kn_optimizer_kind kind;
-    float beta1, beta2, eps; /* adam, adamw: 0.9 0.999 1e-7; rmsprop: eps 1e-7 */
-    float rho;               /* rmsprop: 0.9 */
-    float momentum;          /* sgd, rmsprop: 0 */
-    bool nesterov;           /* sgd */
-    float weight_decay;      /* adamw: 0.004 */
+    double beta1, beta2, eps; /* adam, adamw: 0.9 0.999 1e-7; rmsprop: eps 1e-7 */
+    double rho;               /* rmsprop: 0.9 */
+    double momentum;          /* sgd, rmsprop: 0 */
+    bool nesterov;            /* sgd */
+    double weight_decay;      /* adamw: 0.004 */
 } kn_optimizer;
 
 /* Keras's defaults of a kind, and its default learning rate (sgd 0.01, the others 0.001). */
@@ -39,11 +41,13 @@ float kn_optimizer_default_lr(kn_optimizer_kind kind);
 /* Moment blocks the optimizer needs per parameter: 0, 1 or 2. */
 int kn_optimizer_moments(const kn_optimizer *o);
 
-/* One step on n parameters. m and v are moment blocks (NULL where unused). step >= 1. */
-void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, const float *g, float *w, float *m,
-                       float *v);
+/* One step on n parameters. m and v are moment blocks (NULL where unused; one block is m). step
+ * >= 1. */
+void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, const float *g,
+                       float *w, float *m, float *v);
 
-/* penalty = l1 sum|w| + l2 sum w^2 (returned, double, fixed order); g[n] += l1 sign(w) + 2 l2 w where g is not NULL. */
+/* penalty = l1 sum|w| + l2 sum w^2 (returned, double, fixed order); g[n] += l1 sign(w) + 2 l2 w
+ * where g is not NULL. */
 double kn_regularize(size_t n, float l1, float l2, const float *w, float *g);
 
 #endif

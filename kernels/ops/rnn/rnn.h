@@ -1,14 +1,16 @@
-/* Recurrent layers over mb sequences of `steps` time steps: x[mb,steps,ic] -> y[mb,steps,hc], or its last step
- * y[mb,hc] where last_only is set. Equations, gate order and weight layout are Keras's:
+/* Recurrent layers over mb sequences of `steps` time steps: x[mb,steps,ic] -> y[mb,steps,hc], or
+ * its last step y[mb,hc] where last_only is set. Equations, gate order and weight layout are
+ * Keras's:
  *
  *   lstm    i,f,g,o = split(x_t W + h U + b);  c = sig(f) c + sig(i) tanh(g);  h = sig(o) tanh(c)
  *           W [ic,4hc]  U [hc,4hc]  b [4hc]
- *   gru     z,r = sig(x_t W_zr + b_zr + h U_zr + b'_zr);  g = tanh(x_t W_g + b_g + r (h U_g + b'_g))
- *           h = z h + (1 - z) g            (reset_after=True)   W [ic,3hc]  U [hc,3hc]  b [2,3hc] (input, recurrent)
- *   simple  h = tanh(x_t W + h U + b)                          W [ic,hc]   U [hc,hc]   b [hc]
+ *   gru     z,r = sig(x_t W_zr + b_zr + h U_zr + b'_zr);  g = tanh(x_t W_g + b_g + r (h U_g +
+ * b'_g)) h = z h + (1 - z) g            (reset_after=True)   W [ic,3hc]  U [hc,3hc]  b [2,3hc]
+ * (input, recurrent) simple  h = tanh(x_t W + h U + b)                          W [ic,hc]   U
+ * [hc,hc]   b [hc]
  *
- * f32, row-major; h and c start at zero. x W over all steps is one product. Deterministic for a fixed
- * instruction set and BLAS core. */
+ * f32, row-major; h and c start at zero. x W over all steps is one product. Deterministic for a
+ * fixed instruction set and BLAS core. */
 #ifndef KN_OPS_RNN_H
 #define KN_OPS_RNN_H
 
@@ -32,13 +34,14 @@ int kn_rnn_gate_columns(const kn_rnn *r);
 size_t kn_rnn_saved_bytes(const kn_rnn *r, int mb);
 size_t kn_rnn_scratch_bytes(const kn_rnn *r, int mb);
 
-/* y is overwritten. saved may be NULL for inference. 64-byte alignment of saved and scratch is expected. */
-void kn_rnn_forward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u, const float *b,
-                    float *y, void *saved, void *scratch);
+/* y is overwritten. saved may be NULL for inference. 64-byte alignment of saved and scratch is
+ * expected. */
+void kn_rnn_forward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u,
+                    const float *b, float *y, void *saved, void *scratch);
 
 /* dx is overwritten (NULL: not wanted); dw, du, db are added to. y is what forward gave. */
-void kn_rnn_backward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u, const float *b,
-                     const float *y, const void *saved, const float *dy, float *dx, float *dw, float *du,
-                     float *db, void *scratch);
+void kn_rnn_backward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u,
+                     const float *b, const float *y, const void *saved, const float *dy, float *dx,
+                     float *dw, float *du, float *db, void *scratch);
 
 #endif
