@@ -1,0 +1,181 @@
+/* Vectors of 8 floats with AVX2 and FMA; the names are explained in scalar.h. */
+#ifndef KN_SIMD_AVX2_H
+#define KN_SIMD_AVX2_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { KN_V_WIDTH = 8, KN_V_REGS = 16 };
+
+typedef __m256 kn_v;
+typedef __m256i kn_vi;
+typedef __m256 kn_vm; /* all bits of a lane set or clear */
+
+static inline __m256i kn_v_lanes(int n) /* the first n lanes all ones */
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline kn_v kn_v_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+static inline kn_v kn_v_set1(float a)
+{
+    return _mm256_set1_ps(a);
+}
+static inline kn_v kn_v_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+static inline void kn_v_store(float *p, kn_v a)
+{
+    _mm256_storeu_ps(p, a);
+}
+static inline kn_v kn_v_load_n(const float *p, int n)
+{
+    return _mm256_maskload_ps(p, kn_v_lanes(n));
+}
+static inline void kn_v_store_n(float *p, kn_v a, int n)
+{
+    _mm256_maskstore_ps(p, kn_v_lanes(n), a);
+}
+
+static inline kn_v kn_v_add(kn_v a, kn_v b)
+{
+    return _mm256_add_ps(a, b);
+}
+static inline kn_v kn_v_sub(kn_v a, kn_v b)
+{
+    return _mm256_sub_ps(a, b);
+}
+static inline kn_v kn_v_mul(kn_v a, kn_v b)
+{
+    return _mm256_mul_ps(a, b);
+}
+static inline kn_v kn_v_div(kn_v a, kn_v b)
+{
+    return _mm256_div_ps(a, b);
+}
+static inline kn_v kn_v_sqrt(kn_v a)
+{
+    return _mm256_sqrt_ps(a);
+}
+static inline kn_v kn_v_abs(kn_v a)
+{
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
+}
+static inline kn_v kn_v_fma(kn_v a, kn_v b, kn_v c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+static inline kn_v kn_v_fnma(kn_v a, kn_v b, kn_v c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+static inline kn_v kn_v_max(kn_v a, kn_v b)
+{
+    return _mm256_max_ps(a, b);
+}
+static inline kn_v kn_v_min(kn_v a, kn_v b)
+{
+    return _mm256_min_ps(a, b);
+}
+static inline kn_v kn_v_round(kn_v a)
+{
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+static inline float kn_v_sum(kn_v a)
+{
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+
+static inline kn_vm kn_v_gt(kn_v a, kn_v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_GT_OQ);
+}
+static inline kn_vm kn_v_ge(kn_v a, kn_v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_GE_OQ);
+}
+static inline kn_vm kn_v_lt(kn_v a, kn_v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
+}
+static inline kn_vm kn_v_isnan(kn_v a)
+{
+    return _mm256_cmp_ps(a, a, _CMP_UNORD_Q);
+}
+static inline kn_vm kn_vm_or(kn_vm a, kn_vm b)
+{
+    return _mm256_or_ps(a, b);
+}
+static inline kn_vm kn_vm_and(kn_vm a, kn_vm b)
+{
+    return _mm256_and_ps(a, b);
+}
+static inline kn_v kn_v_select(kn_vm m, kn_v yes, kn_v no)
+{
+    return _mm256_blendv_ps(no, yes, m);
+}
+static inline kn_v kn_v_sign_of(kn_v a, kn_v sign)
+{
+    __m256 bit = _mm256_set1_ps(-0.0f);
+    return _mm256_or_ps(_mm256_andnot_ps(bit, a), _mm256_and_ps(bit, sign));
+}
+
+static inline kn_vi kn_vi_set1(int32_t a)
+{
+    return _mm256_set1_epi32(a);
+}
+static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
+{
+    return _mm256_add_epi32(a, b);
+}
+static inline kn_vm kn_vi_eq(kn_vi a, kn_vi b)
+{
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b));
+}
+static inline kn_vi kn_vi_select(kn_vm m, kn_vi yes, kn_vi no)
+{
+    return _mm256_blendv_epi8(no, yes, _mm256_castps_si256(m));
+}
+static inline kn_vi kn_vi_half(kn_vi a)
+{
+    return _mm256_srai_epi32(a, 1);
+}
+static inline kn_vi kn_v_to_i(kn_v a)
+{
+    return _mm256_cvtps_epi32(a);
+}
+static inline kn_v kn_vi_to_v(kn_vi a)
+{
+    return _mm256_cvtepi32_ps(a);
+}
+static inline kn_v kn_v_exp2i(kn_vi n)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
+}
+static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
+{
+    uint64_t bytes = 0;
+    if (n == KN_V_WIDTH)
+        memcpy(&bytes, p, sizeof bytes);
+    else
+        memcpy(&bytes, p, (size_t)n);
+    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes));
+}
+static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n)
+{
+    __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    long long bytes = _mm_cvtsi128_si64(_mm_packus_epi16(words, words));
+    if (n == KN_V_WIDTH)
+        memcpy(p, &bytes, sizeof bytes);
+    else
+        memcpy(p, &bytes, (size_t)n);
+}
+
+#endif
