@@ -1,5 +1,6 @@
-/* Files and folders. Paths are UTF-8 bytes; functions that return a path return a heap string (abort when memory is
- * out). Every write that must survive is: temporary name in the same folder, fsync, rename, fsync of the folder. */
+/* Files and folders. Paths are UTF-8 bytes; functions that return a path return a heap string
+ * (abort when memory is out). Every write that must survive is: temporary name in the same folder,
+ * fsync, rename, fsync of the folder. */
 #ifndef PL_UTIL_FS_H
 #define PL_UTIL_FS_H
 
@@ -37,14 +38,16 @@ kn_status pl_fsync_path(const char *path, kn_error *e); /* a file or a folder */
 kn_status pl_rename(const char *from, const char *to, kn_error *e);
 kn_status pl_remove_tree(const char *path, kn_error *e); /* a missing path is fine */
 
-/* Names in a folder, sorted bytewise, without . and .. ; heap array of heap strings, NULL-terminated. */
+/* Names in a folder, sorted bytewise, without . and .. ; heap array of heap strings,
+ * NULL-terminated. */
 kn_status pl_list_dir(const char *path, char ***names, size_t *count, kn_error *e);
 void pl_free_names(char **names);
 
 /* Free bytes on the file system of a path (of its nearest existing parent). */
 uint64_t pl_disk_free(const char *path);
 
-/* A lock file held by this process until closed (flock); waits, or returns *fd = -1 at once where try_only. */
+/* A lock file held by this process until closed (flock); waits, or returns *fd = -1 at once where
+ * try_only. */
 kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e);
 void pl_lock_close(int fd);
 

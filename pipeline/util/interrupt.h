@@ -1,4 +1,5 @@
-/* SIGINT and SIGTERM: the first one asks (long work polls pl_interrupted and saves), the second ends at once. */
+/* SIGINT and SIGTERM: the first one asks (long work polls pl_interrupted and saves), the second
+ * ends at once. */
 #ifndef PL_UTIL_INTERRUPT_H
 #define PL_UTIL_INTERRUPT_H
 

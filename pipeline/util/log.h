@@ -1,4 +1,5 @@
-/* Messages and progress on stderr, and a stage's log file. One process-wide logger: level by -q / -v, colour by
+/* Messages and progress on stderr, and a stage's log file. One process-wide logger: level by -q /
+ * -v, colour by
  * --color. Result goes to stdout and not through here. Thread-safe. */
 #ifndef PL_UTIL_LOG_H
 #define PL_UTIL_LOG_H
@@ -24,12 +25,13 @@ void pl_verbose(const char *fmt, ...) KN_PRINTF(1, 2); /* with -v */
 void pl_warn(const char *fmt, ...) KN_PRINTF(1, 2);    /* "facet: warning: ..." */
 void pl_error(const char *fmt, ...) KN_PRINTF(1, 2);   /* "facet: ..." */
 
-/* Progress of one long work. On a terminal a bar that is redrawn ("train cnn-50  epoch 3/10  62%  1,840 images/s
- * 0:12 left"), otherwise a plain line at most every 10 seconds and at the end. update may be called from any thread and
- * is cheap. unit: what is counted ("images"). */
+/* Progress of one long work. On a terminal a bar that is redrawn ("train cnn-50  epoch 3/10  62%
+ * 1,840 images/s 0:12 left"), otherwise a plain line at most every 10 seconds and at the end.
+ * update may be called from any thread and is cheap. unit: what is counted ("images"). */
 typedef struct pl_progress pl_progress;
 pl_progress *pl_progress_new(const char *title, const char *unit, double total);
-void pl_progress_note(pl_progress *p, const char *fmt, ...) KN_PRINTF(2, 3); /* "epoch 3/10, loss 0.21" */
+void pl_progress_note(pl_progress *p, const char *fmt, ...)
+    KN_PRINTF(2, 3); /* "epoch 3/10, loss 0.21" */
 void pl_progress_update(pl_progress *p, double done);
 void pl_progress_end(pl_progress *p); /* frees; NULL is allowed everywhere */
 

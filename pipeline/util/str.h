@@ -1,5 +1,5 @@
-/* A growing string. Out of memory ends the program through abort: these strings are small, and every caller would do
- * the same. */
+/* A growing string. Out of memory ends the program through abort: these strings are small, and
+ * every caller would do the same. */
 #ifndef PL_UTIL_STR_H
 #define PL_UTIL_STR_H
 
@@ -33,10 +33,12 @@ bool pl_ends_with(const char *text, const char *tail);
 /* Damerau-Levenshtein distance, for "did you mean". */
 int pl_edit_distance(const char *a, const char *b);
 
-/* The candidate nearest to `word`, or NULL when none is near (distance above a third of its length, at least 1). */
+/* The candidate nearest to `word`, or NULL when none is near (distance above a third of its length,
+ * at least 1). */
 const char *pl_nearest(const char *word, const char *const *candidates, size_t count);
 
-/* 202599 -> "202,599"; 95.0 s -> "1 min 35 s"; bytes -> "1.4 GB". For people; the buffer is given. */
+/* 202599 -> "202,599"; 95.0 s -> "1 min 35 s"; bytes -> "1.4 GB". For people; the buffer is given.
+ */
 const char *pl_human_count(long long n, char *buffer, size_t size);
 const char *pl_human_seconds(double seconds, char *buffer, size_t size);
 const char *pl_human_bytes(double bytes, char *buffer, size_t size);

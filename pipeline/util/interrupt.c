@@ -1,0 +1,41 @@
+#include "util/interrupt.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t asked;
+
+static void on_signal(int number)
+{
+    if (asked) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    asked = 1;
+}
+
+void pl_interrupt_init(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool pl_interrupted(void)
+{
+    return asked != 0;
+}
+
+kn_status pl_interrupt_check(kn_error *e)
+{
+    return asked ? kn_fail(e, KN_EINTERRUPTED, "interrupted") : KN_OK;
+}
+
+void pl_interrupt_set(bool on)
+{
+    asked = on;
+}
