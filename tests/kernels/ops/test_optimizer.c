@@ -1,0 +1,156 @@
+#include "tst.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "ops/optimizer/optimizer.h"
+
+/* Keras 3.15's optimizers after five steps, from scripts/oracle/optimizers.py. */
+
+enum { N = 5, STEPS = 5 };
+
+static const float start[N] = {0.5f, -0.25f, 1.5f, 0.0f, -2.0f};
+static const float gradient[N] = {0.1f, -0.2f, 0.003f, 0.0f, 4.0f};
+static const float gradient_scale[STEPS] = {1.0f, -0.5f, 2.0f, 0.25f, 1.0f};
+
+typedef struct keras_case {
+    kn_optimizer o;
+    float lr, w[N];
+} keras_case;
+
+static const keras_case cases[] = {
+    {{.kind = KN_OPT_SGD}, 0.01f, {0.496250004f, -0.242500007f, 1.49988747f, 0.0f, -2.14999986f}},
+    {{.kind = KN_OPT_SGD, .momentum = 0.9},
+     0.01f,
+     {0.490729421f, -0.231458798f, 1.49972188f, 0.0f, -2.37082386f}},
+    {{.kind = KN_OPT_SGD, .momentum = 0.9, .nesterov = true},
+     0.01f,
+     {0.487906486f, -0.225812912f, 1.49963713f, 0.0f, -2.48374152f}},
+    {{.kind = KN_OPT_RMSPROP, .rho = 0.9, .eps = 1e-7},
+     0.001f,
+     {0.493729293f, -0.243729204f, 1.49387491f, 0.0f, -2.00627089f}},
+    {{.kind = KN_OPT_RMSPROP, .rho = 0.8, .momentum = 0.5, .eps = 1e-3},
+     0.001f,
+     {0.49332425f, -0.242839038f, 1.4994446f, 0.0f, -2.00736403f}},
+    {{.kind = KN_OPT_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-7},
+     0.001f,
+     {0.496794999f, -0.246794939f, 1.49679708f, 0.0f, -2.00320482f}},
+    {{.kind = KN_OPT_ADAM, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-4},
+     0.01f,
+     {0.46815604f, -0.218110234f, 1.47082472f, 0.0f, -2.03193331f}},
+    {{.kind = KN_OPT_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-7, .weight_decay = 0.004},
+     0.001f,
+     {0.496785015f, -0.246789962f, 1.49676728f, 0.0f, -2.00316453f}},
+    {{.kind = KN_OPT_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-7, .weight_decay = 0.1},
+     0.01f,
+     {0.465521812f, -0.216768995f, 1.46055269f, 0.0f, -2.02200389f}},
+};
+
+static void five_steps(const keras_case *k, float *w)
+{
+    float m[N] = {0}, v[N] = {0}, g[N];
+    memcpy(w, start, sizeof start);
+    for (int t = 0; t < STEPS; t++) {
+        for (int i = 0; i < N; i++)
+            g[i] = gradient[i] * gradient_scale[t];
+        kn_optimizer_step(&k->o, N, k->lr, t + 1, g, w, m, v);
+    }
+}
+
+static void test_five_steps_agree_with_keras(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        float w[N];
+        five_steps(&cases[i], w);
+        CU_ASSERT_TRUE(tst_near_f32(w, cases[i].w, N, 1e-7, 3e-7));
+    }
+}
+
+static void test_a_changed_option_is_seen(void)
+{
+    keras_case k = cases[5];
+    float w[N];
+    k.o.eps = 1e-3;
+    five_steps(&k, w);
+    CU_ASSERT_FALSE(tst_near_f32(w, k.w, N, 1e-7, 3e-7));
+}
+
+static void test_defaults_are_those_of_keras(void)
+{
+    for (int kind = 0; kind < KN_OPT_COUNT; kind++) {
+        kn_optimizer o = kn_optimizer_default((kn_optimizer_kind)kind);
+        CU_ASSERT_EQUAL((int)o.kind, kind);
+        CU_ASSERT_EQUAL(o.momentum, 0.0);
+        CU_ASSERT_EQUAL(kn_optimizer_moments(&o), kind == KN_OPT_SGD       ? 0
+                                                  : kind == KN_OPT_RMSPROP ? 1
+                                                                           : 2);
+        CU_ASSERT_PTR_NOT_NULL(kn_optimizer_names[kind]);
+    }
+    CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW).weight_decay, 0.004);
+    CU_ASSERT_EQUAL(kn_optimizer_default_lr(KN_OPT_SGD), 0.01f);
+    CU_ASSERT_EQUAL(kn_optimizer_default_lr(KN_OPT_ADAM), 0.001f);
+    CU_ASSERT_PTR_NULL(kn_optimizer_names[KN_OPT_COUNT]);
+}
+
+static void test_moments_follow_the_options(void)
+{
+    kn_optimizer o = kn_optimizer_default(KN_OPT_SGD);
+    o.momentum = 0.5;
+    CU_ASSERT_EQUAL(kn_optimizer_moments(&o), 1);
+    o.kind = KN_OPT_RMSPROP;
+    CU_ASSERT_EQUAL(kn_optimizer_moments(&o), 2);
+}
+
+static void test_adams_first_step_is_lr_times_sign(void)
+{
+    const float g[4] = {1e-3f, -7.0f, 123.0f, -0.5f};
+    float w[4] = {0}, m[4] = {0}, v[4] = {0};
+    kn_optimizer o = kn_optimizer_default(KN_OPT_ADAM);
+    o.eps = 0.0;
+    kn_optimizer_step(&o, 4, 0.25f, 1, g, w, m, v);
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_TRUE(tst_near((double)w[i], g[i] > 0.0f ? -0.25 : 0.25, 0.0, 2e-5));
+}
+
+static void test_any_partition_gives_the_same_bytes(void)
+{
+    enum { M = 203 };
+    for (int kind = 0; kind < KN_OPT_COUNT; kind++) {
+        float g[M], whole[3][M], parts[3][M];
+        kn_rng r;
+        kn_rng_init(&r, 3, 5);
+        for (int i = 0; i < M; i++) {
+            g[i] = (float)kn_rng_normal(&r);
+            whole[0][i] = (float)kn_rng_normal(&r);
+            whole[1][i] = (float)kn_rng_normal(&r);
+            whole[2][i] = kn_rng_uniform(&r);
+        }
+        memcpy(parts, whole, sizeof whole);
+        kn_optimizer o = kn_optimizer_default((kn_optimizer_kind)kind);
+        o.momentum = 0.9;
+        kn_optimizer_step(&o, M, 0.01f, 3, g, whole[0], whole[1], whole[2]);
+        for (size_t at = 0, n = 1; at < M; at += n, n = n * 2 + 1) {
+            if (n > M - at)
+                n = M - at;
+            kn_optimizer_step(&o, n, 0.01f, 3, g + at, parts[0] + at, parts[1] + at, parts[2] + at);
+        }
+        CU_ASSERT_EQUAL(memcmp(whole, parts, sizeof whole), 0);
+    }
+}
+
+static void test_regularizer_adds_penalty_and_gradient(void)
+{
+    const float w[4] = {1.0f, -2.0f, 0.0f, 0.5f};
+    float g[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+    const float want[4] = {1.6f, 0.0f, 1.0f, 1.4f};
+    CU_ASSERT_DOUBLE_EQUAL(kn_regularize(4, 0.2f, 0.2f, w, g), 0.2 * 3.5 + 0.2 * 5.25, 1e-7);
+    CU_ASSERT_TRUE(tst_near_f32(g, want, 4, 1e-6, 0.0));
+    CU_ASSERT_DOUBLE_EQUAL(kn_regularize(4, 0.0f, 0.01f, w, NULL), 0.0525, 1e-8);
+}
+
+const tst_case tst_ops_optimizer[] = {
+    TST(test_five_steps_agree_with_keras),           TST(test_a_changed_option_is_seen),
+    TST(test_defaults_are_those_of_keras),           TST(test_moments_follow_the_options),
+    TST(test_adams_first_step_is_lr_times_sign),     TST(test_any_partition_gives_the_same_bytes),
+    TST(test_regularizer_adds_penalty_and_gradient), TST_END};

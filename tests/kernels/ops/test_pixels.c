@@ -1,0 +1,35 @@
+#include "tst.h"
+
+#include <stdlib.h>
+
+#include "ops/pixels/pixels.h"
+
+static void test_every_value_is_x_over_255(void)
+{
+    uint8_t x[256];
+    float y[256];
+    for (int i = 0; i < 256; i++)
+        x[i] = (uint8_t)i;
+    kn_pixels_to_f32(256, x, y);
+    for (int i = 0; i < 256; i++)
+        CU_ASSERT_EQUAL(y[i], (float)i / 255.0f);
+}
+
+static void test_every_length_and_alignment(void)
+{
+    uint8_t x[160];
+    for (int i = 0; i < 160; i++)
+        x[i] = (uint8_t)(i * 7 + 3);
+    for (size_t n = 0; n <= 131; n++)
+        for (size_t offset = 0; offset < 4; offset++) {
+            tst_guard g = tst_guard_new(n, offset);
+            kn_pixels_to_f32(n, x + offset, g.data);
+            for (size_t i = 0; i < n; i++)
+                CU_ASSERT_EQUAL(g.data[i], (float)x[offset + i] / 255.0f);
+            CU_ASSERT_TRUE(tst_guard_ok(&g));
+            tst_guard_free(&g);
+        }
+}
+
+const tst_case tst_ops_pixels[] = {TST(test_every_value_is_x_over_255),
+                                   TST(test_every_length_and_alignment), TST_END};
