@@ -17,10 +17,11 @@
     X(5_o_Clock_Shadow)                                                                            \
     X(Arched_Eyebrows)                                                                             \
     X(Attractive)                                                                                  \
-    X(Bags_Under_Eyes) X(Bald) X(Bangs) X(Big_Lips) X(Big_Nose) X(Black_Hair) X(Blond_Hair)        \
-        X(Blurry) X(Brown_Hair) X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) X(Goatee) \
-            X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones) X(Male) X(Mouth_Slightly_Open)         \
-                X(Mustache) X(Narrow_Eyes) X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose)    \
+    X(Bags_Under_Eyes)                                                                             \
+    X(Bald) X(Bangs) X(Big_Lips) X(Big_Nose) X(Black_Hair) X(Blond_Hair) X(Blurry) X(Brown_Hair)   \
+        X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) X(Goatee) X(Gray_Hair)            \
+            X(Heavy_Makeup) X(High_Cheekbones) X(Male) X(Mouth_Slightly_Open) X(Mustache)          \
+                X(Narrow_Eyes) X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose)                \
                     X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns) X(Smiling) X(Straight_Hair)   \
                         X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat) X(Wearing_Lipstick)        \
                             X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
