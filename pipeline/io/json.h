@@ -1,5 +1,5 @@
-/* JSON through jansson: reading with a sentence on errors, canonical writing (sorted keys, two-space indent, a final
- * newline, reals as %.17g). */
+/* JSON through jansson: reading with a sentence on errors, canonical writing (sorted keys,
+ * two-space indent, a final newline, reals as %.17g). */
 #ifndef PL_IO_JSON_H
 #define PL_IO_JSON_H
 
@@ -9,6 +9,6 @@
 
 kn_status pl_json_read(const char *path, json_t **out, kn_error *e);
 kn_status pl_json_write(const char *path, const json_t *value, kn_error *e); /* atomic */
-char *pl_json_text(const json_t *value);                                      /* heap */
+char *pl_json_text(const json_t *value);                                     /* heap */
 
 #endif

@@ -1,6 +1,6 @@
-/* safetensors files (Hugging Face's format): u64 header size, JSON header, data. F32 and F64 and U8 tensors; metadata of
- * string to string. Canonical: tensors in the given order, metadata keys sorted, header padded with blanks to 8 bytes: the
- * same content is the same bytes. */
+/* safetensors files (Hugging Face's format): u64 header size, JSON header, data. F32 and F64 and U8
+ * tensors; metadata of string to string. Canonical: tensors in the given order, metadata keys
+ * sorted, header padded with blanks to 8 bytes: the same content is the same bytes. */
 #ifndef PL_IO_SAFETENSORS_H
 #define PL_IO_SAFETENSORS_H
 
@@ -22,8 +22,8 @@ typedef struct pl_st_tensor {
 } pl_st_tensor;
 
 /* Atomic write. metadata: an object of strings, or NULL. */
-kn_status pl_safetensors_write(const char *path, const pl_st_tensor *tensors, size_t count, const json_t *metadata,
-                               kn_error *e);
+kn_status pl_safetensors_write(const char *path, const pl_st_tensor *tensors, size_t count,
+                               const json_t *metadata, kn_error *e);
 
 typedef struct pl_safetensors {
     pl_st_tensor *tensor; /* data points into bytes */
@@ -32,9 +32,11 @@ typedef struct pl_safetensors {
     char *bytes;
 } pl_safetensors;
 
-/* Reads and checks the whole file: header in range, offsets in range and not overlapping, sizes fit shapes. */
+/* Reads and checks the whole file: header in range, offsets in range and not overlapping, sizes fit
+ * shapes. */
 kn_status pl_safetensors_read(const char *path, pl_safetensors *out, kn_error *e);
 void pl_safetensors_clear(pl_safetensors *s);
-const pl_st_tensor *pl_safetensors_find(const pl_safetensors *s, const char *name); /* NULL: not there */
+const pl_st_tensor *pl_safetensors_find(const pl_safetensors *s,
+                                        const char *name); /* NULL: not there */
 
 #endif
