@@ -1,4 +1,5 @@
-/* Files as numpy.save writes them: output of scripts/oracle/io_bytes.py. The literal's final NUL is no part of a file. */
+/* Files as numpy.save writes them: output of scripts/oracle/io_bytes.py. The literal's final NUL is
+ * no part of a file. */
 #ifndef TST_NPY_BYTES_H
 #define TST_NPY_BYTES_H
 

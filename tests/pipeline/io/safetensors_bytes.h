@@ -1,4 +1,5 @@
-/* Files as the safetensors package writes them: output of scripts/oracle/io_bytes.py. The literal's final NUL is no part of a file. */
+/* Files as the safetensors package writes them: output of scripts/oracle/io_bytes.py. The literal's
+ * final NUL is no part of a file. */
 #ifndef TST_SAFETENSORS_BYTES_H
 #define TST_SAFETENSORS_BYTES_H
 
