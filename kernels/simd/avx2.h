@@ -159,6 +159,13 @@ static inline kn_v kn_v_exp2i(kn_vi n)
 {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }
+static inline kn_v kn_v_scale2(kn_v a, kn_v n)
+{
+    kn_vi whole = kn_v_to_i(n), first = kn_vi_half(whole);
+    kn_v scaled =
+        kn_v_mul(kn_v_mul(a, kn_v_exp2i(first)), kn_v_exp2i(_mm256_sub_epi32(whole, first)));
+    return kn_v_select(kn_v_isnan(n), n, scaled);
+}
 static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 {
     uint64_t bytes = 0;

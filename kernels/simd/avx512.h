@@ -162,6 +162,10 @@ static inline kn_v kn_v_exp2i(kn_vi n)
 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));
 }
+static inline kn_v kn_v_scale2(kn_v a, kn_v n)
+{
+    return _mm512_scalef_ps(a, n);
+}
 static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 {
     return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(kn_v_lanes(n), p));

@@ -163,6 +163,14 @@ static inline kn_v kn_v_exp2i(kn_vi n) /* 2^n, n in -126..127 */
     memcpy(&f, &bits, sizeof f);
     return f;
 }
+static inline kn_v kn_v_scale2(kn_v a,
+                               kn_v n) /* a 2^n, n whole, |n| <= 252; NaN where either is NaN */
+{
+    if (isnan(n))
+        return n;
+    kn_vi whole = kn_v_to_i(n), first = kn_vi_half(whole);
+    return a * kn_v_exp2i(first) * kn_v_exp2i(whole - first);
+}
 static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 {
     return n > 0 ? *p : 0;
