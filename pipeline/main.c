@@ -1,4 +1,6 @@
-int main(void)
+#include "cli/program.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return pl_program(argc, argv);
 }
