@@ -1,0 +1,85 @@
+#include "run/run_ref.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/fs.h"
+#include "util/str.h"
+
+/* A folder is a run when it holds a manifest. */
+static bool is_run(const char *dir)
+{
+    char *manifest = pl_path_join(dir, "manifest.json");
+    bool yes = pl_exists(manifest);
+    free(manifest);
+    return yes;
+}
+
+/* The only name that starts with `prefix`; *matches counts them, the names go to `list`. */
+static const char *only_match(char **names, size_t count, const char *prefix, size_t *matches,
+                              pl_str *list)
+{
+    const char *found = NULL;
+    *matches = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!pl_starts_with(names[i], prefix))
+            continue;
+        found = names[i];
+        if (++*matches <= 8)
+            pl_str_addf(list, "%s%s", *matches > 1 ? ", " : "", names[i]);
+    }
+    return found;
+}
+
+static kn_status find_in_study(const char *study_dir, const char *ref, const char *prefix,
+                               char **dir, kn_error *e)
+{
+    char *runs = pl_path_join(study_dir, "runs");
+    char **names = NULL;
+    size_t count = 0, matches = 0;
+    kn_status rc = KN_OK;
+    pl_str list;
+    pl_str_init(&list);
+    if (!pl_is_dir(runs)) {
+        rc = kn_fail(e, KN_EUSAGE, "no run '%s': there is no folder %s", ref, runs);
+        goto cleanup;
+    }
+    KN_TRY_TO(rc, cleanup, pl_list_dir(runs, &names, &count, e));
+    const char *found = only_match(names, count, prefix, &matches, &list);
+    if (matches == 1)
+        *dir = pl_path_join(runs, found);
+    else if (matches > 1)
+        rc = kn_fail(e, KN_EUSAGE, "'%s' fits %zu runs: %s; give more digits", ref, matches,
+                     list.text);
+    else {
+        only_match(names, count, "", &matches, &list);
+        rc = kn_fail(e, KN_EUSAGE, "no run '%s'; %s holds %s", ref, runs,
+                     matches ? list.text : "none");
+    }
+cleanup:
+    pl_free_names(names);
+    pl_str_clear(&list);
+    free(runs);
+    return rc;
+}
+
+kn_status pl_run_ref_find(const char *results, const char *ref, char **dir, kn_error *e)
+{
+    *dir = NULL;
+    if (is_run(ref)) {
+        *dir = pl_strdup(ref);
+        return KN_OK;
+    }
+    const char *slash = strrchr(ref, '/');
+    if (!slash || slash == ref || slash[1] == '\0')
+        return kn_fail(
+            e, KN_EUSAGE,
+            "'%s' names no run: give STUDY/RUN-ID, STUDY/first-digits, or a run's folder", ref);
+    char *study = pl_strdup(ref);
+    study[slash - ref] = '\0';
+    char *study_dir = pl_path_join(results, study);
+    kn_status rc = find_in_study(study_dir, ref, slash + 1, dir, e);
+    free(study);
+    free(study_dir);
+    return rc;
+}

@@ -1,0 +1,12 @@
+/* Naming a finished run on the command line: "STUDY/RUN-ID", "STUDY/prefix-of-the-id", or the run's
+ * folder. */
+#ifndef PL_RUN_RUN_REF_H
+#define PL_RUN_RUN_REF_H
+
+#include "base/status.h"
+
+/* The run's folder as a heap path. KN_EUSAGE when there is none (the sentence lists near ones) or
+ * when the prefix fits several. */
+kn_status pl_run_ref_find(const char *results, const char *ref, char **dir, kn_error *e);
+
+#endif
