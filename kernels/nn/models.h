@@ -1,13 +1,14 @@
 /* The named architectures as lists of layers (DESIGN section 4):
  *
- *   cnn     [conv kernel x kernel x filters[i], act, maxpool pool] per filter, flatten, dense units[i] act, output
- *   rnn     rows, cell hidden[i] (the last one gives its last step only), dense units[i] act, output
- *   logreg  flatten, output
- * dropout > 0 puts a dropout layer after each dense layer. */
+ *   cnn     [conv kernel x kernel x filters[i], act, maxpool pool] per filter, flatten, dense
+ * units[i] act, output rnn     rows, cell hidden[i] (the last one gives its last step only), dense
+ * units[i] act, output logreg  flatten, output dropout > 0 puts a dropout layer after each dense
+ * layer. */
 #ifndef KN_NN_MODELS_H
 #define KN_NN_MODELS_H
 
 #include "nn/net.h"
+#include "ops/activation/activation.h"
 #include "ops/rnn/rnn.h"
 
 enum { KN_MODEL_MAX_LIST = 8, KN_MODEL_MAX_LAYERS = 40 };
@@ -30,8 +31,8 @@ typedef struct kn_rnn_options {
     float dropout, l1, l2;
 } kn_rnn_options;
 
-/* Writes the layers to specs (room for KN_MODEL_MAX_LAYERS); configurations live in the arena. Returns the count, or
- * -1 when memory is out. */
+/* Writes the layers to specs (room for KN_MODEL_MAX_LAYERS); configurations live in the arena.
+ * Returns the count, or -1 when memory is out. */
 int kn_model_cnn(const kn_cnn_options *o, kn_arena *arena, kn_layer_spec *specs);
 int kn_model_rnn(const kn_rnn_options *o, kn_arena *arena, kn_layer_spec *specs);
 int kn_model_logreg(float l1, float l2, kn_arena *arena, kn_layer_spec *specs);

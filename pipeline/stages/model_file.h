@@ -1,5 +1,5 @@
-/* model.safetensors: every trainable tensor of the net in layer order, metadata "facet.parameters" (the run's canonical
- * parameters), "facet.format" "1". No paths, no times. */
+/* model.safetensors: every trainable tensor of the net in layer order, metadata "facet.parameters"
+ * (the run's canonical parameters), "facet.format" "1". No paths, no times. */
 #ifndef PL_STAGES_MODEL_FILE_H
 #define PL_STAGES_MODEL_FILE_H
 
@@ -8,8 +8,8 @@
 #include "spec/spec.h"
 
 /* block: kn_net_block_floats(net) floats. */
-kn_status pl_model_save(const char *path, const pl_run_spec *spec, const kn_net *net, const float *block,
-                        kn_error *e);
+kn_status pl_model_save(const char *path, const pl_run_spec *spec, const kn_net *net,
+                        const float *block, kn_error *e);
 
 typedef struct pl_model {
     kn_arena arena;

@@ -1,13 +1,15 @@
-/* The stage interface: a stage turns sources, files of earlier entries and parameters into the files of one cache entry.
+/* The stage interface: a stage turns sources, files of earlier entries and parameters into the
+ * files of one cache entry.
  *
  *   ingest -> X.npy y.npy names.csv attributes.npy columns.csv ingest.json
  *   split  -> train.npy val.npy test.npy (u4 indices into X) split.json
  *   train  -> model.safetensors epochs.csv train.json
  *   evaluate -> metrics.json predictions.csv
  *
- * A stage's key = SHA-256 over name, version, canonical parameters (the spec keys in `keys`), the digests of its sources'
- * content and of its input files, and where `numeric` the numeric identity (instruction set, BLAS core). A stage never
- * sees the cache, another stage's code or the study: only its job. */
+ * A stage's key = SHA-256 over name, version, canonical parameters (the spec keys in `keys`), the
+ * digests of its sources' content and of its input files, and where `numeric` the numeric identity
+ * (instruction set, BLAS core). A stage never sees the cache, another stage's code or the study:
+ * only its job. */
 #ifndef PL_STAGES_STAGE_H
 #define PL_STAGES_STAGE_H
 
@@ -27,10 +29,12 @@ typedef struct pl_stage_input {
 
 typedef struct pl_stage_job {
     const pl_run_spec *spec;
-    const char *dir[PL_STAGE_COUNT]; /* folder of each earlier stage's entry; NULL where not an input */
-    const char *out;                 /* folder to write the files into; becomes the entry */
-    const char *work;                /* survives an interrupted attempt (checkpoints); gone once the entry is complete */
-    const char *title;               /* for progress: "cnn-50 seed=2" */
+    const char
+        *dir[PL_STAGE_COUNT]; /* folder of each earlier stage's entry; NULL where not an input */
+    const char *out;          /* folder to write the files into; becomes the entry */
+    const char
+        *work; /* survives an interrupted attempt (checkpoints); gone once the entry is complete */
+    const char *title; /* for progress: "cnn-50 seed=2" */
     kn_pool *pool;
     FILE *log; /* the stage's log.txt: plain lines */
 } pl_stage_job;
@@ -42,10 +46,12 @@ typedef struct pl_stage {
     unsigned keys; /* PL_KEY_ bits of the spec keys that matter */
     const pl_stage_input *inputs;
     int input_count;
-    /* Source files or folders whose content matters: writes up to 4 paths, returns how many; NULL: none. */
+    /* Source files or folders whose content matters: writes up to 4 paths, returns how many; NULL:
+     * none. */
     int (*sources)(const pl_run_spec *spec, const char *path[4]);
-    /* Jobs that miss and have equal sources are given together (ingest: several sizes in one pass); others one by one.
-     * Polls pl_interrupted() and returns KN_EINTERRUPTED with its state in `work`. */
+    /* Jobs that miss and have equal sources are given together (ingest: several sizes in one pass);
+     * others one by one. Polls pl_interrupted() and returns KN_EINTERRUPTED with its state in
+     * `work`. */
     bool joint;
     kn_status (*run)(const pl_stage_job *jobs, int count, kn_error *e);
 } pl_stage;

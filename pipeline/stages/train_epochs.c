@@ -1,0 +1,255 @@
+/* Training by epochs of batches. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "stages/checkpoint.h"
+#include "stages/train.h"
+#include "util/clock.h"
+#include "util/fs.h"
+#include "util/interrupt.h"
+#include "util/log.h"
+
+/* Streams of the run's seed; nn uses small numbers for weights and dropout. */
+static const uint64_t SHUFFLE_STREAM = (uint64_t)1 << 40;
+
+/* A long epoch is also saved in between, so that a kill costs at most this much. */
+static const double CHECKPOINT_SECONDS = 60;
+
+typedef struct loop {
+    const pl_train_task *task;
+    const pl_train_spec *spec;
+    kn_trainer *trainer;
+    kn_schedule schedule;
+    pl_train_state state;
+    uint32_t *order; /* the epoch's order of images */
+    size_t block_floats;
+    char *checkpoint; /* path */
+    char *identity;
+    pl_progress *progress;
+    double saved_at, epoch_began, spent_before; /* clock of this attempt */
+} loop;
+
+static void fill_order(loop *l)
+{
+    const kn_batch *train = &l->task->train;
+    memcpy(l->order, train->index, train->count * sizeof *l->order);
+    if (!l->spec->shuffle)
+        return;
+    kn_rng rng;
+    kn_rng_init(&rng, l->spec->seed, SHUFFLE_STREAM + (uint64_t)l->state.epoch);
+    kn_rng_shuffle(&rng, l->order, train->count);
+}
+
+static kn_status save(loop *l, kn_error *e)
+{
+    l->state.epoch_seconds = l->spent_before + (pl_now() - l->epoch_began);
+    l->saved_at = pl_now();
+    return pl_checkpoint_save(l->checkpoint, l->identity, &l->state, l->trainer, l->block_floats,
+                              e);
+}
+
+/* Saves and tells so where a signal has come. */
+static kn_status stop_if_asked(loop *l, kn_error *e)
+{
+    if (!pl_interrupted())
+        return KN_OK;
+    KN_TRY(save(l, e));
+    fprintf(l->task->job->log, "interrupted in epoch %lld after %lld images; state saved\n",
+            (long long)l->state.epoch + 1, (long long)l->state.position);
+    return pl_interrupt_check(e);
+}
+
+static kn_status run_batches(loop *l, float *lr, kn_error *e)
+{
+    pl_train_state *s = &l->state;
+    const kn_batch *train = &l->task->train;
+    size_t batch = (size_t)l->spec->batch;
+    while ((size_t)s->position < train->count) {
+        KN_TRY(stop_if_asked(l, e));
+        size_t left = train->count - (size_t)s->position;
+        kn_batch b = *train;
+        b.index = l->order + s->position;
+        b.count = left < batch ? left : batch;
+        int64_t step = kn_trainer_steps(l->trainer);
+        *lr = kn_schedule_lr(&l->schedule, &s->plateau, step);
+        double began = pl_now();
+        kn_step_result r;
+        if (kn_trainer_step(l->trainer, &b, *lr, &r, e) != KN_OK)
+            return kn_prepend(e, "epoch %lld, batch %lld: ", (long long)s->epoch + 1,
+                              (long long)(s->position / (int64_t)batch) + 1);
+        s->step_seconds += pl_now() - began;
+        s->loss_sum += r.loss + r.penalty * (double)b.count;
+        s->correct_sum += (double)r.correct;
+        s->position += (int64_t)b.count;
+        pl_progress_update(l->progress,
+                           (double)s->epoch * (double)train->count + (double)s->position);
+        if (pl_now() - l->saved_at > CHECKPOINT_SECONDS)
+            KN_TRY(save(l, e));
+    }
+    return KN_OK;
+}
+
+static kn_status validate(loop *l, pl_epoch *row, kn_error *e)
+{
+    const kn_batch *val = &l->task->val;
+    row->val_loss = row->val_accuracy = (double)NAN;
+    if (val->count == 0)
+        return KN_OK;
+    kn_step_result r;
+    if (kn_trainer_predict(l->trainer, val, NULL, &r, e) != KN_OK)
+        return kn_prepend(e, "epoch %lld, validation: ", (long long)l->state.epoch + 1);
+    row->val_loss = r.loss / (double)val->count + r.penalty;
+    row->val_accuracy = (double)r.correct / (double)val->count;
+    return KN_OK;
+}
+
+/* Keras's EarlyStopping: an improvement by more than min_delta resets the wait; `patience` epochs
+ * without one stop. */
+static void watch_best(loop *l, const pl_epoch *row)
+{
+    pl_train_state *s = &l->state;
+    const pl_early_stopping *early = &l->spec->early;
+    if (!early->on)
+        return;
+    bool loss = early->monitor == PL_MONITOR_VAL_LOSS;
+    double value = loss ? row->val_loss : row->val_accuracy;
+    double gain = loss ? s->best - value : value - s->best;
+    if (s->best_epoch == 0 || gain > early->min_delta) {
+        s->best = value;
+        s->best_epoch = s->epoch + 1;
+        s->wait = 0;
+        if (s->best_weights)
+            memcpy(s->best_weights, kn_trainer_params(l->trainer), l->block_floats * sizeof(float));
+    } else if (++s->wait >= early->patience)
+        s->stopped = true;
+}
+
+static void end_epoch(loop *l, pl_epoch *row, float lr)
+{
+    pl_train_state *s = &l->state;
+    double n = (double)l->task->train.count;
+    row->epoch = (double)s->epoch + 1;
+    row->train_loss = s->loss_sum / n;
+    row->train_accuracy = s->correct_sum / n;
+    row->lr = (double)lr;
+    row->seconds = l->spent_before + (pl_now() - l->epoch_began);
+    row->images_per_second = s->step_seconds > 0 ? n / s->step_seconds : 0;
+    kn_plateau_update(&l->schedule, &s->plateau, row->val_loss);
+    watch_best(l, row);
+    s->rows[s->row_count++] = *row;
+    fprintf(l->task->job->log, "epoch %.0f: loss %.6f accuracy %.4f", row->epoch, row->train_loss,
+            row->train_accuracy);
+    if (!isnan(row->val_loss))
+        fprintf(l->task->job->log, " val_loss %.6f val_accuracy %.4f", row->val_loss,
+                row->val_accuracy);
+    fprintf(l->task->job->log, " (%.1f s, %.0f images/s)\n", row->seconds, row->images_per_second);
+    fflush(l->task->job->log);
+    pl_progress_note(l->progress, "epoch %.0f/%d  loss %.4f  val %.2f %%", row->epoch,
+                     l->spec->epochs, row->train_loss, 100 * row->val_accuracy);
+    s->epoch++;
+    s->position = 0;
+    s->loss_sum = s->correct_sum = s->step_seconds = s->epoch_seconds = 0;
+}
+
+static kn_status run_epochs(loop *l, kn_error *e)
+{
+    pl_train_state *s = &l->state;
+    while (s->epoch < l->spec->epochs && !s->stopped) {
+        l->epoch_began = pl_now();
+        l->spent_before = s->epoch_seconds;
+        fill_order(l);
+        float lr = kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer));
+        KN_TRY(run_batches(l, &lr, e));
+        KN_TRY(stop_if_asked(l, e));
+        pl_epoch row;
+        KN_TRY(validate(l, &row, e));
+        end_epoch(l, &row, lr);
+        l->epoch_began = pl_now();
+        l->spent_before = 0;
+        if (s->epoch < l->spec->epochs && !s->stopped)
+            KN_TRY(save(l, e));
+    }
+    return KN_OK;
+}
+
+static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
+{
+    const pl_train_spec *spec = &task->job->spec->train;
+    l->task = task;
+    l->spec = spec;
+    size_t batch =
+        (size_t)spec->batch < task->train.count ? (size_t)spec->batch : task->train.count;
+    const kn_trainer_options options = {
+        .batch_max = (int)batch,
+        .optimizer = spec->optimizer,
+        .seed = spec->seed,
+        .class_weight = {task->class_weight[0], task->class_weight[1]}};
+    KN_TRY(kn_trainer_new(task->net, task->job->pool, &options, &l->trainer, e));
+    l->block_floats = kn_net_block_floats(task->net);
+    l->schedule = spec->schedule;
+    l->schedule.lr = spec->lr;
+    l->schedule.epochs = spec->epochs;
+    l->schedule.steps_per_epoch = ((int64_t)task->train.count + spec->batch - 1) / spec->batch;
+    kn_plateau_init(&l->state.plateau);
+    l->order = malloc(task->train.count * sizeof *l->order);
+    l->state.rows = calloc((size_t)spec->epochs, sizeof *l->state.rows);
+    if (!l->order || !l->state.rows)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d epochs of %zu images", spec->epochs,
+                       task->train.count);
+    if (spec->early.on && spec->early.restore) {
+        l->state.best_weights = malloc(l->block_floats * sizeof(float));
+        if (!l->state.best_weights)
+            return kn_fail(e, KN_ENOMEM, "no memory for the weights of the best epoch");
+    }
+    pl_str identity;
+    pl_str_init(&identity);
+    pl_spec_canonical(task->job->spec, PL_KEY_ALL, &identity);
+    l->identity = pl_str_take(&identity);
+    l->checkpoint = pl_path_join(task->job->work, "checkpoint.safetensors");
+    bool found;
+    KN_TRY(pl_checkpoint_load(l->checkpoint, l->identity, &l->state, spec->epochs, l->trainer,
+                              l->block_floats, &found, e));
+    if (found) {
+        fprintf(task->job->log, "going on from a checkpoint: epoch %lld, image %lld\n",
+                (long long)l->state.epoch + 1, (long long)l->state.position);
+        pl_verbose("%s: going on from epoch %lld", task->job->title, (long long)l->state.epoch + 1);
+    }
+    l->saved_at = pl_now();
+    return KN_OK;
+}
+
+static void finish(loop *l, float *block, pl_train_result *result)
+{
+    pl_train_state *s = &l->state;
+    bool restore = s->best_weights && s->best_epoch > 0;
+    memcpy(block, restore ? s->best_weights : kn_trainer_params(l->trainer),
+           l->block_floats * sizeof(float));
+    result->rows = s->rows;
+    result->row_count = s->row_count;
+    result->final_row = restore ? (int)s->best_epoch - 1 : s->row_count - 1;
+    result->stopped_early = s->stopped;
+    s->rows = NULL;
+}
+
+kn_status pl_train_epochs(const pl_train_task *task, float *block, pl_train_result *result,
+                          kn_error *e)
+{
+    loop l = {.task = NULL};
+    kn_status rc;
+    KN_TRY_TO(rc, cleanup, prepare(&l, task, e));
+    double total = (double)task->train.count * (double)l.spec->epochs;
+    l.progress = pl_progress_new(task->job->title, "images", total);
+    KN_TRY_TO(rc, cleanup, run_epochs(&l, e));
+    finish(&l, block, result);
+cleanup:
+    pl_progress_end(l.progress);
+    kn_trainer_free(l.trainer);
+    free(l.order);
+    free(l.state.rows);
+    free(l.state.best_weights);
+    free(l.identity);
+    free(l.checkpoint);
+    return rc;
+}
