@@ -1,11 +1,12 @@
 /* Resizing of u8 images [h,w,c] (c = 1 or 3), row-major.
  *
- *   linear    cv2.resize INTER_LINEAR: half-pixel centres, edge clamped, no smoothing; 11-bit fixed-point weights
- *             as OpenCV has them (within 1 grey level on every pixel)
- *   box, triangle, catmullrom, mitchell   stb_image_resize's filters (edge clamp, linear colour as stored): the filter
- *             widens when the picture shrinks
+ *   linear    cv2.resize INTER_LINEAR: half-pixel centres, edge clamped, no smoothing; 11-bit
+ * fixed-point weights as OpenCV has them (within 1 grey level on every pixel) box, triangle,
+ * catmullrom, mitchell   stb_image_resize's filters (edge clamp, linear colour as stored): the
+ * filter widens when the picture shrinks
  *
- * A plan holds the coefficients for one geometry and can be shared by threads; scratch is per call. */
+ * A plan holds the coefficients for one geometry and can be shared by threads; scratch is per call.
+ */
 #ifndef KN_IMAGE_RESIZE_H
 #define KN_IMAGE_RESIZE_H
 
@@ -23,19 +24,22 @@ typedef enum kn_filter {
     KN_FILTER_COUNT
 } kn_filter;
 
-extern const char *const kn_filter_names[]; /* "triangle", "linear", "box", "catmullrom", "mitchell", NULL */
+extern const char
+    *const kn_filter_names[]; /* "triangle", "linear", "box", "catmullrom", "mitchell", NULL */
 
 typedef struct kn_resize kn_resize;
 
 /* A plan from sw x sh to dw x dh pixels of c channels. */
-kn_status kn_resize_new(kn_filter filter, int sw, int sh, int dw, int dh, int c, kn_resize **out, kn_error *e);
+kn_status kn_resize_new(kn_filter filter, int sw, int sh, int dw, int dh, int c, kn_resize **out,
+                        kn_error *e);
 void kn_resize_free(kn_resize *r); /* NULL is allowed */
 
 size_t kn_resize_scratch_bytes(const kn_resize *r);
 
-/* src [sh,sw,c] rows src_stride bytes apart -> dst [dh,dw,c] packed. Thread-safe for a shared plan; fails only when the
- * library behind an odd geometry does (KN_EINTERNAL) or is out of memory. Same geometry in and out copies. */
-kn_status kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst, void *scratch,
-                        kn_error *e);
+/* src [sh,sw,c] rows src_stride bytes apart -> dst [dh,dw,c] packed. Thread-safe for a shared plan;
+ * fails only when the library behind an odd geometry does (KN_EINTERNAL) or is out of memory. Same
+ * geometry in and out copies. */
+kn_status kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst,
+                        void *scratch, kn_error *e);
 
 #endif
