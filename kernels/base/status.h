@@ -1,9 +1,10 @@
 /* Status codes and the error object that carries the sentence.
  *
  * Every function that can fail returns a kn_status and takes a kn_error * as its last parameter. On
- * failure the callee has written a sentence with the numbers in it; the caller forwards it, prepends
- * context, or reports it. The error object is the caller's; it needs no clearing and owns nothing.
- * "Not found" is a result, never an error. A NULL error object is allowed: the sentence is dropped. */
+ * failure the callee has written a sentence with the numbers in it; the caller forwards it,
+ * prepends context, or reports it. The error object is the caller's; it needs no clearing and owns
+ * nothing. "Not found" is a result, never an error. A NULL error object is allowed: the sentence is
+ * dropped. */
 #ifndef KN_BASE_STATUS_H
 #define KN_BASE_STATUS_H
 
@@ -43,7 +44,7 @@ typedef struct kn_error {
 /* Writes the sentence into e (which may be NULL) and returns status, so that a function can
  * `return kn_fail(e, KN_EIO, "...")`. */
 kn_status kn_fail(kn_error *e, kn_status status, const char *fmt, ...) KN_PRINTF(3, 4);
-kn_status kn_fail_v(kn_error *e, kn_status status, const char *fmt, va_list args);
+kn_status kn_fail_v(kn_error *e, kn_status status, const char *fmt, va_list args) KN_PRINTF(3, 0);
 
 /* As kn_fail, with ": <strerror(errno)>" at the end. */
 kn_status kn_fail_errno(kn_error *e, kn_status status, const char *fmt, ...) KN_PRINTF(3, 4);
