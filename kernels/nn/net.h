@@ -1,13 +1,16 @@
-/* A net: layers in a row, their shapes, their parameters in one block, and the memory plan of one shard.
+/* A net: layers in a row, their shapes, their parameters in one block, and the memory plan of one
+ * shard.
  *
- * Building a net checks every shape. The net itself holds no parameter values and can be shared by threads; a trainer
- * (nn/trainer.h) holds parameters, gradients and moments, one block each, in the same layout:
+ * Building a net checks every shape. The net itself holds no parameter values and can be shared by
+ * threads; a trainer (nn/trainer.h) holds parameters, gradients and moments, one block each, in the
+ * same layout:
  *
- *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...      each tensor starts at a multiple of 16 floats
+ *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...      each tensor starts at a
+ * multiple of 16 floats
  *
- * The last layer is the output layer the net adds itself: dense, linear, 1 or 2 units; the loss works on its logits.
- * A maxpool that directly follows a conv2d is taken into it (one pass per image, ops/conv2d); the summary still lists
- * both. */
+ * The last layer is the output layer the net adds itself: dense, linear, 1 or 2 units; the loss
+ * works on its logits. A maxpool that directly follows a conv2d is taken into it (one pass per
+ * image, ops/conv2d); the summary still lists both. */
 #ifndef KN_NN_NET_H
 #define KN_NN_NET_H
 
@@ -28,6 +31,7 @@ typedef struct kn_net_desc {
     const kn_layer_spec *layers;
     int layer_count;
     kn_output output;
+    float output_l1, output_l2; /* on the output layer's kernel: 0 but for logreg */
 } kn_net_desc;
 
 /* Fails with KN_EUSAGE and "layer 3 (conv2d): ..." (counted from 0) when a shape does not fit. */
@@ -56,12 +60,13 @@ typedef struct kn_summary_row {
 int kn_net_summary_rows(const kn_net *net);
 kn_summary_row kn_net_summary(const kn_net *net, int row);
 
-/* Name, shape and data pointer of every trainable tensor inside `block` (kn_net_block_floats floats), in layer order. */
+/* Name, shape and data pointer of every trainable tensor inside `block` (kn_net_block_floats
+ * floats), in layer order. */
 int kn_net_tensor_count(const kn_net *net);
 kn_tensor kn_net_tensor(const kn_net *net, int index, float *block);
 
-/* Initial parameters from the seed, as Keras's initializers (Glorot uniform kernels, orthogonal recurrent weights,
- * zero biases, LSTM forget bias 1). Overwrites the block, padding zeroed. */
+/* Initial parameters from the seed, as Keras's initializers (Glorot uniform kernels, orthogonal
+ * recurrent weights, zero biases, LSTM forget bias 1). Overwrites the block, padding zeroed. */
 void kn_net_init(const kn_net *net, uint64_t seed, float *block);
 
 #endif

@@ -1,5 +1,6 @@
-/* Parameters of a layer as data: name, type, range, default, help. The spec parser, its error messages, `facet spec
- * schema`, `facet summary` and the canonical form that cache keys are made of all come from these tables. */
+/* Parameters of a layer as data: name, type, range, default, help. The spec parser, its error
+ * messages, `facet spec schema`, `facet summary` and the canonical form that cache keys are made of
+ * all come from these tables. */
 #ifndef KN_NN_PARAM_H
 #define KN_NN_PARAM_H
 

@@ -1,9 +1,10 @@
 /* Data-parallel training and inference of a net on u8 pixels.
  *
- * A batch of mb images is cut into S = kn_trainer_shards(mb) shards of consecutive images, a number that depends on mb
- * alone. One task runs one shard forward and backward; its parameter gradients go to the shard's own block (layers with
- * batch_grad leave dz instead). Then, again as fixed tasks: batch-wide gradients, the sum over shards in shard order,
- * regularizers, the optimizer. The result is the same for any number of threads.
+ * A batch of mb images is cut into S = kn_trainer_shards(mb) shards of consecutive images, a number
+ * that depends on mb alone. One task runs one shard forward and backward; its parameter gradients
+ * go to the shard's own block (layers with batch_grad leave dz instead). Then, again as fixed
+ * tasks: batch-wide gradients, the sum over shards in shard order, regularizers, the optimizer. The
+ * result is the same for any number of threads.
  *
  * No call below but _new allocates. */
 #ifndef KN_NN_TRAINER_H
@@ -16,18 +17,20 @@
 typedef struct kn_trainer kn_trainer;
 
 typedef struct kn_trainer_options {
-    int batch_max;         /* largest batch of a step; 0: inference only (no gradients, no moments) */
+    int batch_max; /* largest batch of a step; 0: inference only (no gradients, no moments) */
     kn_optimizer optimizer;
     uint64_t seed;         /* of dropout masks and of initial weights */
     float class_weight[2]; /* factor on the loss of an image by its label; 1, 1 normally */
 } kn_trainer_options;
 
-/* The net and the pool are borrowed and must outlive the trainer. Parameters start as kn_net_init(seed) gives them. */
-kn_status kn_trainer_new(const kn_net *net, kn_pool *pool, const kn_trainer_options *options, kn_trainer **out,
-                         kn_error *e);
+/* The net and the pool are borrowed and must outlive the trainer. Parameters start as
+ * kn_net_init(seed) gives them. */
+kn_status kn_trainer_new(const kn_net *net, kn_pool *pool, const kn_trainer_options *options,
+                         kn_trainer **out, kn_error *e);
 void kn_trainer_free(kn_trainer *t); /* NULL is allowed */
 
-/* Images to work on: row index[i] of x [N, h*w*c] with label[index[i]]. All borrowed for the call. */
+/* Images to work on: row index[i] of x [N, h*w*c] with label[index[i]]. All borrowed for the call.
+ */
 typedef struct kn_batch {
     const uint8_t *x;
     const uint8_t *label; /* 0 or 1; may be NULL in kn_trainer_predict */
@@ -41,17 +44,21 @@ typedef struct kn_step_result {
     size_t correct; /* predicted as labelled (probability > 0.5) */
 } kn_step_result;
 
-/* One optimizer step on a batch of 1..batch_max images; the gradient is of (sum of weighted losses) / count + penalty.
- * KN_ENUMERIC when the loss is not finite: the sentence names the first layer whose output is not finite (layer only:
- * epoch and batch are the caller's to prepend). The parameters are then as before the step. */
-kn_status kn_trainer_step(kn_trainer *t, const kn_batch *batch, float lr, kn_step_result *out, kn_error *e);
+/* One optimizer step on a batch of 1..batch_max images; the gradient is of (sum of weighted losses)
+ * / count + penalty. KN_ENUMERIC when the loss is not finite: the sentence names the first layer
+ * whose output is not finite (layer only: epoch and batch are the caller's to prepend). The
+ * parameters are then as before the step. */
+kn_status kn_trainer_step(kn_trainer *t, const kn_batch *batch, float lr, kn_step_result *out,
+                          kn_error *e);
 
-/* Probability of class 1 for every image (p may be NULL), and where labels are given the sums. Any count. loss in the
- * result is the unweighted sum. Reports KN_ENUMERIC as kn_trainer_step does. */
-kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_step_result *out, kn_error *e);
+/* Probability of class 1 for every image (p may be NULL), and where labels are given the sums. Any
+ * count. loss in the result is the unweighted sum. Reports KN_ENUMERIC as kn_trainer_step does. */
+kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_step_result *out,
+                             kn_error *e);
 
-/* The whole state: parameter block and moment blocks (kn_net_block_floats floats each), steps taken. Writing into the
- * blocks and kn_trainer_set_steps restores a state; the next step goes on with the same bytes. */
+/* The whole state: parameter block and moment blocks (kn_net_block_floats floats each), steps
+ * taken. Writing into the blocks and kn_trainer_set_steps restores a state; the next step goes on
+ * with the same bytes. */
 float *kn_trainer_params(kn_trainer *t);
 int kn_trainer_moment_count(const kn_trainer *t);
 float *kn_trainer_moment(kn_trainer *t, int index);
