@@ -1,6 +1,5 @@
 #include "data/faces.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,10 @@
 #include "util/fs.h"
 
 enum { BLOCK = 128 }; /* pictures drawn in parallel before they are written in order */
-enum { ATTRIBUTES, PARTITION, IDENTITY, ARCHIVE, FILES };
+enum { ARCHIVE, ATTRIBUTES, PARTITION, IDENTITY, FILES }; /* published in this order */
 
-static const char *const file_names[FILES] = {"list_attr_celeba.csv", "list_eval_partition.csv",
-                                              "identity_CelebA.txt", "img_align_celeba.zip"};
+static const char *const file_names[FILES] = {"img_align_celeba.zip", "list_attr_celeba.csv",
+                                              "list_eval_partition.csv", "identity_CelebA.txt"};
 
 typedef struct picture {
     pl_jpeg_buffer jpeg;
@@ -110,6 +109,25 @@ static kn_status write_all(writer *w, kn_pool *pool, pl_faces_progress progress,
     return pl_zip_end(&w->zip, e);
 }
 
+/* Refuses a folder that holds somebody's real pictures or tables. */
+static kn_status check_folder(const char *dir, kn_error *e)
+{
+    kn_status rc = KN_OK;
+    char *archive = pl_path_join(dir, file_names[ARCHIVE]);
+    bool ours = pl_zip_is_ours(archive);
+    free(archive);
+    for (int i = 0; !ours && i < FILES && rc == KN_OK; i++) {
+        char *path = pl_path_join(dir, file_names[i]);
+        if (pl_exists(path))
+            rc = kn_fail(
+                e, KN_EUSAGE,
+                "'%s' is there and was not written by facet: it is left alone; name another folder",
+                path);
+        free(path);
+    }
+    return rc;
+}
+
 static kn_status open_all(writer *w, const char *dir, kn_pool *pool, kn_error *e)
 {
     size_t images = (size_t)w->plan.images;
@@ -151,6 +169,7 @@ kn_status pl_faces_write(const char *dir, int images, uint64_t seed, kn_pool *po
     if (images < 1 || images > PL_FACES_MAX_IMAGES)
         return kn_fail(e, KN_EUSAGE, "%d images: a set of faces has 1 to %d", images,
                        PL_FACES_MAX_IMAGES);
+    KN_TRY(check_folder(dir, e));
     bool made = !pl_exists(dir);
     KN_TRY(pl_make_dirs(dir, e));
     kn_status rc;

@@ -26,7 +26,8 @@ typedef bool (*pl_faces_progress)(void *context, int done, int images);
 
 /* Writes the four files into `dir`, which is made (with its parents) where it is missing. Each
  * appears whole or not at all: they are written under temporary names, synced, and renamed when all
- * are complete, so a failure leaves the folder as it was. Files of these names are replaced. Memory
+ * are complete, so a failure leaves the folder as it was. Files of these names are replaced where
+ * the archive is one that this function wrote; other people's are left alone (KN_EUSAGE). Memory
  * does not grow with `images` but for 20 bytes each. KN_EUSAGE: images
  * outside 1..PL_FACES_MAX_IMAGES. KN_EIO: a folder or file that cannot be made or written.
  * KN_EINTERRUPTED: `progress` (which may be NULL) returned false. */

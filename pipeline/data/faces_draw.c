@@ -7,8 +7,8 @@ static pl_color random_color(const pl_face *f, uint32_t i)
     float r = pl_canvas_hash(i, f->seed), g = pl_canvas_hash(i + 1, f->seed),
           b = pl_canvas_hash(i + 2, f->seed);
     float level = 20.0f + 215.0f * pl_canvas_hash(i + 3, f->seed);
-    return (pl_color){level * 0.65f + 90.0f * r, level * 0.65f + 90.0f * g,
-                      level * 0.65f + 90.0f * b};
+    return (pl_color){level * 0.75f + 65.0f * r, level * 0.75f + 65.0f * g,
+                      level * 0.75f + 65.0f * b};
 }
 
 /* A gradient over four corners near one colour, with some shapes and stripes on it. */
@@ -16,7 +16,7 @@ void pl_face_background(pl_canvas *canvas, const pl_face *face)
 {
     pl_color base = random_color(face, 1), corner[4];
     for (uint32_t i = 0; i < 4; i++)
-        corner[i] = pl_color_mix(base, random_color(face, 10 + 4 * i), 0.4f);
+        corner[i] = pl_color_mix(base, random_color(face, 10 + 4 * i), 0.3f);
     pl_canvas_gradient(canvas, corner);
     uint32_t shapes = (uint32_t)(pl_canvas_hash(40, face->seed) * 7.0f);
     for (uint32_t i = 0; i < shapes; i++) {
@@ -27,9 +27,9 @@ void pl_face_background(pl_canvas *canvas, const pl_face *face)
               h = 8.0f + 90.0f * pl_canvas_hash(at + 3, face->seed);
         float lean = 60.0f * pl_canvas_hash(at + 4, face->seed) - 30.0f;
         pl_paint paint = {.color = random_color(face, at + 5),
-                          .alpha = 0.3f + 0.7f * pl_canvas_hash(at + 9, face->seed),
+                          .alpha = 0.2f + 0.5f * pl_canvas_hash(at + 9, face->seed),
                           .texture =
-                              pl_canvas_hash(at + 10, face->seed) < 0.4f ? PL_STRANDS : PL_FLAT,
+                              pl_canvas_hash(at + 10, face->seed) < 0.2f ? PL_STRANDS : PL_FLAT,
                           .amount = 0.5f,
                           .size = 1.5f + 4.0f * pl_canvas_hash(at + 11, face->seed),
                           .wave = 8.0f * pl_canvas_hash(at + 12, face->seed),

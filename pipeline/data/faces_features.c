@@ -80,8 +80,9 @@ static void draw_mouth(const pl_pen *pen)
     const pl_person *p = &f->person;
     float w = p->mouth_width * (1.0f + 0.22f * f->smile), y = 41.0f, lift = 4.5f * f->smile;
     float gap = f->mouth_open * (2.5f + 4.5f * f->smile), up = p->lip_upper, low = p->lip_lower;
-    pl_color lips =
-        f->lipstick ? pl_color_mix((pl_color){168, 22, 44}, f->accessory, 0.12f) : p->lips;
+    pl_color lips = f->lipstick ? pl_color_mix((pl_color){168, 22, 44}, f->accessory, 0.12f)
+                    : p->male   ? p->lips
+                                : pl_color_mix(p->lips, (pl_color){170, 60, 66}, 0.35f);
     pl_paint paint = pl_pen_flat(lips, f->lipstick ? 0.95f : 0.8f);
     const pl_point whole[8] = {{-w, y - lift},
                                {-w * 0.45f, y - up},
@@ -158,7 +159,7 @@ static void draw_shadow(const pl_pen *pen)
 {
     const pl_person *p = &pen->face->person;
     pl_paint stubble = {.color = pl_color_mix(p->hair, (pl_color){60, 56, 58}, 0.5f),
-                        .alpha = 0.5f * p->shadow,
+                        .alpha = 0.62f * p->shadow,
                         .texture = PL_STIPPLE,
                         .amount = 0.8f,
                         .seed = pen->face->seed + 7};

@@ -8,7 +8,7 @@ static pl_paint hair_paint(const pl_pen *pen, float level)
     return (pl_paint){.color = pl_color_scale(p->hair, level),
                       .alpha = 1.0f,
                       .texture = PL_STRANDS,
-                      .amount = 0.55f,
+                      .amount = 0.7f,
                       .size = 2.2f * f->scale,
                       .wave = p->hair_wave,
                       .slant = 0.1f * f->turn,

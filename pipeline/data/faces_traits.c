@@ -52,7 +52,7 @@ int pl_face_pictures_of(uint64_t seed, uint32_t person)
 {
     kn_rng r = stream(seed, STREAM_COUNT, person);
     int n = 1;
-    while (n < 35 && chance(&r, n < 6 ? 0.66f : 0.8f))
+    while (n < 35 && chance(&r, n < 6 ? 0.58f : 0.8f))
         n++;
     return n;
 }
@@ -93,7 +93,7 @@ static void draw_hair(kn_rng *r, pl_person *p)
     p->receding = p->male ? chance(r, p->age > 0.5f ? 0.32f : 0.08f) : chance(r, 0.03f);
     p->bangs = !p->receding && chance(r, p->male ? 0.08f : 0.22f);
     float length = kn_rng_uniform(r);
-    float shorts = p->male ? 0.84f : 0.13f, middles = p->male ? 0.93f : 0.30f;
+    float shorts = p->male ? 0.88f : 0.10f, middles = p->male ? 0.95f : 0.26f;
     p->hair_end = length < shorts    ? between(r, -16.0f, 12.0f)
                   : length < middles ? between(r, 30.0f, 62.0f)
                                      : between(r, 70.0f, 120.0f);
@@ -109,34 +109,34 @@ static void draw_hair(kn_rng *r, pl_person *p)
  * its own. */
 static void draw_shape(kn_rng *r, pl_person *p)
 {
-    float m = (p->male ? 0.85f : -0.85f) + 0.45f * bell(r);
+    float m = (p->male ? 1.05f : -1.05f) + 0.35f * bell(r);
     p->chubby = chance(r, p->male ? 0.10f : 0.04f);
     float fat = p->chubby ? 3.5f : 0.0f;
     p->half_width = 42.0f + 0.7f * m + 1.8f * bell(r) + 0.6f * fat;
     p->cheek = p->half_width - 2.5f + 1.1f * bell(r) + 0.8f * fat;
-    p->jaw = 31.0f + 2.3f * m + 2.0f * bell(r) + fat;
-    p->chin = 14.0f + 2.4f * m + 2.0f * bell(r) + 0.8f * fat;
+    p->jaw = 31.0f + 2.8f * m + 1.8f * bell(r) + fat;
+    p->chin = 14.5f + 3.2f * m + 1.8f * bell(r) + 0.8f * fat;
     p->length = 66.0f + 1.6f * m + 2.4f * bell(r);
-    p->brow_thick = clamp(3.6f + 1.0f * m + 0.7f * bell(r), 1.3f, 7.5f);
+    p->brow_thick = clamp(4.1f + 1.5f * m + 0.7f * bell(r), 1.3f, 7.5f);
     p->brow_height = 15.0f - 1.7f * m + 1.2f * bell(r);
     p->brow_arch = clamp(2.4f - 1.3f * m + 1.2f * bell(r), -0.5f, 7.0f);
     p->eye_open = clamp(5.6f - 0.6f * m + 0.9f * bell(r), 2.6f, 8.5f);
     p->eye_width = 11.0f + 0.7f * bell(r);
     p->nose_width = 11.0f + 1.2f * m + 1.4f * bell(r);
     p->nose_length = 25.0f + 1.0f * m + 1.6f * bell(r);
-    p->lip_upper = clamp(4.0f - 0.7f * m + 0.8f * bell(r), 1.4f, 7.5f);
-    p->lip_lower = clamp(5.4f - 0.7f * m + 1.0f * bell(r), 2.0f, 9.5f);
+    p->lip_upper = clamp(4.2f - 1.0f * m + 0.8f * bell(r), 1.4f, 7.5f);
+    p->lip_lower = clamp(5.6f - 1.0f * m + 1.0f * bell(r), 2.0f, 9.5f);
     p->mouth_width = 17.5f + 0.8f * m + 1.4f * bell(r);
-    p->neck_width = 25.0f + 3.0f * m + 2.0f * bell(r) + fat;
+    p->neck_width = 25.0f + 4.0f * m + 1.8f * bell(r) + fat;
 }
 
 static void draw_beard(kn_rng *r, pl_person *p)
 {
     float u = kn_rng_uniform(r), dense = between(r, 0.55f, 1.0f);
-    if (!p->male || u < 0.46f)
+    if (!p->male || u < 0.38f)
         return;
-    if (u < 0.68f) {
-        p->shadow = between(r, 0.35f, 0.8f);
+    if (u < 0.66f) {
+        p->shadow = between(r, 0.4f, 0.9f);
         return;
     }
     p->shadow = between(r, 0.0f, 0.5f);
@@ -165,7 +165,7 @@ static void draw_manner(kn_rng *r, pl_face *f)
     float g = p->grooming;
     f->smile = clamp((p->male ? 0.38f : 0.5f) + 0.34f * bell(r), 0.0f, 1.0f);
     f->mouth_open = chance(r, 0.18f + 0.5f * f->smile) ? between(r, 0.3f, 1.0f) : 0.0f;
-    f->makeup = !p->male && chance(r, 0.15f + 0.8f * g) ? between(r, 0.5f, 1.0f) : 0.0f;
+    f->makeup = !p->male && chance(r, 0.25f + 0.8f * g) ? between(r, 0.5f, 1.0f) : 0.0f;
     f->lipstick =
         !p->male ? f->makeup > 0.0f ? chance(r, 0.95f) : chance(r, 0.4f) : chance(r, 0.006f);
     f->rosy = chance(r, p->male            ? 0.01f
@@ -188,16 +188,16 @@ static void draw_manner(kn_rng *r, pl_face *f)
 
 static void draw_camera(kn_rng *r, pl_face *f)
 {
-    f->shift_x = 3.2f * bell(r);
-    f->shift_y = 3.2f * bell(r);
-    f->scale = 1.0f + 0.055f * bell(r);
-    f->tilt = 0.075f * bell(r);
-    f->turn = clamp(0.45f * bell(r), -1.0f, 1.0f);
+    f->shift_x = 2.0f * bell(r);
+    f->shift_y = 2.0f * bell(r);
+    f->scale = 1.0f + 0.035f * bell(r);
+    f->tilt = 0.05f * bell(r);
+    f->turn = clamp(0.38f * bell(r), -1.0f, 1.0f);
     f->nod = clamp(0.4f * bell(r), -1.0f, 1.0f);
-    f->light = (pl_point){0.5f * bell(r), 0.3f * bell(r) - 0.15f};
-    f->gain = clamp(1.0f + 0.16f * bell(r), 0.55f, 1.35f);
-    f->contrast = clamp(1.0f + 0.15f * bell(r), 0.6f, 1.35f);
-    f->noise = between(r, 2.0f, 9.0f);
+    f->light = (pl_point){0.42f * bell(r), 0.3f * bell(r) - 0.15f};
+    f->gain = clamp(1.0f + 0.12f * bell(r), 0.55f, 1.35f);
+    f->contrast = clamp(1.0f + 0.12f * bell(r), 0.6f, 1.35f);
+    f->noise = between(r, 1.0f, 5.0f);
     float warm = 0.05f * bell(r), green = 0.02f * bell(r);
     f->cast = (pl_color){1.0f + warm, 1.0f + green, 1.0f - warm};
     f->blur = chance(r, 0.05f) ? 2 + (int)kn_rng_below(r, 3) : 0;

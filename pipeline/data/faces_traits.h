@@ -18,13 +18,15 @@
     X(Arched_Eyebrows)                                                                             \
     X(Attractive)                                                                                  \
     X(Bags_Under_Eyes)                                                                             \
-    X(Bald) X(Bangs) X(Big_Lips) X(Big_Nose) X(Black_Hair) X(Blond_Hair) X(Blurry) X(Brown_Hair)   \
-        X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) X(Goatee) X(Gray_Hair)            \
-            X(Heavy_Makeup) X(High_Cheekbones) X(Male) X(Mouth_Slightly_Open) X(Mustache)          \
-                X(Narrow_Eyes) X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose)                \
-                    X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns) X(Smiling) X(Straight_Hair)   \
-                        X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat) X(Wearing_Lipstick)        \
-                            X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
+    X(Bald)                                                                                        \
+    X(Bangs)                                                                                       \
+    X(Big_Lips)                                                                                    \
+    X(Big_Nose) X(Black_Hair) X(Blond_Hair) X(Blurry) X(Brown_Hair) X(Bushy_Eyebrows) X(Chubby)    \
+        X(Double_Chin) X(Eyeglasses) X(Goatee) X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones)     \
+            X(Male) X(Mouth_Slightly_Open) X(Mustache) X(Narrow_Eyes) X(No_Beard) X(Oval_Face)     \
+                X(Pale_Skin) X(Pointy_Nose) X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns)       \
+                    X(Smiling) X(Straight_Hair) X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat)    \
+                        X(Wearing_Lipstick) X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
 
 typedef enum pl_face_attribute {
 #define PL_FACE_ENUM(name) PL_FACE_##name,
@@ -80,7 +82,7 @@ typedef struct pl_face {
 void pl_face_person(uint64_t seed, uint32_t person, pl_person *out);
 void pl_face_picture(uint64_t seed, uint32_t picture, const pl_person *person, pl_face *out);
 
-/* How many pictures a person has, 1..35, about 3.5 on average, few with many. */
+/* How many pictures a person has, 1..35, about 2.5 on average, few with many. */
 int pl_face_pictures_of(uint64_t seed, uint32_t person);
 
 /* The table's -1/1 column values: face->has with about 1 % of the entries flipped; a column that

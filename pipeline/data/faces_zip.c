@@ -141,6 +141,20 @@ kn_status pl_zip_end(pl_zip *z, kn_error *e)
     put(&r, many ? 0xffff : z->count, 2);
     put(&r, size, 4); /* under 4 GB: at most 999,999 entries of 85 bytes */
     put(&r, far ? 0xffffffffu : start, 4);
-    put(&r, 0, 2);
-    return flush(z, r.bytes, r.size, e);
+    put(&r, sizeof PL_ZIP_COMMENT - 1, 2);
+    KN_TRY(flush(z, r.bytes, r.size, e));
+    return flush(z, PL_ZIP_COMMENT, sizeof PL_ZIP_COMMENT - 1, e);
+}
+
+bool pl_zip_is_ours(const char *path)
+{
+    enum { SIZE = sizeof PL_ZIP_COMMENT - 1 };
+    char tail[SIZE];
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return false;
+    bool ours = fseek(f, -(long)SIZE, SEEK_END) == 0 && fread(tail, 1, SIZE, f) == SIZE &&
+                memcmp(tail, PL_ZIP_COMMENT, SIZE) == 0;
+    fclose(f);
+    return ours;
 }

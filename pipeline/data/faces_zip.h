@@ -26,10 +26,16 @@ typedef struct pl_zip {
     uint64_t offset;
 } pl_zip;
 
+#define PL_ZIP_COMMENT "drawn by facet faces"
+
 /* Entry n (from 0) is named img_align_celeba/%06d.jpg of n + 1. */
 enum { PL_ZIP_NAME = sizeof "img_align_celeba/000000.jpg" - 1 };
 
 kn_status pl_zip_add(pl_zip *z, const void *bytes, uint32_t size, uint32_t crc, kn_error *e);
-kn_status pl_zip_end(pl_zip *z, kn_error *e); /* the directory; the file stays open */
+/* The directory, and PL_ZIP_COMMENT as the archive's comment; the file stays open. */
+kn_status pl_zip_end(pl_zip *z, kn_error *e);
+
+/* Whether the file is an archive that pl_zip_end ended. */
+bool pl_zip_is_ours(const char *path);
 
 #endif
