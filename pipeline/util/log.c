@@ -63,6 +63,7 @@ static void wipe_bar(pl_str *s)
     logger.bar = false;
 }
 
+KN_PRINTF(3, 0)
 static void line(const char *color, const char *head, const char *fmt, va_list args)
 {
     pl_str s;

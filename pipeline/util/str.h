@@ -20,7 +20,7 @@ void pl_str_reset(pl_str *s); /* empties, keeps the memory */
 void pl_str_add(pl_str *s, const char *text);
 void pl_str_add_bytes(pl_str *s, const void *bytes, size_t size);
 void pl_str_addf(pl_str *s, const char *fmt, ...) KN_PRINTF(2, 3);
-void pl_str_addv(pl_str *s, const char *fmt, va_list args);
+void pl_str_addv(pl_str *s, const char *fmt, va_list args) KN_PRINTF(2, 0);
 char *pl_str_take(pl_str *s); /* transfers the heap string to the caller; s is as after init */
 
 /* strdup and malloc that abort when memory is out, for small things. */
