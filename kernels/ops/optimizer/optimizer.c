@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "ops/optimizer/optimizer_impl.h"
+
 const char *const kn_optimizer_names[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
 
 kn_optimizer kn_optimizer_default(kn_optimizer_kind kind)
@@ -36,83 +38,82 @@ int kn_optimizer_moments(const kn_optimizer *o)
     return 2;
 }
 
-static void sgd(const kn_optimizer *o, size_t n, float lr, const float *g, float *w, float *m)
-{
-    float momentum = (float)o->momentum;
-    for (size_t i = 0; i < n; i++) {
-        if (momentum == 0.0f) {
-            w[i] -= lr * g[i];
-            continue;
-        }
-        m[i] = momentum * m[i] - lr * g[i];
-        w[i] += o->nesterov ? momentum * m[i] - lr * g[i] : m[i];
-    }
-}
+const kn_opt_impl *const kn_opt_impls[] = {
+#define KN_VARIANT(suffix, level) &kn_opt_##suffix,
+#include "simd/variants.def"
+#undef KN_VARIANT
+};
 
-static void rmsprop(const kn_optimizer *o, size_t n, float lr, const float *g, float *w, float *m,
-                    float *v)
+/* Keras takes the powers of beta rounded to f32, but 1 - beta before rounding. */
+static kn_opt_step constants(const kn_optimizer *o, float lr, int64_t step)
 {
-    float momentum = (float)o->momentum, rho = (float)o->rho, rest = (float)(1.0 - o->rho);
-    float eps = (float)o->eps;
-    for (size_t i = 0; i < n; i++) {
-        v[i] = rho * v[i] + rest * (g[i] * g[i]);
-        float d = lr * g[i] / sqrtf(v[i] + eps);
-        if (momentum > 0.0f) {
-            m[i] = momentum * m[i] + d;
-            d = m[i];
-        }
-        w[i] -= d;
-    }
-}
-
-static void adam(const kn_optimizer *o, size_t n, float lr, int64_t step, const float *g, float *w,
-                 float *m, float *v)
-{
-    float rest1 = (float)(1.0 - o->beta1), rest2 = (float)(1.0 - o->beta2), eps = (float)o->eps;
     double power1 = pow((double)(float)o->beta1, (double)step);
     double power2 = pow((double)(float)o->beta2, (double)step);
-    float alpha = (float)((double)lr * sqrt(1.0 - power2) / (1.0 - power1));
-    float decay = o->kind == KN_OPT_ADAMW ? (float)o->weight_decay : 0.0f;
-    for (size_t i = 0; i < n; i++) {
-        float wi = w[i] - w[i] * decay * lr;
-        m[i] += (g[i] - m[i]) * rest1;
-        v[i] += (g[i] * g[i] - v[i]) * rest2;
-        w[i] = wi - m[i] * alpha / (sqrtf(v[i]) + eps);
-    }
+    return (kn_opt_step){.lr = lr,
+                         .momentum = (float)o->momentum,
+                         .rho = (float)o->rho,
+                         .rho_rest = (float)(1.0 - o->rho),
+                         .eps = (float)o->eps,
+                         .alpha = (float)((double)lr * sqrt(1.0 - power2) / (1.0 - power1)),
+                         .rest1 = (float)(1.0 - o->beta1),
+                         .rest2 = (float)(1.0 - o->beta2),
+                         .decay = o->kind == KN_OPT_ADAMW ? (float)o->weight_decay : 0.0f,
+                         .nesterov = o->nesterov};
 }
 
 void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, const float *g,
                        float *w, float *m, float *v)
 {
+    const kn_opt_impl *impl = kn_opt_impls[kn_isa_get()];
+    kn_opt_step c = constants(o, lr, step);
     switch (o->kind) {
     case KN_OPT_SGD:
-        sgd(o, n, lr, g, w, m);
+        impl->sgd(&c, n, g, w, o->momentum != 0.0 ? m : NULL);
         break;
-    case KN_OPT_RMSPROP:
-        if (o->momentum > 0.0) /* the mean of squares is the only block without momentum */
-            rmsprop(o, n, lr, g, w, m, v);
+    case KN_OPT_RMSPROP: /* with one block, it holds the mean of squares */
+        if (o->momentum > 0.0)
+            impl->rmsprop(&c, n, g, w, m, v);
         else
-            rmsprop(o, n, lr, g, w, NULL, m);
+            impl->rmsprop(&c, n, g, w, NULL, m);
         break;
     case KN_OPT_ADAM:
     case KN_OPT_ADAMW:
     case KN_OPT_COUNT:
-        adam(o, n, lr, step, g, w, m, v);
+        impl->adam(&c, n, g, w, m, v);
         break;
+    }
+}
+
+enum { LANES = 16 }; /* sums of every sixteenth weight, which the compiler may keep in vectors */
+
+static void penalty_sums(size_t n, const float *w, double *sum1, double *sum2)
+{
+    double one[LANES] = {0}, two[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            double wi = (double)w[i + k];
+            one[k] += fabs(wi);
+            two[k] += wi * wi;
+        }
+    for (size_t k = 0; i + k < n; k++) {
+        one[k] += fabs((double)w[i + k]);
+        two[k] += (double)w[i + k] * (double)w[i + k];
+    }
+    *sum1 = *sum2 = 0.0;
+    for (size_t k = 0; k < LANES; k++) {
+        *sum1 += one[k];
+        *sum2 += two[k];
     }
 }
 
 double kn_regularize(size_t n, float l1, float l2, const float *w, float *g)
 {
-    double sum1 = 0.0, sum2 = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double wi = (double)w[i];
-        sum1 += fabs(wi);
-        sum2 += wi * wi;
-        if (g) {
-            float sign = w[i] > 0.0f ? 1.0f : w[i] < 0.0f ? -1.0f : 0.0f;
-            g[i] += l1 * sign + 2.0f * l2 * w[i];
-        }
+    double sum1, sum2;
+    penalty_sums(n, w, &sum1, &sum2);
+    for (size_t i = 0; g && i < n; i++) {
+        float sign = (float)(w[i] > 0.0f) - (float)(w[i] < 0.0f);
+        g[i] += l1 * sign + 2.0f * l2 * w[i];
     }
     return (double)l1 * sum1 + (double)l2 * sum2;
 }

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "ops/optimizer/optimizer.h"
+#include "ops/optimizer/optimizer_impl.h"
 
 /* Keras 3.15's optimizers after five steps, from scripts/oracle/optimizers.py. */
 
@@ -139,6 +140,41 @@ static void test_any_partition_gives_the_same_bytes(void)
     }
 }
 
+static void test_variants_give_the_bytes_of_the_reference(void)
+{
+    const size_t lengths[] = {1, 7, 8, 9, 15, 16, 17, 33, 131};
+    const kn_opt_step c = {0.01f, 0.9f, 0.8f, 0.2f, 1e-3f, 0.03f, 0.1f, 0.001f, 0.004f, true};
+    for (int isa = 0; isa <= (int)kn_isa_detect(); isa++)
+        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+            size_t n = lengths[l];
+            tst_guard b[2][4]; /* g, w, m, v: of the reference, of the variant */
+            kn_rng r;
+            kn_rng_init(&r, 3, n);
+            for (int i = 0; i < 4; i++) {
+                b[0][i] = tst_guard_new(n, (size_t)i);
+                b[1][i] = tst_guard_new(n, (size_t)i);
+                for (size_t k = 0; k < n; k++)
+                    b[0][i].data[k] = b[1][i].data[k] = kn_rng_uniform(&r) - (i < 3 ? 0.5f : 0.0f);
+            }
+            for (int who = 0; who < 2; who++) {
+                const kn_opt_impl *impl = who ? kn_opt_impls[isa] : &kn_opt_ref;
+                float *g = b[who][0].data, *w = b[who][1].data, *m = b[who][2].data,
+                      *v = b[who][3].data;
+                impl->sgd(&c, n, g, w, NULL);
+                impl->sgd(&c, n, g, w, m);
+                impl->rmsprop(&c, n, g, w, NULL, v);
+                impl->rmsprop(&c, n, g, w, m, v);
+                impl->adam(&c, n, g, w, m, v);
+            }
+            for (int i = 0; i < 4; i++) {
+                CU_ASSERT_EQUAL(memcmp(b[0][i].data, b[1][i].data, n * sizeof(float)), 0);
+                CU_ASSERT_TRUE(tst_guard_ok(&b[0][i]) && tst_guard_ok(&b[1][i]));
+                tst_guard_free(&b[0][i]);
+                tst_guard_free(&b[1][i]);
+            }
+        }
+}
+
 static void test_regularizer_adds_penalty_and_gradient(void)
 {
     const float w[4] = {1.0f, -2.0f, 0.0f, 0.5f};
@@ -147,10 +183,22 @@ static void test_regularizer_adds_penalty_and_gradient(void)
     CU_ASSERT_DOUBLE_EQUAL(kn_regularize(4, 0.2f, 0.2f, w, g), 0.2 * 3.5 + 0.2 * 5.25, 1e-7);
     CU_ASSERT_TRUE(tst_near_f32(g, want, 4, 1e-6, 0.0));
     CU_ASSERT_DOUBLE_EQUAL(kn_regularize(4, 0.0f, 0.01f, w, NULL), 0.0525, 1e-8);
+    float many[37];
+    double one = 0.0, two = 0.0;
+    for (int i = 0; i < 37; i++) {
+        many[i] = (float)(i - 11) / 8.0f;
+        one += fabs((double)many[i]);
+        two += (double)many[i] * (double)many[i];
+    }
+    CU_ASSERT_DOUBLE_EQUAL(kn_regularize(37, 1.0f, 2.0f, many, NULL), one + 2.0 * two, 1e-9);
 }
 
-const tst_case tst_ops_optimizer[] = {
-    TST(test_five_steps_agree_with_keras),           TST(test_a_changed_option_is_seen),
-    TST(test_defaults_are_those_of_keras),           TST(test_moments_follow_the_options),
-    TST(test_adams_first_step_is_lr_times_sign),     TST(test_any_partition_gives_the_same_bytes),
-    TST(test_regularizer_adds_penalty_and_gradient), TST_END};
+const tst_case tst_ops_optimizer[] = {TST(test_five_steps_agree_with_keras),
+                                      TST(test_a_changed_option_is_seen),
+                                      TST(test_defaults_are_those_of_keras),
+                                      TST(test_moments_follow_the_options),
+                                      TST(test_adams_first_step_is_lr_times_sign),
+                                      TST(test_any_partition_gives_the_same_bytes),
+                                      TST(test_variants_give_the_bytes_of_the_reference),
+                                      TST(test_regularizer_adds_penalty_and_gradient),
+                                      TST_END};
