@@ -1,24 +1,34 @@
 #include "ops/logreg/logreg.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/size.h"
+#include "ops/logreg/logreg_impl.h"
 
-/* Rows are cut into at most this many blocks, whatever the number of threads. */
-enum { BLOCKS_MAX = 32, ROWS_MIN = 64 };
+const kn_logreg_impl *const kn_logreg_impls[] = {
+#define KN_VARIANT(suffix, level) &kn_logreg_##suffix,
+#include "simd/variants.def"
+#undef KN_VARIANT
+};
 
+/* Rows are cut into at most BLOCKS_MAX blocks, whatever the number of threads. Within a block the
+ * gradient is summed in f32 over PART_ROWS rows, then in double. */
+enum { BLOCKS_MAX = 32, PART_ROWS = 64, LANES = 16 };
+
+/* scratch: w in f32 | per block: part f32 [width] | sums double [width + LANES]: gradient, .., bias
+ * slope, value */
 typedef struct job {
     const kn_logreg_data *data;
-    const double *w;
-    size_t block_rows, stride; /* rows of a block; doubles of a block's result */
-    double *sums;              /* [blocks, stride]: gradient[features + 1], value */
+    size_t width, block_rows; /* width: features rounded up to LANES */
+    double bias;
+    float *w, *parts;
+    double *sums;
 } job;
 
 static size_t rows_per_block(const kn_logreg_data *d)
 {
-    size_t rows = (d->rows + BLOCKS_MAX - 1) / BLOCKS_MAX;
-    return rows < ROWS_MIN ? ROWS_MIN : rows;
+    size_t rows = kn_size_round_up((d->rows + BLOCKS_MAX - 1) / BLOCKS_MAX, KN_LOGREG_ROWS);
+    return rows < PART_ROWS ? PART_ROWS : rows;
 }
 
 static size_t block_count(const kn_logreg_data *d)
@@ -26,70 +36,86 @@ static size_t block_count(const kn_logreg_data *d)
     return (d->rows + rows_per_block(d) - 1) / rows_per_block(d);
 }
 
-static size_t block_stride(const kn_logreg_data *d)
-{
-    return kn_size_round_up(d->features + 2, 8);
-}
-
 size_t kn_logreg_scratch_bytes(const kn_logreg_data *d)
 {
-    return block_count(d) * block_stride(d) * sizeof(double);
+    size_t width = kn_size_round_up(d->features, LANES), blocks = block_count(d);
+    return width * sizeof(float) +
+           blocks * (width * sizeof(float) + (width + LANES) * sizeof(double));
 }
 
-/* log(1 + exp(-m)) and its slope by m */
-static double loss_of_margin(double m, double *slope)
+/* Up to four rows from `first`: their loss into *value, their slopes into *bias and part. */
+static void four_rows(const job *j, size_t first, size_t last, float *part, double *bias,
+                      double *value)
 {
-    double e = exp(-fabs(m));
-    *slope = m >= 0.0 ? -e / (1.0 + e) : -1.0 / (1.0 + e);
-    return fmax(-m, 0.0) + log1p(e);
+    const kn_logreg_impl *impl = kn_logreg_impls[kn_isa_get()];
+    const kn_logreg_data *d = j->data;
+    const uint8_t *x[KN_LOGREG_ROWS];
+    float z[KN_LOGREG_ROWS], s[KN_LOGREG_ROWS] = {0};
+    for (size_t r = 0; r < KN_LOGREG_ROWS; r++)
+        x[r] = d->x + d->index[first + r < last ? first + r : first] * d->features;
+    impl->dot(d->features, x, j->w, z);
+    for (size_t r = 0; r < KN_LOGREG_ROWS && first + r < last; r++) {
+        int y = d->label[d->index[first + r]] != 0;
+        double t = y ? 1.0 : -1.0, weight = (double)d->weight[y], slope;
+        *value += weight * kn_logreg_loss(t * ((double)z[r] / 255.0 + j->bias), &slope);
+        slope *= t * weight;
+        *bias += slope;
+        s[r] = (float)slope;
+    }
+    impl->add(d->features, x, s, part);
+}
+
+static void add_part(size_t width, float *part, double *sums)
+{
+    for (size_t k = 0; k < width; k += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            sums[k + l] += (double)part[k + l];
+            part[k + l] = 0.0f;
+        }
 }
 
 static void block_task(void *context, size_t task, int worker)
 {
     const job *j = context;
-    const kn_logreg_data *d = j->data;
-    size_t f = d->features, first = task * j->block_rows, last = first + j->block_rows;
-    double *grad = j->sums + task * j->stride, value = 0.0;
+    size_t first = task * j->block_rows, last = first + j->block_rows;
+    float *part = j->parts + task * j->width;
+    double *sums = j->sums + task * (j->width + LANES), bias = 0.0, value = 0.0;
     (void)worker;
-    memset(grad, 0, j->stride * sizeof *grad);
-    if (last > d->rows)
-        last = d->rows;
-    for (size_t r = first; r < last; r++) {
-        size_t row = d->index[r];
-        const uint8_t *x = d->x + row * f;
-        double z = 0.0, slope, t = d->label[row] ? 1.0 : -1.0;
-        double s = (double)d->weight[d->label[row] != 0];
-        for (size_t k = 0; k < f; k++)
-            z += x[k] * j->w[k];
-        z = z / 255.0 + j->w[f];
-        value += s * loss_of_margin(t * z, &slope);
-        slope *= s * t;
-        for (size_t k = 0; k < f; k++)
-            grad[k] += slope * x[k];
-        grad[f] += slope;
+    if (last > j->data->rows)
+        last = j->data->rows;
+    memset(part, 0, j->width * sizeof *part);
+    memset(sums, 0, j->width * sizeof *sums);
+    for (size_t r = first; r < last; r += KN_LOGREG_ROWS) {
+        four_rows(j, r, last, part, &bias, &value);
+        if ((r - first) % PART_ROWS == PART_ROWS - KN_LOGREG_ROWS || r + KN_LOGREG_ROWS >= last)
+            add_part(j->width, part, sums);
     }
-    grad[f + 1] = value;
+    sums[j->width] = bias;
+    sums[j->width + 1] = value;
 }
 
 double kn_logreg_value_grad(const kn_logreg_data *d, double c, const double *w, double *grad,
                             kn_pool *pool, void *scratch)
 {
-    job j = {d, w, rows_per_block(d), block_stride(d), scratch};
-    size_t blocks = block_count(d), f = d->features;
-    double value = 0.0;
+    size_t f = d->features, blocks = block_count(d), width = kn_size_round_up(f, LANES);
+    float *w32 = scratch, *parts = w32 + width;
+    job j = {d, width, rows_per_block(d), w[f], w32, parts, NULL};
+    double *sums = (double *)(void *)(parts + blocks * width), loss = 0.0, penalty = 0.0;
+    j.sums = sums;
+    for (size_t k = 0; k < f; k++)
+        w32[k] = (float)w[k];
     kn_pool_run(pool, blocks, block_task, &j);
     memset(grad, 0, (f + 1) * sizeof *grad);
-    for (size_t b = 0; b < blocks; b++) {
-        const double *sums = j.sums + b * j.stride;
-        for (size_t k = 0; k <= f; k++)
+    for (size_t b = 0; b < blocks; b++, sums += width + LANES) {
+        for (size_t k = 0; k < f; k++)
             grad[k] += sums[k];
-        value += sums[f + 1];
+        grad[f] += sums[width];
+        loss += sums[width + 1];
     }
-    value *= c;
     for (size_t k = 0; k < f; k++) {
         grad[k] = c * grad[k] / 255.0 + w[k];
-        value += 0.5 * w[k] * w[k];
+        penalty += 0.5 * w[k] * w[k];
     }
     grad[f] *= c;
-    return value;
+    return c * loss + penalty;
 }

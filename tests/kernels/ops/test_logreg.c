@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "ops/logreg/logreg.h"
+#include "ops/logreg/logreg_impl.h"
 
 /* scikit-learn's objective and gradient, from scripts/oracle/logistic.py. */
 
@@ -64,28 +65,6 @@ static void problem_free(problem *p)
         free(all[i]);
 }
 
-/* The header's formula, row by row in double. */
-static double reference(const kn_logreg_data *d, double c, const double *w, double *grad)
-{
-    size_t f = d->features;
-    double value = 0.0;
-    for (size_t k = 0; k <= f; k++)
-        grad[k] = k < f ? w[k] : 0.0;
-    for (size_t k = 0; k < f; k++)
-        value += 0.5 * w[k] * w[k];
-    for (size_t r = 0; r < d->rows; r++) {
-        const uint8_t *x = d->x + d->index[r] * f;
-        int y = d->label[d->index[r]];
-        double z = w[f], t = y ? 1.0 : -1.0, s = c * (double)d->weight[y];
-        for (size_t k = 0; k < f; k++)
-            z += w[k] * x[k] / 255.0;
-        value += s * (fmax(-t * z, 0.0) + log1p(exp(-fabs(z))));
-        for (size_t k = 0; k <= f; k++)
-            grad[k] -= s * t / (1.0 + exp(t * z)) * (k < f ? x[k] / 255.0 : 1.0);
-    }
-    return value;
-}
-
 static void test_agrees_with_scikit_learn(void)
 {
     uint8_t x[ROWS * F], label[ROWS];
@@ -109,6 +88,10 @@ static void test_agrees_with_scikit_learn(void)
         for (int k = 0; k <= F; k++)
             CU_ASSERT_TRUE(tst_near(grad[k], cases[i].grad[k], 1e-6, 1e-6));
         CU_ASSERT_FALSE(tst_near(value + 1e-3, cases[i].value, 0.0, 1e-6));
+        value = kn_logreg_value_grad_ref(&d, 2.0, w, grad);
+        CU_ASSERT_TRUE(tst_near(value, cases[i].value, 0.0, 1e-14));
+        for (int k = 0; k <= F; k++)
+            CU_ASSERT_TRUE(tst_near(grad[k], cases[i].grad[k], 1e-14, 1e-13));
     }
     kn_pool_free(pool);
 }
@@ -122,7 +105,8 @@ static void test_value_and_gradient_of_every_size(void)
     for (size_t i = 0; i < sizeof features / sizeof *features; i++)
         for (size_t j = 0; j < sizeof rows / sizeof *rows; j++) {
             problem p = problem_new(rows[j] + 40, rows[j], features[i]);
-            double want = reference(&p.data, 0.7, p.w, p.want), tolerance = 1e-5 * (double)rows[j];
+            double want = kn_logreg_value_grad_ref(&p.data, 0.7, p.w, p.want),
+                   tolerance = 1e-5 * (double)rows[j];
             double got = kn_logreg_value_grad(&p.data, 0.7, p.w, p.grad, pool, p.scratch);
             CU_ASSERT_TRUE(tst_near(got, want, 0.0, 1e-6));
             for (size_t k = 0; k <= features[i]; k++)
@@ -130,6 +114,37 @@ static void test_value_and_gradient_of_every_size(void)
             problem_free(&p);
         }
     kn_pool_free(pool);
+}
+
+static void test_variants_agree_on_every_length(void)
+{
+    const size_t lengths[] = {1, 7, 8, 9, 15, 16, 17, 33, 131};
+    for (int isa = 0; isa <= (int)kn_isa_detect(); isa++)
+        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+            size_t n = lengths[l];
+            uint8_t pixel[4][132];
+            const uint8_t *x[4] = {pixel[0] + 1, pixel[1], pixel[2] + 1, pixel[3]};
+            const float s[4] = {0.5f, -1.0f, 0.25f, 2.0f};
+            float w[131], z[4];
+            double want_z[4] = {0.0}, want[131];
+            tst_guard grad = tst_guard_new(n, l % 3);
+            for (size_t i = 0; i < sizeof pixel; i++)
+                pixel[i / 132][i % 132] = (uint8_t)(i * 37 % 251);
+            for (size_t k = 0; k < n; k++) {
+                w[k] = 0.01f * (float)k - 0.5f;
+                want[k] = (double)(grad.data[k] = (float)k);
+                for (int r = 0; r < 4; r++) {
+                    want_z[r] += x[r][k] * (double)w[k];
+                    want[k] += x[r][k] * (double)s[r];
+                }
+            }
+            kn_logreg_impls[isa]->dot(n, x, w, z);
+            kn_logreg_impls[isa]->add(n, x, s, grad.data);
+            CU_ASSERT_TRUE(tst_near_f64(z, want_z, 4, 2e-3, 1e-6));
+            CU_ASSERT_TRUE(tst_near_f64(grad.data, want, n, 1e-4, 1e-6));
+            CU_ASSERT_TRUE(tst_guard_ok(&grad));
+            tst_guard_free(&grad);
+        }
 }
 
 static void test_any_number_of_threads_gives_the_same_bytes(void)
@@ -159,14 +174,14 @@ static void test_extreme_weights_do_not_overflow(void)
     for (int k = 0; k <= 20; k++)
         p.w[k] = k % 2 ? 1e4 : -1e4;
     double value = kn_logreg_value_grad(&p.data, 1.0, p.w, p.grad, pool, p.scratch);
-    CU_ASSERT_TRUE(tst_near(value, reference(&p.data, 1.0, p.w, p.want), 0.0, 1e-6));
+    CU_ASSERT_TRUE(tst_near(value, kn_logreg_value_grad_ref(&p.data, 1.0, p.w, p.want), 0.0, 1e-6));
     for (int k = 0; k <= 20; k++)
         CU_ASSERT_TRUE(isfinite(p.grad[k]));
     kn_pool_free(pool);
     problem_free(&p);
 }
 
-const tst_case tst_ops_logreg[] = {TST(test_agrees_with_scikit_learn),
-                                   TST(test_value_and_gradient_of_every_size),
-                                   TST(test_any_number_of_threads_gives_the_same_bytes),
-                                   TST(test_extreme_weights_do_not_overflow), TST_END};
+const tst_case tst_ops_logreg[] = {
+    TST(test_agrees_with_scikit_learn),        TST(test_value_and_gradient_of_every_size),
+    TST(test_variants_agree_on_every_length),  TST(test_any_number_of_threads_gives_the_same_bytes),
+    TST(test_extreme_weights_do_not_overflow), TST_END};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ops/pixels/pixels.h"
+#include "ops/pixels/pixels_impl.h"
 
 static void test_every_value_is_x_over_255(void)
 {
@@ -21,9 +22,10 @@ static void test_every_length_and_alignment(void)
     for (int i = 0; i < 160; i++)
         x[i] = (uint8_t)(i * 7 + 3);
     for (size_t n = 0; n <= 131; n++)
-        for (size_t offset = 0; offset < 4; offset++) {
+        for (size_t test = 0; test < 4 * (size_t)(kn_isa_detect() + 1); test++) {
+            size_t offset = test % 4;
             tst_guard g = tst_guard_new(n, offset);
-            kn_pixels_to_f32(n, x + offset, g.data);
+            kn_pixels_impls[test / 4]->to_f32(n, x + offset, g.data);
             for (size_t i = 0; i < n; i++)
                 CU_ASSERT_EQUAL(g.data[i], (float)x[offset + i] / 255.0f);
             CU_ASSERT_TRUE(tst_guard_ok(&g));
