@@ -11,19 +11,6 @@
 /* A table of 202,599 rows and 41 columns is 25 MB. */
 static const size_t MAX_FILE = (size_t)2 << 30;
 
-/* libcsv calls back with each field and row end; it does not tell lines, so the file is fed line by
- * line. */
-typedef struct reader {
-    pl_str text;    /* the fields, each NUL-terminated */
-    size_t *offset; /* of each field in text */
-    size_t fields, field_room;
-    size_t *start;
-    int *row_line;
-    size_t rows, row_room;
-    size_t row_begin; /* fields before the current row */
-    int line, begun;  /* the line being fed, and the line the current row began in */
-} reader;
-
 static void *must(void *p)
 {
     if (!p)
@@ -31,12 +18,27 @@ static void *must(void *p)
     return p;
 }
 
+/* The fields of the row being read. libcsv calls back with each field and row end; it does not tell
+ * lines, so the file is fed line by line. */
+typedef struct reader {
+    pl_str text;    /* the fields, each NUL-terminated */
+    size_t *offset; /* of each field in text */
+    const char **field;
+    size_t fields, room;
+    int line, begun; /* the line being fed, and the line the current row began in */
+    pl_csv_row_fn row;
+    void *context;
+    kn_status rc;
+    kn_error *e;
+} reader;
+
 static void on_field(void *bytes, size_t size, void *context)
 {
     reader *r = context;
-    if (r->fields == r->field_room) {
-        r->field_room = r->field_room ? r->field_room * 2 : 1024;
-        r->offset = must(realloc(r->offset, r->field_room * sizeof *r->offset));
+    if (r->fields == r->room) {
+        r->room = r->room ? r->room * 2 : 64;
+        r->offset = must(realloc(r->offset, r->room * sizeof *r->offset));
+        r->field = must(realloc(r->field, r->room * sizeof *r->field));
     }
     r->offset[r->fields++] = r->text.size;
     pl_str_add_bytes(&r->text, bytes, bytes ? size : 0);
@@ -47,85 +49,119 @@ static void on_row(int end, void *context)
 {
     (void)end;
     reader *r = context;
-    if (r->fields == r->row_begin)
-        return;
-    if (r->rows + 1 >= r->row_room) {
-        r->row_room = r->row_room ? r->row_room * 2 : 256;
-        r->start = must(realloc(r->start, r->row_room * sizeof *r->start));
-        r->row_line = must(realloc(r->row_line, r->row_room * sizeof *r->row_line));
-    }
-    r->start[r->rows] = r->row_begin;
-    r->row_line[r->rows] = r->begun;
-    r->rows++;
-    r->row_begin = r->fields;
+    for (size_t i = 0; i < r->fields; i++)
+        r->field[i] = r->text.text + r->offset[i];
+    if (r->fields > 0 && r->rc == KN_OK)
+        r->rc = r->row(r->context, r->field, r->fields, r->begun, r->e);
+    r->fields = 0;
+    pl_str_reset(&r->text);
     r->begun = r->line + 1;
 }
 
 static kn_status feed(struct csv_parser *parser, reader *r, const char *path, const char *text,
-                      size_t size, kn_error *e)
+                      size_t size)
 {
     const char *end = text + size;
-    r->line = 1;
-    r->begun = 1;
-    while (text < end) {
+    while (text < end && r->rc == KN_OK) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         size_t n = newline ? (size_t)(newline - text) + 1 : (size_t)(end - text);
-        size_t rows = r->rows, open = r->fields;
         if (csv_parse(parser, text, n, on_field, on_row, r) != n)
-            return kn_fail(e, KN_EFORMAT, "%s:%d: %s", path, r->line,
+            return kn_fail(r->e, KN_EFORMAT, "%s:%d: %s", path, r->line,
                            csv_error(parser) == CSV_EPARSE ? "a quote in the middle of a field"
                                                            : csv_strerror(csv_error(parser)));
         /* An empty line ends no row: the next row begins after it. */
-        if (r->rows == rows && r->fields == open && open == r->row_begin && parser->pstate == 0)
+        if (r->fields == 0 && parser->pstate == 0)
             r->begun = r->line + 1;
         r->line++;
         text += n;
     }
-    if (csv_fini(parser, on_field, on_row, r) != 0)
-        return kn_fail(e, KN_EFORMAT, "%s:%d: the quote that opens here is not closed", path,
+    if (r->rc == KN_OK && csv_fini(parser, on_field, on_row, r) != 0)
+        return kn_fail(r->e, KN_EFORMAT, "%s:%d: the quote that opens here is not closed", path,
                        r->begun);
-    return KN_OK;
+    return r->rc;
 }
 
-static void take(reader *r, pl_csv *out)
+kn_status pl_csv_each_in(const char *path, const char *text, size_t size, pl_csv_row_fn row,
+                         void *context, kn_error *e)
 {
-    out->rows = r->rows;
-    out->start = must(realloc(r->start, (r->rows + 1) * sizeof *r->start));
-    out->start[r->rows] = r->fields;
-    out->line = r->row_line;
-    out->bytes = pl_str_take(&r->text);
-    out->field = must(malloc((r->fields + 1) * sizeof *out->field));
-    for (size_t i = 0; i < r->fields; i++)
-        out->field[i] = out->bytes + r->offset[i];
-    r->start = NULL;
-    r->row_line = NULL;
+    if (memchr(text, '\0', size))
+        return kn_fail(e, KN_EFORMAT, "'%s' is not a text file: it holds a zero byte", path);
+    reader r = {.line = 1, .begun = 1, .row = row, .context = context, .e = e};
+    struct csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        abort();
+    pl_str_init(&r.text);
+    size_t skip = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    kn_status rc = feed(&parser, &r, path, text + skip, size - skip);
+    csv_free(&parser);
+    pl_str_clear(&r.text);
+    free(r.offset);
+    free(r.field);
+    return rc;
+}
+
+kn_status pl_csv_each(const char *path, pl_csv_row_fn row, void *context, kn_error *e)
+{
+    char *file = NULL;
+    size_t size = 0;
+    KN_TRY(pl_read_file(path, MAX_FILE, &file, &size, e));
+    kn_status rc = pl_csv_each_in(path, file, size, row, context, e);
+    free(file);
+    return rc;
+}
+
+/* Collects all rows; fields as offsets until the text stops growing. */
+typedef struct table {
+    pl_str text;
+    size_t *offset, *start;
+    int *line;
+    size_t fields, field_room, rows, row_room;
+} table;
+
+static kn_status collect(void *context, const char *const *field, size_t fields, int line,
+                         kn_error *e)
+{
+    (void)e;
+    table *t = context;
+    while (t->fields + fields > t->field_room) {
+        t->field_room = t->field_room ? t->field_room * 2 : 1024;
+        t->offset = must(realloc(t->offset, t->field_room * sizeof *t->offset));
+    }
+    if (t->rows + 1 >= t->row_room) {
+        t->row_room = t->row_room ? t->row_room * 2 : 256;
+        t->start = must(realloc(t->start, t->row_room * sizeof *t->start));
+        t->line = must(realloc(t->line, t->row_room * sizeof *t->line));
+    }
+    t->start[t->rows] = t->fields;
+    t->line[t->rows++] = line;
+    for (size_t i = 0; i < fields; i++) {
+        t->offset[t->fields++] = t->text.size;
+        pl_str_add_bytes(&t->text, field[i], strlen(field[i]) + 1);
+    }
+    return KN_OK;
 }
 
 kn_status pl_csv_read(const char *path, pl_csv *out, kn_error *e)
 {
+    table t = {0};
     *out = (pl_csv){0};
-    char *file = NULL;
-    size_t size = 0;
-    KN_TRY(pl_read_file(path, MAX_FILE, &file, &size, e));
-    reader r = {0};
-    pl_str_init(&r.text);
-    struct csv_parser parser;
-    kn_status rc = KN_OK;
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        abort();
-    size_t skip = size >= 3 && memcmp(file, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    if (memchr(file, '\0', size))
-        rc = kn_fail(e, KN_EFORMAT, "'%s' is not a text file: it holds a zero byte", path);
-    else
-        rc = feed(&parser, &r, path, file + skip, size - skip, e);
-    csv_free(&parser);
-    if (rc == KN_OK)
-        take(&r, out);
-    pl_str_clear(&r.text);
-    free(r.offset);
-    free(r.start);
-    free(r.row_line);
-    free(file);
+    pl_str_init(&t.text);
+    kn_status rc = pl_csv_each(path, collect, &t, e);
+    if (rc == KN_OK) {
+        out->rows = t.rows;
+        out->start = must(realloc(t.start, (t.rows + 1) * sizeof *t.start));
+        out->start[t.rows] = t.fields;
+        out->line = t.line;
+        out->bytes = pl_str_take(&t.text);
+        out->field = must(malloc((t.fields + 1) * sizeof *out->field));
+        for (size_t i = 0; i < t.fields; i++)
+            out->field[i] = out->bytes + t.offset[i];
+    } else {
+        free(t.start);
+        free(t.line);
+    }
+    pl_str_clear(&t.text);
+    free(t.offset);
     return rc;
 }
 

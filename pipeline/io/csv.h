@@ -15,6 +15,16 @@ typedef struct pl_csv {
     size_t rows;
 } pl_csv;
 
+/* One row at a time, for tables too large to hold: called with the fields of each row and its first
+ * line. Anything but KN_OK ends the reading and is returned. Fields live until the call returns. */
+typedef kn_status (*pl_csv_row_fn)(void *context, const char *const *field, size_t fields, int line,
+                                   kn_error *e);
+kn_status pl_csv_each(const char *path, pl_csv_row_fn row, void *context, kn_error *e);
+
+/* As pl_csv_each, over text in memory; `path` is for messages. */
+kn_status pl_csv_each_in(const char *path, const char *text, size_t size, pl_csv_row_fn row,
+                         void *context, kn_error *e);
+
 /* Fields lose surrounding blanks. Empty lines are skipped. A byte-order mark is skipped. */
 kn_status pl_csv_read(const char *path, pl_csv *out, kn_error *e);
 void pl_csv_clear(pl_csv *c);
