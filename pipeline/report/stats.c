@@ -68,16 +68,19 @@ double pl_t_quantile(double p, double df)
 pl_summary pl_summarize(const double *values, size_t count)
 {
     pl_summary s = {0, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
-    double sum = 0.0, squares = 0.0;
+    double sum = 0.0, squares = 0.0, least = (double)INFINITY, most = -least;
     for (size_t i = 0; i < count; i++) {
         if (!isnan(values[i])) {
             sum += values[i];
+            least = values[i] < least ? values[i] : least;
+            most = values[i] > most ? values[i] : most;
             s.n++;
         }
     }
     if (s.n == 0)
         return s;
-    s.mean = sum / s.n;
+    s.mean =
+        least == most ? least : sum / s.n; /* equal values have no spread, not one of rounding */
     if (s.n == 1)
         return s;
     for (size_t i = 0; i < count; i++) {

@@ -1,0 +1,45 @@
+/* Figures by gnuplot: each is drawn twice, NAME.svg and NAME.png (twice the size, for slides and
+ * paper).
+ *
+ * The same script gives the same bytes: fixed terminals and fonts, no user settings, the C locale,
+ * no times. */
+#ifndef PL_REPORT_FIGURES_H
+#define PL_REPORT_FIGURES_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "util/str.h"
+
+enum { PL_FIGURE_NAME = 96 };
+
+typedef struct pl_figures {
+    pl_str script;
+    char (*name)[PL_FIGURE_NAME]; /* without extension */
+    size_t count;
+} pl_figures;
+
+void pl_figures_init(pl_figures *f);
+void pl_figures_clear(pl_figures *f);
+
+/* body: gnuplot commands that draw one figure of width x height points. The name is letters,
+ * digits, - and _. */
+void pl_figures_add(pl_figures *f, const char *name, int width, int height, const char *body);
+
+/* Draws all of them into `dir` (made where missing) with one gnuplot process. Files that already
+ * hold the same bytes stay as they are. KN_EIO: gnuplot is not installed (the sentence names the
+ * package) or rejects the script. */
+kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e);
+
+/* Removes from `dir` the .svg and .png files that are not among f's and whose names begin with one
+ * of the heads (NULL-terminated): figures of an earlier report. */
+kn_status pl_figures_prune(const pl_figures *f, const char *dir, const char *const *heads,
+                           kn_error *e);
+
+/* The colours of the figures and of the page. */
+#define PL_COLOR_TRAIN "#2f6db3"
+#define PL_COLOR_VAL "#d1495b"
+#define PL_COLOR_DARK "#333333"
+#define PL_COLOR_GRID "#dddddd"
+
+#endif

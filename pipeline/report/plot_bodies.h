@@ -1,0 +1,29 @@
+/* The gnuplot commands of each kind of figure; each function appends to `body`. */
+#ifndef PL_REPORT_PLOT_BODIES_H
+#define PL_REPORT_PLOT_BODIES_H
+
+#include "report/study_data.h"
+#include "util/str.h"
+
+enum {
+    PL_CURVES_WIDTH = 900,
+    PL_CURVES_HEIGHT = 360,
+    PL_CONFUSION_WIDTH = 420,
+    PL_CONFUSION_HEIGHT = 420,
+    PL_COMPARISON_WIDTH = 900
+};
+
+/* Accuracy and loss against epoch of runs of one group, all with epochs; several are seeds drawn
+ * over one another. */
+void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, int count,
+                    pl_str *body);
+
+/* The test images of the group: counts and shares of each class, summed over seeds. target may be
+ * NULL. */
+void pl_plot_confusion(const pl_report_group *g, const char *target, pl_str *body);
+long long pl_confusion_total(const pl_confusion *c);
+
+/* Test accuracy of the groups in `order`. Returns the height the figure needs. */
+int pl_plot_comparison(const pl_study_data *d, const int *order, int count, pl_str *body);
+
+#endif

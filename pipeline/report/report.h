@@ -1,0 +1,22 @@
+/* The report of a study, made from its results folder alone; trains nothing. */
+#ifndef PL_REPORT_REPORT_H
+#define PL_REPORT_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/status.h"
+#include "util/str.h"
+
+typedef struct pl_report_options {
+    bool all_plots; /* figures of every run, also above 40 runs */
+} pl_report_options;
+
+/* Reads study_dir/runs.csv and the folders of its runs; writes table.csv, table.md, table.tex,
+ * cost.csv, plots/ and report.html there. The same content on disk gives the same bytes. A file
+ * that would not change is left alone. Tables are written before plots are drawn, so that they are
+ * there where gnuplot is not. What was written is told in `said` (may be NULL), one line per thing.
+ * KN_EIO: no runs.csv, no gnuplot, files that cannot be written; KN_EFORMAT: malformed files. */
+kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_str *said,
+                          kn_error *e);
+
+#endif

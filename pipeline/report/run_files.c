@@ -1,0 +1,202 @@
+#include "report/run_files.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/json.h"
+#include "util/fs.h"
+#include "util/str.h"
+
+/* Finds the columns by name; every one is required. */
+static kn_status find_columns(const char *path, const pl_csv *c, const char *const *names,
+                              size_t count, size_t *column, kn_error *e)
+{
+    for (size_t k = 0; k < count; k++) {
+        size_t i = 0, n = c->rows > 0 ? pl_csv_fields(c, 0) : 0;
+        while (i < n && strcmp(pl_csv_get(c, 0, i), names[k]) != 0)
+            i++;
+        if (i == n)
+            return kn_fail(e, KN_EFORMAT, "%s: no column %s", path, names[k]);
+        column[k] = i;
+    }
+    for (size_t r = 1; r < c->rows; r++) {
+        if (pl_csv_fields(c, r) != pl_csv_fields(c, 0))
+            return kn_fail(e, KN_EFORMAT, "%s:%d: %zu fields, the header has %zu", path, c->line[r],
+                           pl_csv_fields(c, r), pl_csv_fields(c, 0));
+    }
+    return KN_OK;
+}
+
+static double number_of(const char *text)
+{
+    char *end;
+    double v = strtod(text, &end);
+    return end == text ? (double)NAN : v;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+static kn_status read_epochs(const char *path, pl_report_run *r, kn_error *e)
+{
+    static const char *const names[5] = {"epoch", "train_loss", "train_accuracy", "val_loss",
+                                         "val_accuracy"};
+    pl_csv c;
+    KN_TRY(pl_csv_read(path, &c, e));
+    size_t column[5];
+    kn_status rc;
+    KN_TRY_TO(rc, cleanup, find_columns(path, &c, names, 5, column, e));
+    r->epoch_count = c.rows - 1;
+    r->epoch = zeroed(r->epoch_count, sizeof *r->epoch);
+    for (size_t i = 0; i < r->epoch_count; i++) {
+        r->epoch[i].epoch = number_of(pl_csv_get(&c, i + 1, column[0]));
+        r->epoch[i].train_loss = number_of(pl_csv_get(&c, i + 1, column[1]));
+        r->epoch[i].train_accuracy = number_of(pl_csv_get(&c, i + 1, column[2]));
+        r->epoch[i].val_loss = number_of(pl_csv_get(&c, i + 1, column[3]));
+        r->epoch[i].val_accuracy = number_of(pl_csv_get(&c, i + 1, column[4]));
+    }
+cleanup:
+    pl_csv_clear(&c);
+    return rc;
+}
+
+/* One row of predictions.csv, checked. */
+static kn_status read_prediction(const char *path, const pl_csv *c, size_t row,
+                                 const size_t column[4], int *label, double *p, kn_error *e)
+{
+    const char *label_text = pl_csv_get(c, row, column[2]);
+    const char *p_text = pl_csv_get(c, row, column[3]);
+    char *end;
+    *p = strtod(p_text, &end);
+    if (end == p_text || *end || !(*p >= 0.0 && *p <= 1.0))
+        return kn_fail(e, KN_EFORMAT, "%s:%d: probability: \"%s\" is not in 0..1", path,
+                       c->line[row], p_text);
+    if (strcmp(label_text, "0") != 0 && strcmp(label_text, "1") != 0)
+        return kn_fail(e, KN_EFORMAT, "%s:%d: label: \"%s\" is not 0 or 1", path, c->line[row],
+                       label_text);
+    *label = label_text[0] - '0';
+    return KN_OK;
+}
+
+kn_status pl_predictions_read(const char *path, const char *side, pl_predictions *out, kn_error *e)
+{
+    static const char *const names[4] = {"image", "split", "label", "probability"};
+    memset(out, 0, sizeof *out);
+    KN_TRY(pl_csv_read(path, &out->csv, e));
+    const pl_csv *c = &out->csv;
+    size_t column[4];
+    kn_status rc;
+    KN_TRY_TO(rc, failed, find_columns(path, c, names, 4, column, e));
+    out->image = zeroed(c->rows, sizeof *out->image);
+    out->side = zeroed(c->rows, sizeof *out->side);
+    out->label = zeroed(c->rows, sizeof *out->label);
+    out->probability = zeroed(c->rows, sizeof *out->probability);
+    for (size_t row = 1; row < c->rows; row++) {
+        const char *its_side = pl_csv_get(c, row, column[1]);
+        if (side && strcmp(its_side, side) != 0)
+            continue;
+        size_t i = out->count++;
+        out->side[i] = its_side;
+        out->image[i] = pl_csv_get(c, row, column[0]);
+        KN_TRY_TO(rc, failed,
+                  read_prediction(path, c, row, column, &out->label[i], &out->probability[i], e));
+    }
+    return KN_OK;
+failed:
+    pl_predictions_clear(out);
+    return rc;
+}
+
+void pl_predictions_clear(pl_predictions *p)
+{
+    pl_csv_clear(&p->csv);
+    free(p->image);
+    free(p->side);
+    free(p->label);
+    free(p->probability);
+    memset(p, 0, sizeof *p);
+}
+
+static kn_status count_predictions(const char *path, pl_report_run *r, kn_error *e)
+{
+    pl_predictions p;
+    KN_TRY(pl_predictions_read(path, NULL, &p, e));
+    for (size_t i = 0; i < p.count; i++) {
+        pl_confusion *c = strcmp(p.side[i], "test") == 0 ? &r->test : &r->val;
+        c->count[p.label[i]][p.probability[i] > 0.5]++;
+    }
+    pl_predictions_clear(&p);
+    return KN_OK;
+}
+
+/* Why a run failed: the manifest's "error", else the last line of its log. */
+static char *error_of(const char *dir, const json_t *manifest)
+{
+    const char *said = json_string_value(json_object_get(manifest, "error"));
+    if (said)
+        return pl_strdup(said);
+    char *path = pl_path_join(dir, "log.txt"), *text = NULL;
+    size_t size;
+    kn_error ignored;
+    kn_status rc = pl_read_file(path, (size_t)1 << 28, &text, &size, &ignored);
+    free(path);
+    if (rc != KN_OK)
+        return NULL;
+    while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == ' '))
+        text[--size] = '\0';
+    char *newline = strrchr(text, '\n');
+    char *last = size ? pl_strdup(newline ? newline + 1 : text) : NULL;
+    free(text);
+    return last;
+}
+
+/* Reads a JSON file; a missing one gives NULL. */
+static kn_status read_json(const char *path, json_t **out, kn_error *e)
+{
+    *out = NULL;
+    return pl_exists(path) ? pl_json_read(path, out, e) : KN_OK;
+}
+
+static kn_status read_done(const char *dir, pl_report_run *r, kn_error *e)
+{
+    char *metrics = pl_path_join(dir, "metrics.json"), *epochs = pl_path_join(dir, "epochs.csv");
+    char *predictions = pl_path_join(dir, "predictions.csv");
+    kn_status rc;
+    KN_TRY_TO(rc, cleanup, read_json(metrics, &r->metrics, e));
+    if (pl_exists(epochs))
+        KN_TRY_TO(rc, cleanup, read_epochs(epochs, r, e));
+    if (pl_exists(predictions))
+        KN_TRY_TO(rc, cleanup, count_predictions(predictions, r, e));
+cleanup:
+    free(metrics);
+    free(epochs);
+    free(predictions);
+    return rc;
+}
+
+kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e)
+{
+    char *dir = pl_format("%s/runs/%s", study_dir, r->id);
+    char *manifest = pl_path_join(dir, "manifest.json");
+    kn_status rc = KN_OK;
+    if (r->done) {
+        KN_TRY_TO(rc, cleanup, read_json(manifest, &r->manifest, e));
+        KN_TRY_TO(rc, cleanup, read_done(dir, r, e));
+    } else {
+        kn_error ignored;
+        if (read_json(manifest, &r->manifest, &ignored) != KN_OK)
+            r->manifest = NULL;
+        if (strcmp(r->status, "failed") == 0)
+            r->error = error_of(dir, r->manifest);
+    }
+cleanup:
+    free(manifest);
+    free(dir);
+    return rc;
+}

@@ -1,0 +1,25 @@
+/* The files of one run's folder, as the report needs them. */
+#ifndef PL_REPORT_RUN_FILES_H
+#define PL_REPORT_RUN_FILES_H
+
+#include "report/study_data.h"
+
+/* Fills epoch, val, test, manifest, metrics and error of a run whose id and done are set, from
+ * STUDY/runs/ID. */
+kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e);
+
+/* The numeric predictions of one side of a predictions.csv: image names, labels and probabilities,
+ * in file order. */
+typedef struct pl_predictions {
+    pl_csv csv; /* owns the names */
+    const char **image, **side;
+    int *label;
+    double *probability;
+    size_t count;
+} pl_predictions;
+
+/* side: "val" or "test"; NULL: both. */
+kn_status pl_predictions_read(const char *path, const char *side, pl_predictions *out, kn_error *e);
+void pl_predictions_clear(pl_predictions *p);
+
+#endif

@@ -1,0 +1,262 @@
+#include "report/study_data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/run_files.h"
+#include "util/fs.h"
+#include "util/str.h"
+
+static const char *const metric_names[PL_METRIC_COUNT] = {
+    "train_accuracy", "val_accuracy",  "test_accuracy",    "test_loss",
+    "test_auc",       "train_seconds", "images_per_second"};
+
+const char *pl_metric_name(pl_metric m)
+{
+    return metric_names[m];
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+/* Index of a column of the header, or -1. */
+static int column_of(const pl_csv *c, const char *name)
+{
+    for (size_t i = 0; c->rows > 0 && i < pl_csv_fields(c, 0); i++) {
+        if (strcmp(pl_csv_get(c, 0, i), name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static const char *field_of(const pl_csv *c, size_t row, int column)
+{
+    return column < 0 ? "" : pl_csv_get(c, row, (size_t)column);
+}
+
+static double number_of(const char *text)
+{
+    char *end;
+    double v = strtod(text, &end);
+    return end == text ? (double)NAN : v;
+}
+
+/* The swept keys are the columns between seed and model. */
+static kn_status find_axes(pl_study_data *d, kn_error *e)
+{
+    int run = column_of(&d->csv, "run"), group = column_of(&d->csv, "group");
+    int status = column_of(&d->csv, "status");
+    int seed = column_of(&d->csv, "seed"), model = column_of(&d->csv, "model");
+    if (run < 0 || group < 0 || status < 0 || seed < 0 || model <= seed)
+        return kn_fail(e, KN_EFORMAT,
+                       "%s/runs.csv: the header needs the columns run, group, status, seed, the "
+                       "swept keys, then model",
+                       d->dir);
+    d->axis_count = model - seed - 1;
+    d->axis = zeroed((size_t)d->axis_count, sizeof *d->axis);
+    for (int a = 0; a < d->axis_count; a++)
+        d->axis[a] = pl_csv_get(&d->csv, 0, (size_t)(seed + 1 + a));
+    for (size_t r = 1; r < d->csv.rows; r++) {
+        if (pl_csv_fields(&d->csv, r) != pl_csv_fields(&d->csv, 0))
+            return kn_fail(e, KN_EFORMAT, "%s/runs.csv:%d: %zu fields, the header has %zu", d->dir,
+                           d->csv.line[r], pl_csv_fields(&d->csv, r), pl_csv_fields(&d->csv, 0));
+    }
+    return KN_OK;
+}
+
+const char *pl_axis_short(const pl_study_data *d, int axis)
+{
+    const char *dot = strrchr(d->axis[axis], '.');
+    if (!dot)
+        return d->axis[axis];
+    for (int a = 0; a < d->axis_count; a++) {
+        const char *other = strrchr(d->axis[a], '.');
+        if (a != axis && strcmp(other ? other + 1 : d->axis[a], dot + 1) == 0)
+            return d->axis[axis];
+    }
+    return dot + 1;
+}
+
+static char *label_of(const pl_study_data *d, const pl_report_group *g)
+{
+    pl_str s;
+    pl_str_init(&s);
+    for (int a = 0; a < d->axis_count; a++) {
+        if (g->value[a][0])
+            pl_str_addf(&s, "%s%s=%s", s.size ? " " : "", pl_axis_short(d, a), g->value[a]);
+    }
+    if (s.size == 0)
+        pl_str_add(&s, d->axis_count ? "(none)" : g->name);
+    return pl_str_take(&s);
+}
+
+static int group_of(pl_study_data *d, const char *name, const char *const *value)
+{
+    for (int g = 0; g < d->group_count; g++) {
+        if (strcmp(d->group[g].name, name) == 0)
+            return g;
+    }
+    pl_report_group *g = &d->group[d->group_count];
+    g->name = name;
+    g->value = value;
+    g->label = label_of(d, g);
+    g->run = zeroed((size_t)d->run_count, sizeof *g->run);
+    return d->group_count++;
+}
+
+static void read_row(pl_study_data *d, int i)
+{
+    const pl_csv *c = &d->csv;
+    size_t row = (size_t)i + 1;
+    pl_report_run *r = &d->run[i];
+    r->id = field_of(c, row, column_of(c, "run"));
+    r->status = field_of(c, row, column_of(c, "status"));
+    r->seed = field_of(c, row, column_of(c, "seed"));
+    r->model = field_of(c, row, column_of(c, "model"));
+    r->size = field_of(c, row, column_of(c, "size"));
+    r->params = field_of(c, row, column_of(c, "params"));
+    r->epochs = field_of(c, row, column_of(c, "epochs"));
+    r->value = c->field + c->start[row] + column_of(c, "seed") + 1;
+    for (int m = 0; m < PL_METRIC_COUNT; m++)
+        r->metric[m] = number_of(field_of(c, row, column_of(c, metric_names[m])));
+    r->done = strcmp(r->status, "done") == 0;
+    if (r->done)
+        d->done++;
+    else if (strcmp(r->status, "failed") == 0)
+        d->failed++;
+    else
+        d->waiting++;
+    r->group = group_of(d, field_of(c, row, column_of(c, "group")), r->value);
+    pl_report_group *g = &d->group[r->group];
+    g->run[g->run_count++] = i;
+}
+
+static void add_confusion(pl_confusion *to, const pl_confusion *from)
+{
+    for (int i = 0; i < 4; i++)
+        to->count[i / 2][i % 2] += from->count[i / 2][i % 2];
+}
+
+static void summarize_group(const pl_study_data *d, pl_report_group *g)
+{
+    double *values = zeroed((size_t)g->run_count, sizeof *values);
+    for (int m = 0; m < PL_METRIC_COUNT; m++) {
+        size_t n = 0;
+        for (int k = 0; k < g->run_count; k++) {
+            if (d->run[g->run[k]].done)
+                values[n++] = d->run[g->run[k]].metric[m];
+        }
+        g->done = (int)n;
+        g->summary[m] = pl_summarize(values, n);
+    }
+    free(values);
+    for (int k = 0; k < g->run_count; k++)
+        add_confusion(&g->test, &d->run[g->run[k]].test);
+}
+
+/* The majority baseline, of the first run that has predictions. */
+static void find_baseline(pl_study_data *d)
+{
+    long long first[2] = {0, 0};
+    d->majority = (double)NAN;
+    d->one_test_set = true;
+    for (int i = 0; i < d->run_count; i++) {
+        const pl_confusion *c = &d->run[i].test;
+        long long n[2] = {c->count[0][0] + c->count[0][1], c->count[1][0] + c->count[1][1]};
+        if (n[0] + n[1] == 0)
+            continue;
+        if (d->test_images == 0) {
+            first[0] = n[0];
+            first[1] = n[1];
+            d->test_images = n[0] + n[1];
+            d->majority = (double)(n[0] > n[1] ? n[0] : n[1]) / (double)d->test_images;
+        } else if (n[0] != first[0] || n[1] != first[1]) {
+            d->one_test_set = false;
+        }
+    }
+}
+
+static kn_status read_all(pl_study_data *d, kn_error *e)
+{
+    char *path = pl_path_join(d->dir, "runs.csv");
+    if (!pl_exists(path)) {
+        free(path);
+        return kn_fail(e, KN_EIO, "%s: no runs.csv there; `facet run SPEC` makes a study's results",
+                       d->dir);
+    }
+    kn_status rc = pl_csv_read(path, &d->csv, e);
+    free(path);
+    if (rc != KN_OK)
+        return rc;
+    KN_TRY(find_axes(d, e));
+    size_t rows = d->csv.rows > 0 ? d->csv.rows - 1 : 0;
+    d->run = zeroed(rows, sizeof *d->run);
+    d->group = zeroed(rows, sizeof *d->group);
+    d->run_count = (int)rows;
+    for (int i = 0; i < d->run_count; i++)
+        read_row(d, i);
+    for (int i = 0; i < d->run_count; i++)
+        KN_TRY(pl_run_files_read(d->dir, &d->run[i], e));
+    for (int g = 0; g < d->group_count; g++)
+        summarize_group(d, &d->group[g]);
+    find_baseline(d);
+    return KN_OK;
+}
+
+kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e)
+{
+    memset(out, 0, sizeof *out);
+    out->dir = pl_strdup(dir);
+    for (size_t n = strlen(out->dir); n > 1 && out->dir[n - 1] == '/'; n--)
+        out->dir[n - 1] = '\0';
+    out->name = pl_strdup(pl_path_base(out->dir));
+    kn_status rc = read_all(out, e);
+    if (rc != KN_OK)
+        pl_study_data_clear(out);
+    return rc;
+}
+
+void pl_study_data_clear(pl_study_data *d)
+{
+    for (int i = 0; i < d->run_count; i++) {
+        free(d->run[i].epoch);
+        free(d->run[i].error);
+        json_decref(d->run[i].manifest);
+        json_decref(d->run[i].metrics);
+    }
+    for (int g = 0; g < d->group_count; g++) {
+        free(d->group[g].label);
+        free(d->group[g].run);
+    }
+    free(d->run);
+    free(d->group);
+    free(d->axis);
+    free(d->dir);
+    free(d->name);
+    if (d->csv.bytes)
+        pl_csv_clear(&d->csv);
+    memset(d, 0, sizeof *d);
+}
+
+int *pl_groups_by_accuracy(const pl_study_data *d, int *count)
+{
+    int *order = zeroed((size_t)d->group_count, sizeof *order);
+    int n = 0;
+    for (int g = 0; g < d->group_count; g++) {
+        double mean = d->group[g].summary[PL_TEST_ACCURACY].mean;
+        if (isnan(mean))
+            continue;
+        int at = n++;
+        for (; at > 0 && d->group[order[at - 1]].summary[PL_TEST_ACCURACY].mean < mean; at--)
+            order[at] = order[at - 1];
+        order[at] = g;
+    }
+    *count = n;
+    return order;
+}

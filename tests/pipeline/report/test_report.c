@@ -1,0 +1,190 @@
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/report/report_fixture.h"
+#include "report/study_data.h"
+#include "tst.h"
+#include "util/fs.h"
+
+static const char *const models[] = {"cnn", "logreg, <adam>", "50% \\ \"q\" | 'x' `y` $z_1 #&~^{}"};
+static const report_fixture three = {.groups = 3,
+                                     .seeds = 2,
+                                     .epochs = 4,
+                                     .axis = {"model.type", NULL},
+                                     .value = {models, NULL},
+                                     .images = 50};
+
+static void test_report_write_makes_the_tables(void)
+{
+    const char *dir = tst_dir();
+    report_fixture f = three;
+    f.groups = 1;
+    report_fixture_write(dir, &f);
+    TST_OK(pl_report_write(dir, (pl_report_options){false}, NULL, e));
+    char *text = tst_read(tst_path("table.csv"), NULL);
+    /* accuracies 0.96 and 0.94: mean 0.95, std 0.0141421356, half width 12.7062047 * 0.01 */
+    TST_TEXT(
+        text,
+        "group,model.type,n,train_accuracy_mean,train_accuracy_std,train_accuracy_ci95_low,"
+        "train_accuracy_ci95_high,val_accuracy_mean,val_accuracy_std,val_accuracy_ci95_low,"
+        "val_accuracy_ci95_high,test_accuracy_mean,test_accuracy_std,test_accuracy_ci95_low,"
+        "test_accuracy_ci95_high,test_loss_mean,test_loss_std,test_loss_ci95_low,test_loss_ci95_"
+        "high\n"
+        "g0,cnn,2,0.96,0.0141421356,0.832937953,1.08706205,0.945,0.0141421356,0.817937953,"
+        "1.07206205,0.95,0.0141421356,0.822937953,1.07706205,0.2,0,0.2,0.2\n");
+    free(text);
+    text = tst_read(tst_path("cost.csv"), NULL);
+    TST_TEXT(text,
+             "group,model.type,n,train_seconds_mean,images_per_second_mean\ng0,cnn,2,12,1500\n");
+    free(text);
+    text = tst_read(tst_path("table.md"), NULL);
+    TST_TEXT(
+        text,
+        "| group | model.type | n | train accuracy, % | val accuracy, % | test accuracy, % | test "
+        "loss |\n|---|---|---:|---:|---:|---:|---:|\n"
+        "| g0 | cnn | 2 | 96.00 ± 1.41 (83.29 to 108.71) | 94.50 ± 1.41 (81.79 to 107.21) | 95.00 "
+        "± 1.41 (82.29 to 107.71) | 0.2 ± 0 (0.2 to 0.2) |\n\n"
+        "Each cell: mean ± sample standard deviation over the seeds (95 % interval of the mean, "
+        "Student's t); n is the number of seeds. Bold: the best mean.\n");
+    free(text);
+}
+
+static void test_report_write_leaves_spread_of_one_seed_empty(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 1;
+    f.axis[0] = NULL;
+    report_fixture_write(tst_dir(), &f);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    char *text = tst_read(tst_path("table.csv"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\ng0,1,0.97,,,,0.955,,,,0.96,,,,0.2,,,\n"));
+    free(text);
+}
+
+static void test_report_write_escapes_and_remakes_byte_for_byte(void)
+{
+    static const char *const files[] = {"table.csv",
+                                        "table.md",
+                                        "table.tex",
+                                        "report.html",
+                                        "plots/comparison.svg",
+                                        "plots/comparison.png",
+                                        "plots/group-03-curves.svg",
+                                        "plots/group-03-confusion.png",
+                                        "plots/curves-000000000021.svg"};
+    enum { FILES = sizeof files / sizeof files[0] };
+    char *first[FILES];
+    size_t size[FILES];
+    report_fixture_write(tst_dir(), &three);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    for (size_t i = 0; i < FILES; i++) {
+        first[i] = tst_read(tst_path("%s", files[i]), &size[i]);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(first[i]);
+    }
+    TST_OK(pl_remove_tree(tst_path("plots"), e));
+    TST_OK(pl_remove_tree(tst_path("report.html"), e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    for (size_t i = 0; i < FILES; i++) {
+        size_t again_size;
+        char *again = tst_read(tst_path("%s", files[i]), &again_size);
+        CU_ASSERT(again && again_size == size[i] && memcmp(again, first[i], size[i]) == 0);
+        free(again);
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[3], "logreg, &lt;adam&gt;"));
+    CU_ASSERT_PTR_NULL(strstr(first[3], "<adam>"));
+    CU_ASSERT_PTR_NULL(strstr(first[3], "<x>"));
+    CU_ASSERT_PTR_NULL(strstr(first[3], "<script"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[4], "50% \\ \"q\" | 'x' `y` $z_1 #&amp;~^{}"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[2], "50\\% \\textbackslash{} \\textquotedbl{}q"));
+    for (size_t i = 0; i < FILES; i++)
+        free(first[i]);
+}
+
+static void test_report_write_tells_of_failed_and_pending_runs(void)
+{
+    report_fixture f = three;
+    f.with_failed = true;
+    report_fixture_write(tst_dir(), &f);
+    pl_str said;
+    pl_str_init(&said);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, &said, e));
+    char *want =
+        pl_format("%s/table.csv .md .tex: 3 groups\n%s/cost.csv\n%s/plots: 9 figures, each as "
+                  ".svg and .png\n%s/report.html\n2 of 6 runs are left out: 1 failed, 1 not "
+                  "finished.\n",
+                  tst_dir(), tst_dir(), tst_dir(), tst_dir());
+    TST_TEXT(said.text, want);
+    char *page = tst_read(tst_path("report.html"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(page, "the loss is not finite in epoch 2, batch 17, layer &lt;conv&gt;"));
+    char *table = tst_read(tst_path("table.csv"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, ",0,,,,,,,,,,,,,,,,\n"));
+    free(table);
+    free(page);
+    free(want);
+    pl_str_clear(&said);
+}
+
+static void test_report_write_refuses_what_is_no_study(void)
+{
+    char *want =
+        pl_format("%s: no runs.csv there; `facet run SPEC` makes a study's results", tst_dir());
+    TST_FAILS(KN_EIO, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    free(want);
+    tst_write_text(tst_path("runs.csv"), "run,group\na,b\n");
+    want =
+        pl_format("%s/runs.csv: the header needs the columns run, group, status, seed, the swept "
+                  "keys, then model",
+                  tst_dir());
+    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    free(want);
+}
+
+static void test_report_write_refuses_a_bad_prediction(void)
+{
+    report_fixture_write(tst_dir(), &three);
+    const char *path = tst_path("runs/%012x/predictions.csv", 0);
+    tst_write_text(path, "image,split,label,probability\na.jpg,test,1,1.5\n");
+    char *want = pl_format("%s:2: probability: \"1.5\" is not in 0..1", path);
+    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    free(want);
+}
+
+static void test_report_write_removes_figures_of_an_earlier_report(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 1;
+    report_fixture_write(tst_dir(), &f);
+    TST_OK(pl_make_dirs(tst_path("plots"), e));
+    tst_write_text(tst_path("plots/curves-feedfeedfeed.svg"), "x");
+    tst_write_text(tst_path("plots/my-own.svg"), "x");
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    CU_ASSERT(!pl_exists(tst_path("plots/curves-feedfeedfeed.svg")));
+    CU_ASSERT(pl_exists(tst_path("plots/my-own.svg")));
+    CU_ASSERT(pl_exists(tst_path("plots/curves-000000000000.svg")));
+}
+
+static void test_many_runs_draw_only_the_edges(void)
+{
+    report_fixture f = {
+        .groups = 21, .seeds = 2, .epochs = 1, .axis = {"train.lr", NULL}, .images = 40};
+    report_fixture_write(tst_dir(), &f);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    CU_ASSERT(pl_exists(tst_path("plots/group-01-confusion.svg")));
+    CU_ASSERT(pl_exists(tst_path("plots/group-21-confusion.svg")));
+    CU_ASSERT(!pl_exists(tst_path("plots/group-10-confusion.svg")));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){true}, NULL, e));
+    CU_ASSERT(pl_exists(tst_path("plots/group-10-confusion.svg")));
+}
+
+const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
+                                      TST(test_report_write_leaves_spread_of_one_seed_empty),
+                                      TST(test_report_write_escapes_and_remakes_byte_for_byte),
+                                      TST(test_report_write_tells_of_failed_and_pending_runs),
+                                      TST(test_report_write_refuses_what_is_no_study),
+                                      TST(test_report_write_refuses_a_bad_prediction),
+                                      TST(test_report_write_removes_figures_of_an_earlier_report),
+                                      TST_M(test_many_runs_draw_only_the_edges),
+                                      TST_END};
