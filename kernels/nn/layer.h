@@ -9,8 +9,11 @@
  *   batch_grad  for layers whose weight gradient is better made once over the whole batch (dense):
  * backward then leaves dz in args->batch_dz instead of touching dw, and the net calls batch_grad
  * for each of batch_blocks blocks afterwards with x and dz of the whole batch. NULL otherwise. A
- * layer with it has batch_dz_size floats of dz per image. macs        multiply-adds of the forward
- * pass of one image.
+ * layer with it has batch_dz_size floats of dz per image. fuse        takes the layer `next` into
+ * this one, so that one call does the work of both; false, and nothing changed, where it cannot.
+ * NULL: never. macs        multiply-adds of the forward pass of one image. is_view     y is x under
+ * another shape (flatten, rows): a net passes the pointer on and calls neither forward nor
+ *               backward, which copy.
  *
  * forward and backward allocate nothing, may run on several shards at once with their own saved and
  * scratch, and depend on the arguments alone: not on which worker runs them. */
@@ -59,6 +62,7 @@ typedef struct kn_layer_kind {
     const kn_param *params;
     size_t param_count, config_size;
     kn_granule granule;
+    bool is_view;
     kn_status (*configure)(kn_layer *l, kn_error *e);
     void (*init)(const kn_layer *l, float *w, kn_rng *rng);
     void (*prepare)(const kn_layer *l, const float *w, void *packed);
@@ -66,10 +70,16 @@ typedef struct kn_layer_kind {
     void (*backward)(const kn_layer *l, const kn_layer_args *a);
     void (*batch_grad)(const kn_layer *l, int mb, const float *x, const float *dz, int block,
                        int blocks, float *dw);
+    bool (*fuse)(kn_layer *l, const kn_layer *next);
     double (*macs)(const kn_layer *l);
 } kn_layer_kind;
 
-enum { KN_LAYER_MAX_TENSORS = 3 };
+/* KN_SHARD_MB: the most images of one call; scratch and saved of a layer are sized for it. */
+enum { KN_LAYER_MAX_TENSORS = 3, KN_SHARD_MB = 64 };
+
+/* What a shape stands for is known by its rank: 1 vector [c], 2 sequence [w, c] (steps, features),
+ * 3 image [h, w, c]. */
+enum { KN_RANK_VECTOR = 1, KN_RANK_SEQUENCE = 2, KN_RANK_IMAGE = 3 };
 
 struct kn_layer {
     const kn_layer_kind *kind;
@@ -77,9 +87,10 @@ struct kn_layer {
     const void *config;            /* kind->config_size bytes, borrowed from the net */
     void *state;                   /* what configure derived, in the net's arena; NULL when none */
     kn_arena *arena;               /* for state, during configure */
-    int shard_mb;                  /* largest mb of a call; set before configure */
-    kn_shape in, out;
-    int tensors;                            /* trainable tensors */
+    int index;             /* place in the net; tells the dropout masks of two layers apart */
+    kn_shape in, out;      /* in is set before configure */
+    int in_rank, out_rank; /* out_rank equals in_rank unless configure changes it */
+    int tensors;           /* trainable tensors */
     kn_tensor tensor[KN_LAYER_MAX_TENSORS]; /* name and shape; data is NULL: see offset */
     size_t offset[KN_LAYER_MAX_TENSORS];    /* floats into the layer's block; multiples of 16 */
     bool is_kernel[KN_LAYER_MAX_TENSORS]; /* regularized (kernels), not (biases, recurrent weights)
@@ -87,8 +98,9 @@ struct kn_layer {
     size_t params;                        /* trainable numbers, without padding */
     size_t block_floats;  /* floats of the layer's block, padding included (padding stays 0) */
     size_t block_offset;  /* of the block in the net's parameter block */
-    size_t saved_bytes;   /* per image */
-    size_t scratch_bytes; /* per worker, at shard_mb images */
+    size_t saved_bytes;   /* per image; a multiple of 64 for layers of image granule */
+    size_t scratch_bytes; /* per worker, for KN_SHARD_MB images (one image for layers of image
+                             granule) */
     size_t packed_bytes;
     size_t batch_dz_size; /* floats per image; 0 without batch_grad */
     int batch_blocks;
@@ -105,6 +117,9 @@ extern const int kn_layer_kind_count;
 
 /* NULL when there is no such kind. */
 const kn_layer_kind *kn_layer_kind_find(const char *name);
+
+/* "the image [24, 24, 64]", "the sequence [50, 128]", "the vector [64]"; size 80 is enough. */
+void kn_shape_text(kn_shape shape, int rank, char *out, size_t size);
 
 /* For configure: appends a trainable tensor and its room in the block; returns its index. */
 int kn_layer_add_tensor(kn_layer *l, const char *suffix, int rank, const int64_t *dims,

@@ -35,6 +35,6 @@ typedef struct kn_rnn_options {
  * Returns the count, or -1 when memory is out. */
 int kn_model_cnn(const kn_cnn_options *o, kn_arena *arena, kn_layer_spec *specs);
 int kn_model_rnn(const kn_rnn_options *o, kn_arena *arena, kn_layer_spec *specs);
-int kn_model_logreg(float l1, float l2, kn_arena *arena, kn_layer_spec *specs);
+int kn_model_logreg(kn_arena *arena, kn_layer_spec *specs);
 
 #endif

@@ -31,6 +31,7 @@ typedef struct kn_net_desc {
     const kn_layer_spec *layers;
     int layer_count;
     kn_output output;
+    float output_l1, output_l2; /* on the output layer's kernel: 0 but for logreg */
 } kn_net_desc;
 
 /* Fails with KN_EUSAGE and "layer 3 (conv2d): ..." (counted from 0) when a shape does not fit. */

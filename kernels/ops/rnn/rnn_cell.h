@@ -1,35 +1,64 @@
 /* The gates of one time step of a recurrent cell, forward and backward, on mb rows (ops/rnn/rnn.h
  * has the equations).
  *
- *   gx   [mb,gates*hc]  x_t W + b           rec  [mb,gates*hc]  h_{t-1} U (+ b')
- *   state, before_state  [mb,state*hc]: what backward needs; NULL before the first step, where h =
- * c = 0 h, before_h, dh, dc  [mb,hc]
+ *   gates  [mb,gates*hc]  in: the pre-activations x_t W + b (+ h U); out: the activated gates
+ *   rec    [mb,gates*hc]  h U + b', where recurrent_bias is set (gru); NULL otherwise
+ *   extra, before_extra [mb,hc]  lstm: c_t, c_{t-1}; gru: h U_g + b'_g; simple: not used
+ *   h, before_h, dh, dc [mb,hc]
  *
- * State per row: lstm i|f|g|o|c, gru z|r|g|rec_g (rec_g = h U_g + b'_g), simple none. */
+ * "before" pointers are NULL before the first step, where h = c = 0. */
 #ifndef KN_OPS_RNN_CELL_H
 #define KN_OPS_RNN_CELL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cpu.h"
 #include "ops/rnn/rnn.h"
 
-typedef struct kn_rnn_cell_ops {
-    int gates, state;    /* blocks of hc columns */
-    bool recurrent_bias; /* b is [2,gates*hc], and dgx differs from dgh */
+typedef struct kn_rnn_cell_info {
+    int gates;           /* blocks of hc columns */
+    bool has_extra;      /* keeps hc more numbers per step */
+    bool recurrent_bias; /* b is [2,gates*hc]: the recurrent product is kept apart, and dgh differs
+                            from dgx */
     bool passes_dh;      /* backward leaves in dh what reaches h_{t-1} past the gates */
+} kn_rnn_cell_info;
 
-    void (*forward)(size_t mb, size_t hc, const float *gx, const float *rec, const float *before_h,
-                    const float *before_state, float *state, float *h);
+extern const kn_rnn_cell_info kn_rnn_cells[KN_RNN_CELL_COUNT];
 
-    /* dh: gradient of h_t in; see passes_dh out. dc: gradient of c_t in, of c_{t-1} out (lstm).
-     * dgx, dgh [mb,gates*hc]: gradients of gx and rec; dgh is written only where recurrent_bias is
-     * set. */
-    void (*backward)(size_t mb, size_t hc, const float *state, const float *before_state,
-                     const float *h, const float *before_h, float *dh, float *dc, float *dgx,
-                     float *dgh);
-} kn_rnn_cell_ops;
+typedef struct kn_rnn_forward_args {
+    size_t mb, hc;
+    float *gates, *extra, *h;
+    const float *rec, *before_extra, *before_h;
+} kn_rnn_forward_args;
 
-extern const kn_rnn_cell_ops kn_rnn_cells[KN_RNN_CELL_COUNT];
+/* dh: in, the gradient of h_t that comes from later steps; out: see passes_dh. dy is added to it:
+ * rows of hc, dy_row floats apart (NULL: none). dc: gradient of c_t in, of c_{t-1} out (lstm). dgx,
+ * dgh [mb,gates*hc]: gradients of the input and the recurrent product; dgh is written only where
+ * recurrent_bias is set. */
+typedef struct kn_rnn_backward_args {
+    size_t mb, hc, dy_row;
+    const float *gates, *extra, *h, *before_extra, *before_h, *dy;
+    float *dh, *dc, *dgx, *dgh;
+} kn_rnn_backward_args;
+
+/* One per instruction set, and the plain reference the tests compare them with. */
+typedef struct kn_rnn_impl {
+    const char *name; /* "rnn_avx2" */
+    kn_isa isa;
+    void (*forward[KN_RNN_CELL_COUNT])(const kn_rnn_forward_args *a);
+    void (*backward[KN_RNN_CELL_COUNT])(const kn_rnn_backward_args *a);
+
+    /* sum[columns] += the rows of a[rows,columns], in order */
+    void (*add_rows)(size_t rows, size_t columns, const float *a, float *sum);
+} kn_rnn_impl;
+
+extern const kn_rnn_impl kn_rnn_ref;
+
+#define KN_VARIANT(suffix, level) extern const kn_rnn_impl kn_rnn_##suffix;
+#include "simd/variants.def"
+#undef KN_VARIANT
+
+extern const kn_rnn_impl *const kn_rnn_impls[]; /* by kn_isa */
 
 #endif

@@ -1,0 +1,157 @@
+#include <stddef.h>
+
+#include "base/size.h"
+#include "nn/initializer.h"
+#include "nn/layer.h"
+#include "nn/layer_config.h"
+#include "ops/conv2d/conv2d.h"
+
+typedef struct conv_state {
+    kn_conv2d op;
+    const kn_conv2d_impl *impl;
+} conv_state;
+
+enum { KERNEL, BIAS };
+
+#define AT(member) offsetof(kn_conv2d_config, member)
+static const kn_param params[] = {
+    {"filters", KN_PARAM_INT, AT(filters), 1, 1024, 0, 1, NULL, "Number of output channels"},
+    {"kernel", KN_PARAM_PAIR, AT(kernel), 1, 11, 3, 0, NULL, "Size of the window in pixels"},
+    {"stride", KN_PARAM_PAIR, AT(stride), 1, 8, 1, 0, NULL, "Step of the window in pixels"},
+    {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
+     "valid: windows inside the image; same: zeros around it"},
+    {"activation", KN_PARAM_CHOICE, AT(activation), 0, 0, 0, 0, kn_act_names,
+     "Function applied to the output"},
+    {"alpha", KN_PARAM_REAL, AT(alpha), 0, 10, -1, 0, NULL,
+     "Slope of leaky_relu (0.3 when not given) or scale of elu (1)"},
+};
+
+static void set_sizes(kn_layer *l)
+{
+    conv_state *s = l->state;
+    const kn_conv2d *c = &s->op;
+    l->out = (kn_shape){c->ph, c->pw, c->oc};
+    l->saved_bytes = kn_size_round_up(s->impl->saved_bytes(c), KN_ALIGN);
+    l->scratch_bytes = s->impl->scratch_bytes(c);
+    l->packed_bytes = s->impl->packed_bytes(c);
+}
+
+static kn_status configure(kn_layer *l, kn_error *e)
+{
+    const kn_conv2d_config *k = l->config;
+    if (l->in_rank != KN_RANK_IMAGE) {
+        char text[80];
+        kn_shape_text(l->in, l->in_rank, text, sizeof text);
+        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
+    }
+    conv_state *s = kn_arena_alloc(l->arena, 1, sizeof *s);
+    if (!s)
+        return kn_fail(e, KN_ENOMEM, "no memory for a layer");
+    l->state = s;
+    s->op = (kn_conv2d){.ic = l->in.c, .ih = l->in.h, .iw = l->in.w, .oc = k->filters};
+    s->op.kh = k->kernel[0];
+    s->op.kw = k->kernel[1];
+    s->op.sh = k->stride[0];
+    s->op.sw = k->stride[1];
+    s->op.act = kn_config_act(k->activation, k->alpha);
+    KN_TRY(kn_conv2d_shape(&s->op, k->padding == KN_PADDING_SAME, e));
+    s->impl = kn_conv2d_best();
+    int64_t w[] = {s->op.kh, s->op.kw, s->op.ic, s->op.oc};
+    kn_layer_add_tensor(l, "kernel", 4, w, true);
+    kn_layer_add_tensor(l, "bias", 1, &w[3], false);
+    set_sizes(l);
+    return KN_OK;
+}
+
+static void init(const kn_layer *l, float *w, kn_rng *rng)
+{
+    const kn_conv2d *c = &((const conv_state *)l->state)->op;
+    double window = (double)c->kh * c->kw;
+    kn_init_glorot_uniform(rng, kn_tensor_size(&l->tensor[KERNEL]), window * c->ic, window * c->oc,
+                           w + l->offset[KERNEL]);
+}
+
+static void prepare(const kn_layer *l, const float *w, void *packed)
+{
+    const conv_state *s = l->state;
+    s->impl->pack(&s->op, w + l->offset[KERNEL], packed);
+}
+
+static void *saved_of(const kn_layer *l, const kn_layer_args *a, int image)
+{
+    return a->saved ? (char *)a->saved + (size_t)image * l->saved_bytes : NULL;
+}
+
+static void forward(const kn_layer *l, const kn_layer_args *a)
+{
+    const conv_state *s = l->state;
+    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
+    for (int n = 0; n < a->mb; n++)
+        s->impl->forward(&s->op, a->x + (size_t)n * in, a->w + l->offset[KERNEL], a->packed,
+                         a->w + l->offset[BIAS], a->y + (size_t)n * out, saved_of(l, a, n),
+                         a->scratch);
+}
+
+static void backward(const kn_layer *l, const kn_layer_args *a)
+{
+    const conv_state *s = l->state;
+    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
+    for (int n = 0; n < a->mb; n++) {
+        size_t x = (size_t)n * in, y = (size_t)n * out;
+        s->impl->backward(&s->op, a->x + x, a->w + l->offset[KERNEL], a->packed, a->y + y,
+                          saved_of(l, a, n), a->dy + y, a->dx ? a->dx + x : NULL,
+                          a->dw + l->offset[KERNEL], a->dw + l->offset[BIAS], a->scratch);
+    }
+}
+
+/* What conv2d can pool: windows inside the image, of a size it can hold. */
+static bool fuse_maxpool(conv_state *s, bool same, const kn_pool_config *p)
+{
+    kn_conv2d c = s->op;
+    if (p->padding != KN_PADDING_VALID || c.pkh > 0)
+        return false;
+    c.pkh = p->size[0];
+    c.pkw = p->size[1];
+    c.psh = p->stride[0] > 0 ? p->stride[0] : p->size[0];
+    c.psw = p->stride[1] > 0 ? p->stride[1] : p->size[1];
+    if (kn_conv2d_shape(&c, same, NULL) != KN_OK)
+        return false;
+    s->op = c;
+    return true;
+}
+
+static bool fuse(kn_layer *l, const kn_layer *next)
+{
+    conv_state *s = l->state;
+    const kn_conv2d_config *own = l->config;
+    bool same = own->padding == KN_PADDING_SAME;
+    if (next->kind == &kn_layer_activation && s->op.act.kind == KN_ACT_LINEAR && s->op.pkh == 0) {
+        const kn_activation_config *k = next->config;
+        s->op.act = kn_config_act(k->activation, k->alpha);
+    } else if (next->kind != &kn_layer_maxpool || !fuse_maxpool(s, same, next->config)) {
+        return false;
+    }
+    set_sizes(l);
+    return true;
+}
+
+static double macs(const kn_layer *l)
+{
+    return kn_conv2d_macs(&((const conv_state *)l->state)->op);
+}
+
+const kn_layer_kind kn_layer_conv2d = {
+    .name = "conv2d",
+    .doc = "Convolution over an image, with bias and activation",
+    .params = params,
+    .param_count = sizeof params / sizeof params[0],
+    .config_size = sizeof(kn_conv2d_config),
+    .granule = KN_GRANULE_IMAGE,
+    .configure = configure,
+    .init = init,
+    .prepare = prepare,
+    .forward = forward,
+    .backward = backward,
+    .fuse = fuse,
+    .macs = macs,
+};

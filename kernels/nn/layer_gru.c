@@ -1,0 +1,20 @@
+#include "nn/layer_recurrent.h"
+
+static kn_status configure(kn_layer *l, kn_error *e)
+{
+    return kn_layer_recurrent_configure(l, KN_RNN_GRU, e);
+}
+
+const kn_layer_kind kn_layer_gru = {
+    .name = "gru",
+    .doc = "Gated recurrent unit over a sequence",
+    .params = kn_recurrent_params,
+    .param_count = KN_RECURRENT_PARAMS,
+    .config_size = sizeof(kn_rnn_config),
+    .granule = KN_GRANULE_SHARD,
+    .configure = configure,
+    .init = kn_layer_recurrent_init,
+    .forward = kn_layer_recurrent_forward,
+    .backward = kn_layer_recurrent_backward,
+    .macs = kn_layer_recurrent_macs,
+};

@@ -1,0 +1,37 @@
+/* One chunk of images through a net, forward and back, in the memory of a plan. Nothing is
+ * allocated. */
+#ifndef KN_NN_PASS_H
+#define KN_NN_PASS_H
+
+#include "nn/plan.h"
+
+typedef struct kn_pass {
+    const kn_plan *plan;
+    const float *params;         /* the net's block */
+    const unsigned char *packed; /* of all layers */
+    const size_t *packed_at;     /* by layer: bytes into packed */
+    unsigned char *worker;       /* plan->worker_bytes */
+    unsigned char *batch;        /* plan->batch_bytes; NULL for inference */
+    float *gradients; /* block of the shard, for layers without batch_grad; NULL for inference */
+    const size_t *gradients_at; /* by layer: floats into gradients */
+    const uint8_t *x;           /* rows of pixels */
+    const uint32_t *index;      /* row of each image of the batch */
+    size_t position;            /* of the chunk's first image in the batch */
+    int mb;                     /* 1..plan->chunk */
+    uint64_t seed, step;
+    bool check; /* look at every output */
+} kn_pass;
+
+/* Pixels to logits. With check: the index of the first layer whose output is not finite, where it
+ * stops; else -1. */
+int kn_pass_forward(const kn_pass *p);
+
+/* [mb, units]: the logits after forward, and where their gradient goes before backward. */
+float *kn_pass_logits(const kn_pass *p);
+float *kn_pass_logits_gradient(const kn_pass *p);
+
+/* Gradients of the chunk are added to p->gradients; layers with batch_grad leave dz in batch
+ * memory. */
+void kn_pass_backward(const kn_pass *p);
+
+#endif

@@ -1,0 +1,89 @@
+#include "nn/update.h"
+
+#include <string.h>
+
+enum {
+    PIECE_FLOATS = 8192
+}; /* 32 KB a block: gradient, weights and moments of a piece stay in L2 */
+
+static size_t pieces_of(const kn_tensor *t)
+{
+    return (kn_tensor_size(t) + PIECE_FLOATS - 1) / PIECE_FLOATS;
+}
+
+static void cut_tensor(kn_update *u, const kn_layer *l, int index, size_t shard_at)
+{
+    size_t size = kn_tensor_size(&l->tensor[index]), start = l->offset[index];
+    for (size_t at = 0; at < size; at += PIECE_FLOATS) {
+        kn_update_piece *p = &u->piece[u->pieces++];
+        *p = (kn_update_piece){.offset = l->block_offset + start + at,
+                               .count = size - at < PIECE_FLOATS ? size - at : PIECE_FLOATS,
+                               .sharded = !l->kind->batch_grad,
+                               .shard_offset = shard_at + start + at};
+        if (l->is_kernel[index]) {
+            p->l1 = l->l1;
+            p->l2 = l->l2;
+        }
+    }
+}
+
+kn_status kn_update_cut(kn_update *u, const kn_net *net, const size_t *shard_at, kn_arena *arena,
+                        kn_error *e)
+{
+    size_t total = 0;
+    for (int i = 0; i < kn_net_layer_count(net); i++)
+        for (int k = 0; k < kn_net_layer(net, i)->tensors; k++)
+            total += pieces_of(&kn_net_layer(net, i)->tensor[k]);
+    u->piece = kn_arena_alloc(arena, total, sizeof *u->piece);
+    if (!u->piece)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu pieces of the parameter block", total);
+    u->pieces = 0;
+    for (int i = 0; i < kn_net_layer_count(net); i++)
+        for (int k = 0; k < kn_net_layer(net, i)->tensors; k++)
+            cut_tensor(u, kn_net_layer(net, i), k, shard_at[i]);
+    return KN_OK;
+}
+
+/* g = shard 0 + shard 1 + ..., in that order. */
+static void sum_shards(const kn_update *u, const kn_update_piece *p, float *g)
+{
+    for (int s = 0; s < u->shards; s++) {
+        float *from = u->shard[s] + p->shard_offset;
+        for (size_t i = 0; i < p->count; i++)
+            g[i] += from[i];
+        memset(from, 0, p->count * sizeof *from);
+    }
+}
+
+/* g may be NULL: the gradient is not wanted. */
+static double penalty_of(const kn_update_piece *p, const float *w, float *g)
+{
+    return p->l1 > 0 || p->l2 > 0 ? kn_regularize(p->count, p->l1, p->l2, w, g) : 0.0;
+}
+
+void kn_update_piece_run(const kn_update *u, kn_update_piece *p)
+{
+    float *g = u->gradient + p->offset, *w = u->params + p->offset;
+    if (p->sharded)
+        sum_shards(u, p, g);
+    p->penalty = penalty_of(p, w, g);
+    kn_optimizer_step(u->optimizer, p->count, u->lr, u->step, g, w, u->m ? u->m + p->offset : NULL,
+                      u->v ? u->v + p->offset : NULL);
+    memset(g, 0, p->count * sizeof *g);
+}
+
+double kn_update_penalty(const kn_update *u)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < u->pieces; i++)
+        sum += u->piece[i].penalty;
+    return sum;
+}
+
+double kn_update_penalty_at(const kn_update *u, const float *params)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < u->pieces; i++)
+        sum += penalty_of(&u->piece[i], params + u->piece[i].offset, NULL);
+    return sum;
+}
