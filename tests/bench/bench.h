@@ -1,0 +1,46 @@
+/* The benches: one file per operation, listed in benches.def as BENCH(symbol), run by `make bench`.
+ *
+ *   make bench                                        every bench on its own list of problems
+ *   make bench BENCH="conv ic64ih24oc64kh3pool2"      one bench, these problems
+ *   make bench BENCH="--json conv"                    JSON to stdout
+ *
+ * A bench proves its result against the reference first and times it after; a wrong result is an
+ * error, not a number. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Runs one problem and reports its rows by bench_time. */
+typedef kn_status (*bench_fn)(const char *problem, kn_error *e);
+
+typedef struct bench {
+    const char *name;            /* the word on the command line */
+    const char *help;            /* what it times and how a problem is written */
+    const char *const *problems; /* the list of the bench, ended by NULL */
+    bench_fn run;
+} bench;
+
+/* One row: what is timed. `step` does one item's work; item counts up from 0, so that a bench can
+ * walk through more data than fits the caches. */
+typedef struct bench_row {
+    const char *pass;    /* "forward" */
+    const char *variant; /* the implementation's name */
+    double flop;         /* per item; 0: not counted in FLOP */
+    void (*step)(void *context, size_t item);
+    void *context;
+} bench_row;
+
+/* Times the row (about 0.3 s) and prints it. */
+void bench_time(const bench_row *row);
+
+/* FLOP/s of one core at the instruction set in force, measured once with independent FMAs in
+ * registers. */
+double bench_peak(void);
+
+/* Seconds on the monotonic clock. */
+double bench_now(void);
+
+#endif
