@@ -29,11 +29,12 @@ typedef struct bench_row {
     const char *pass;    /* "forward" */
     const char *variant; /* the implementation's name */
     double flop;         /* per item; 0: not counted in FLOP */
+    double bytes;        /* of input per item, where flop is 0; 0: not counted */
     void (*step)(void *context, size_t item);
     void *context;
 } bench_row;
 
-/* Times the row (about 0.3 s) and prints it. */
+/* Times the row (about 0.3 s, or 21 items where that takes longer) and prints it. */
 void bench_time(const bench_row *row);
 
 /* FLOP/s of one core at the instruction set in force, measured once with independent FMAs in

@@ -18,7 +18,7 @@ static const bench *const benches[] = {
 #undef BENCH
 };
 
-enum { BENCHES = sizeof benches / sizeof *benches, SAMPLES = 201 };
+enum { BENCHES = sizeof benches / sizeof *benches, SAMPLES = 201, SAMPLES_MIN = 21 };
 
 static struct {
     bool json;
@@ -69,19 +69,22 @@ static void print_row(const bench_row *row, double min, double median)
     if (state.json) {
         printf(
             "%s\n  {\"bench\": \"%s\", \"problem\": \"%s\", \"pass\": \"%s\", \"variant\": \"%s\", "
-            "\"min_us\": %.3f, \"median_us\": %.3f, \"gflops\": %.2f, \"share_of_peak\": %.4f}",
+            "\"min_us\": %.3f, \"median_us\": %.3f, \"gflops\": %.2f, \"share_of_peak\": %.4f, "
+            "\"gbytes_per_s\": %.2f}",
             state.rows++ ? "," : "[", state.name, state.problem, row->pass, row->variant, min * 1e6,
-            median * 1e6, rate * 1e-9, rate / bench_peak());
+            median * 1e6, rate * 1e-9, rate / bench_peak(), row->bytes / min * 1e-9);
         return;
     }
     if (state.rows++ == 0)
-        printf("peak of one core: %.1f GFLOP/s (%s)\n\n%-6s %-26s %-12s %-20s %10s %10s %9s %6s\n",
+        printf("peak of one core: %.1f GFLOP/s (%s)\n\n%-6s %-28s %-12s %-20s %10s %10s %9s %6s\n",
                bench_peak() * 1e-9, kn_isa_name(kn_isa_get()), "bench", "problem", "pass",
                "variant", "min us", "median us", "GFLOP/s", "peak");
-    printf("%-6s %-26s %-12s %-20s %10.1f %10.1f ", state.name, state.problem, row->pass,
+    printf("%-6s %-28s %-12s %-20s %10.1f %10.1f ", state.name, state.problem, row->pass,
            row->variant, min * 1e6, median * 1e6);
     if (row->flop > 0)
         printf("%9.1f %5.0f%%\n", rate * 1e-9, 100 * rate / bench_peak());
+    else if (row->bytes > 0)
+        printf("%9.2f GB/s\n", row->bytes / min * 1e-9);
     else
         printf("%9s %6s\n", "-", "-");
     fflush(stdout);
@@ -93,10 +96,12 @@ void bench_time(const bench_row *row)
     size_t item = 0, repeat = 1;
     while (sample(row, repeat, &item) * (double)repeat < 0.25 / SAMPLES)
         repeat *= 2;
-    for (int i = 0; i < SAMPLES; i++)
-        seconds[i] = sample(row, repeat, &item);
-    qsort(seconds, SAMPLES, sizeof *seconds, by_value);
-    print_row(row, seconds[0], seconds[SAMPLES / 2]);
+    size_t samples = 0;
+    double start = bench_now();
+    while (samples < SAMPLES && (samples < SAMPLES_MIN || bench_now() - start < 0.4))
+        seconds[samples++] = sample(row, repeat, &item);
+    qsort(seconds, samples, sizeof *seconds, by_value);
+    print_row(row, seconds[0], seconds[samples / 2]);
 }
 
 static bool run(const bench *b, const char *problem)
