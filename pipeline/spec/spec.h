@@ -1,7 +1,7 @@
 /* A study as a YAML file states it, checked, defaults filled in, sweep expanded into runs.
  *
- * The schema (spec/schema.h) is the one source of every key: its type, range, default, help, the member it fills, the
- * models it has an effect on, and the stages whose result it changes. */
+ * The schema (spec/schema.h) is the one source of every key: its type, range, default, help, the
+ * member it fills, the models it has an effect on, and the stages whose result it changes. */
 #ifndef PL_SPEC_SPEC_H
 #define PL_SPEC_SPEC_H
 
@@ -23,16 +23,29 @@ typedef enum pl_split_method {
     PL_SPLIT_IDENTITY
 } pl_split_method;
 
-typedef enum pl_model_type { PL_MODEL_CNN, PL_MODEL_LOGREG, PL_MODEL_RNN, PL_MODEL_LAYERS } pl_model_type;
+typedef enum pl_model_type {
+    PL_MODEL_CNN,
+    PL_MODEL_LOGREG,
+    PL_MODEL_RNN,
+    PL_MODEL_LAYERS
+} pl_model_type;
 
-typedef enum pl_solver { PL_SOLVER_LBFGS, PL_SOLVER_ADAM } pl_solver; /* adam: the optimizers of train */
+typedef enum pl_solver {
+    PL_SOLVER_LBFGS,
+    PL_SOLVER_ADAM
+} pl_solver; /* adam: the optimizers of train */
 
-typedef enum pl_class_weight { PL_WEIGHT_NONE, PL_WEIGHT_BALANCED, PL_WEIGHT_GIVEN } pl_class_weight;
+typedef enum pl_class_weight {
+    PL_WEIGHT_NONE,
+    PL_WEIGHT_BALANCED,
+    PL_WEIGHT_GIVEN
+} pl_class_weight;
 
 typedef enum pl_monitor { PL_MONITOR_VAL_LOSS, PL_MONITOR_VAL_ACCURACY } pl_monitor;
 
 typedef struct pl_data_spec {
-    const char *images, *labels, *partition, *identity; /* resolved against the spec's folder; NULL: not given */
+    const char *images, *labels, *partition,
+        *identity; /* resolved against the spec's folder; NULL: not given */
     const char *target;
     int width, height, channels; /* channels 1 (gray) or 3 (rgb) */
     kn_filter filter;
@@ -44,7 +57,8 @@ typedef struct pl_split_spec {
     pl_split_method method;
     double ratios[3]; /* train, val, test */
     uint64_t seed;
-    double validation_split; /* 0: none. Else: val joins train, and its last fraction in file order is val (Keras) */
+    double validation_split; /* 0: none. Else: val joins train, and its last fraction in file order
+                                is val (Keras) */
 } pl_split_spec;
 
 typedef struct pl_model_spec {
@@ -93,45 +107,71 @@ typedef struct pl_run_spec {
 
 typedef struct pl_run {
     pl_run_spec spec;
-    const char *label;        /* swept keys and the seed, for people: "model.type=cnn train.lr=0.01 seed=2" */
-    const char *group_label;  /* the same without the seed; the study's name where nothing is swept */
-    int group;                /* index; runs of a group differ only in train.seed */
-    const char *const *value; /* per axis of the study: the swept value as text, "" where the key has no effect */
+    const char
+        *label; /* swept keys and the seed, for people: "model.type=cnn train.lr=0.01 seed=2" */
+    const char
+        *group_label; /* the same without the seed; the study's name where nothing is swept */
+    int group;        /* index; runs of a group differ only in train.seed */
+    const char *const
+        *value; /* per axis of the study: the swept value as text, "" where the key has no effect */
 } pl_run;
+
+/* A data path as the spec gives it, once for every place it stands at. */
+typedef struct pl_file_use {
+    const struct pl_key *key;
+    const struct pl_node *node;
+    const char *path; /* resolved */
+} pl_file_use;
 
 typedef struct pl_study {
     const char *name;
-    const char *path, *dir;   /* of the spec file */
-    const char *const *axis;  /* dotted names of the swept keys, in file order, without train.seed */
+    const char *path, *dir;  /* of the spec file */
+    const char *const *axis; /* dotted names of the swept keys, in file order, without train.seed */
     int axis_count;
     const pl_run *runs;
     int run_count, group_count;
+    pl_file_use *files;
+    int file_count;
     kn_arena arena; /* owns everything above */
 } pl_study;
 
-/* Reads and checks a spec file with `base`, anchors, --set overrides ("train.lr=0.01", count of them) and sweep. On
- * failure KN_EUSAGE, and e->text holds every error in file order, each as
+/* Reads and checks a spec file with `base`, anchors, --set overrides ("train.lr=0.01", count of
+ * them) and sweep. On failure KN_EUSAGE, and e->text holds every error in file order, each as
  *   conv.yaml:14:11: model.layers[2].kernel: 0 is not in 1..11
  *   then the line of the file, a caret line, and where there is one a "did you mean" line. */
-kn_status pl_study_load(const char *path, const char *const *set, int set_count, pl_study *out, kn_error *e);
+kn_status pl_study_load(const char *path, const char *const *set, int set_count, pl_study *out,
+                        kn_error *e);
 void pl_study_clear(pl_study *s);
 
-/* Which stages a key changes the result of. */
-enum { PL_KEY_INGEST = 1, PL_KEY_SPLIT = 2, PL_KEY_TRAIN = 4, PL_KEY_EVALUATE = 8, PL_KEY_ALL = 15 };
+/* That every data file is there (and no folder stands where a table is expected): KN_EUSAGE with
+ * each problem at its place in the spec, in the form of pl_study_load. */
+kn_status pl_study_check_files(const pl_study *s, kn_error *e);
 
-/* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the stages in the mask and
- * has an effect on this run; defaults filled in; no path (data.images and the like are left out: their content is
- * digested), numbers as %.17g shortest form, independent of locale. */
+/* Which stages a key changes the result of. */
+enum {
+    PL_KEY_INGEST = 1,
+    PL_KEY_SPLIT = 2,
+    PL_KEY_TRAIN = 4,
+    PL_KEY_EVALUATE = 8,
+    PL_KEY_ALL = 15
+};
+
+/* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the
+ * stages in the mask and has an effect on this run; defaults filled in; no path (data.images and
+ * the like are left out: their content is digested), numbers as %.17g shortest form, independent of
+ * locale. */
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out);
 
-/* The reverse, for models on disk: parses canonical text (of PL_KEY_ALL, with the default for keys that are missing) into a
- * run spec whose data paths are NULL. Lists live in the arena. */
+/* The reverse, for models on disk: parses canonical text (of PL_KEY_ALL, with the default for keys
+ * that are missing) into a run spec whose data paths are NULL. Lists live in the arena. */
 kn_status pl_spec_from_canonical(const char *text, kn_arena *arena, pl_run_spec *out, kn_error *e);
 
-/* YAML with defaults filled in: the whole study, sweep expanded into a list of runs (study.yaml, `facet spec show`). */
+/* YAML with defaults filled in: the whole study, sweep expanded into a list of runs (study.yaml,
+ * `facet spec show`). */
 void pl_study_yaml(const pl_study *s, pl_str *out);
 
-/* The layers of a run's model and the net's description (input shape, output). specs: room for KN_MODEL_MAX_LAYERS. */
+/* The layers of a run's model and the net's description (input shape, output). specs: room for
+ * KN_MODEL_MAX_LAYERS. */
 kn_status pl_spec_net(const pl_run_spec *spec, kn_arena *arena, kn_net_desc *out, kn_error *e);
 
 #endif

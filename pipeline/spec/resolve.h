@@ -1,0 +1,40 @@
+/* Bindings into a typed run: defaults filled in, required keys asked for, keys without effect set
+ * to their default. */
+#ifndef PL_SPEC_RESOLVE_H
+#define PL_SPEC_RESOLVE_H
+
+#include "spec/binding.h"
+#include "spec/value.h"
+
+typedef struct pl_idle {
+    const char *text; /* "has no effect with model.type cnn; it is for rnn" */
+    int key;
+    pl_pos pos;
+    const pl_node *value;
+} pl_idle;
+
+typedef struct pl_resolver {
+    pl_reader reader;
+    const pl_source *main; /* where missing keys are reported */
+    pl_idle *idle;         /* bound values that had no effect in some run */
+    int idle_count, idle_room;
+    struct pl_parsed_default *defaults;
+    int default_count, default_room;
+} pl_resolver;
+
+void pl_resolver_init(pl_resolver *r, kn_arena *arena, pl_diags *diags, const pl_source *main);
+
+/* Every key as bound, or its default. False where a problem was reported. */
+bool pl_resolve(pl_resolver *r, const pl_bindings *b, pl_run_spec *out);
+
+/* Sets keys without effect on this run to their defaults, so that runs that do the same are equal.
+ * Remembers which bound values had an effect and which had none. */
+void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec);
+
+/* Reports the bound values that had no effect in any run. */
+void pl_resolve_report_idle(pl_resolver *r);
+
+/* The key's default for this run into the spec; false where it has none. */
+bool pl_resolve_default(pl_resolver *r, const pl_key *key, pl_run_spec *spec);
+
+#endif

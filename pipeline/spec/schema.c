@@ -1,0 +1,322 @@
+#include "spec/schema.h"
+
+#include <float.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "util/str.h"
+
+#define AT(member) offsetof(pl_run_spec, member)
+#define EFFECT(id, expression, key, words)                                                         \
+    static bool id##_has(const pl_run_spec *s)                                                     \
+    {                                                                                              \
+        return expression;                                                                         \
+    }                                                                                              \
+    static const pl_effect id = {id##_has, key, words};
+
+EFFECT(drawn_split, s->split.method != PL_SPLIT_OFFICIAL, "split.method",
+       "random, stratified and identity")
+EFFECT(cnn, s->model.type == PL_MODEL_CNN, "model.type", "cnn")
+EFFECT(rnn, s->model.type == PL_MODEL_RNN, "model.type", "rnn")
+EFFECT(cnn_rnn, s->model.type == PL_MODEL_CNN || s->model.type == PL_MODEL_RNN, "model.type",
+       "cnn and rnn")
+EFFECT(nets, s->model.type != PL_MODEL_LOGREG, "model.type", "cnn, rnn and layers")
+EFFECT(logreg, s->model.type == PL_MODEL_LOGREG, "model.type", "logreg")
+EFFECT(own_layers, s->model.type == PL_MODEL_LAYERS, "model.type", "layers")
+EFFECT(with_alpha, s->model.act.kind == KN_ACT_LEAKY_RELU || s->model.act.kind == KN_ACT_ELU,
+       "model.activation", "leaky_relu and elu")
+EFFECT(by_lbfgs, s->model.solver == PL_SOLVER_LBFGS, "model.solver", "lbfgs")
+EFFECT(by_steps, s->model.type != PL_MODEL_LOGREG || s->model.solver != PL_SOLVER_LBFGS,
+       "model.solver", "adam")
+EFFECT(adams, s->train.optimizer.kind == KN_OPT_ADAM || s->train.optimizer.kind == KN_OPT_ADAMW,
+       "train.optimizer", "adam and adamw")
+EFFECT(with_eps, s->train.optimizer.kind != KN_OPT_SGD, "train.optimizer",
+       "rmsprop, adam and adamw")
+EFFECT(rmsprop, s->train.optimizer.kind == KN_OPT_RMSPROP, "train.optimizer", "rmsprop")
+EFFECT(with_momentum,
+       s->train.optimizer.kind == KN_OPT_SGD || s->train.optimizer.kind == KN_OPT_RMSPROP,
+       "train.optimizer", "sgd and rmsprop")
+EFFECT(sgd, s->train.optimizer.kind == KN_OPT_SGD, "train.optimizer", "sgd")
+EFFECT(adamw, s->train.optimizer.kind == KN_OPT_ADAMW, "train.optimizer", "adamw")
+EFFECT(with_gamma,
+       s->train.schedule.kind == KN_SCHEDULE_STEP ||
+           s->train.schedule.kind == KN_SCHEDULE_EXPONENTIAL,
+       "train.schedule.type", "step and exponential")
+EFFECT(in_steps, s->train.schedule.kind == KN_SCHEDULE_STEP, "train.schedule.type", "step")
+EFFECT(plateau, s->train.schedule.kind == KN_SCHEDULE_PLATEAU, "train.schedule.type", "plateau")
+EFFECT(with_floor,
+       s->train.schedule.kind == KN_SCHEDULE_COSINE ||
+           s->train.schedule.kind == KN_SCHEDULE_PLATEAU,
+       "train.schedule.type", "cosine and plateau")
+EFFECT(early, s->train.early.on, "train.early_stopping.enabled", "true")
+
+static const char *split_method(const pl_run_spec *s)
+{
+    return s->data.partition ? "official" : "stratified";
+}
+
+static const char *alpha(const pl_run_spec *s)
+{
+    return s->model.act.kind == KN_ACT_LEAKY_RELU ? "0.3" : "1";
+}
+
+static const char *output(const pl_run_spec *s)
+{
+    return s->model.type == PL_MODEL_RNN ? "softmax" : "sigmoid";
+}
+
+static const char *units(const pl_run_spec *s)
+{
+    return s->model.type == PL_MODEL_RNN ? "[32]" : "[64]";
+}
+
+static const char *lr(const pl_run_spec *s)
+{
+    return s->train.optimizer.kind == KN_OPT_SGD ? "0.01" : "0.001";
+}
+
+static const char *const channel_names[] = {"gray", "rgb", NULL};
+static const int channel_values[] = {1, 3};
+static const char *const method_names[] = {"official", "random", "stratified", "identity", NULL};
+static const char *const type_names[] = {"cnn", "logreg", "rnn", "layers", NULL};
+static const char *const solver_names[] = {"lbfgs", "adam", NULL};
+static const char *const monitor_names[] = {"val_loss", "val_accuracy", NULL};
+
+enum { INGEST = PL_KEY_INGEST, SPLIT = PL_KEY_SPLIT, TRAIN = PL_KEY_TRAIN };
+
+#define MAX_SEED 9007199254740992.0 /* 2^53: every program reads it back exactly */
+
+/* clang-format off */
+const pl_key pl_keys[] = {
+    {"name", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "Name of the study and of its folder in results; the file's name without .yaml when not given", NULL, {NULL}, false},
+    {"base", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "Another spec whose keys hold where this one says nothing; its paths start at its own folder", NULL, {NULL}, false},
+
+    {"data.images", PL_TYPE_PATH, AT(data.images), 0, 0, NULL, NULL, NULL, 0,
+     "Pictures: a folder or an archive (zip, tar, tar.gz, tar.xz, 7z)", NULL, {NULL}, true},
+    {"data.labels", PL_TYPE_PATH, AT(data.labels), 0, 0, NULL, NULL, NULL, 0,
+     "Label table: list_attr_celeba.csv, the official .txt, or a csv of image,label", NULL, {NULL}, true},
+    {"data.partition", PL_TYPE_PATH, AT(data.partition), 0, 0, NULL, NULL, NULL, 0,
+     "Partition table (0 train, 1 val, 2 test), .csv or .txt", NULL, {NULL}, false},
+    {"data.identity", PL_TYPE_PATH, AT(data.identity), 0, 0, NULL, NULL, NULL, 0,
+     "Identity table (which pictures show one person), .csv or .txt", NULL, {NULL}, false},
+    {"data.target", PL_TYPE_TEXT, AT(data.target), 0, 0, "Male", NULL, NULL, INGEST,
+     "Column of the label table to learn", NULL, {NULL}, false},
+    {"data.image.size", PL_TYPE_SIZE, AT(data.width), 1, 1024, "50", NULL, NULL, INGEST,
+     "Pixels of a side, or [width, height]", NULL, {NULL}, false},
+    {"data.image.channels", PL_TYPE_CHOICE, AT(data.channels), 0, 0, "gray", channel_names, channel_values, INGEST,
+     "gray is the Y channel, as cv2.IMREAD_GRAYSCALE", NULL, {NULL}, false},
+    {"data.image.filter", PL_TYPE_CHOICE, AT(data.filter), 0, 0, "triangle", kn_filter_names, NULL, INGEST,
+     "Resampling; linear is cv2's INTER_LINEAR, the others are stb_image_resize's", NULL, {NULL}, false},
+    {"data.max_bad", PL_TYPE_REAL, AT(data.max_bad), 0, 1, "0.01", NULL, NULL, INGEST,
+     "Share of pictures that may be unreadable or unlabelled", NULL, {NULL}, false},
+    {"data.limit", PL_TYPE_INT, AT(data.limit), 0, 100000000, "0", NULL, NULL, INGEST,
+     "Only the first so many pictures by name; 0: all", NULL, {NULL}, false},
+
+    {"split.method", PL_TYPE_CHOICE, AT(split.method), 0, 0, NULL, method_names, NULL, SPLIT,
+     "official (the partition table), random, stratified, or identity (no person on two sides); official where "
+     "data.partition is given, else stratified", split_method, {NULL}, false},
+    {"split.ratios", PL_TYPE_RATIOS, AT(split.ratios), 0, 1, "[0.8, 0.1, 0.1]", NULL, NULL, SPLIT,
+     "Shares of train, val and test; they sum to 1", NULL, {&drawn_split}, false},
+    {"split.seed", PL_TYPE_SEED, AT(split.seed), 0, MAX_SEED, "1", NULL, NULL, SPLIT,
+     "Seed of the split; a sweep's seeds leave it alone", NULL, {&drawn_split}, false},
+    {"split.validation_split", PL_TYPE_REAL, AT(split.validation_split), 0, 0.9, "0", NULL, NULL, SPLIT,
+     "Keras's: val joins train, and the last share of it in file order is val; 0: off", NULL, {NULL}, false},
+
+    {"model.type", PL_TYPE_CHOICE, AT(model.type), 0, 0, NULL, type_names, NULL, TRAIN,
+     "cnn, logreg, rnn, or layers for a net of one's own", NULL, {NULL}, true},
+    {"model.solver", PL_TYPE_CHOICE, AT(model.solver), 0, 0, "lbfgs", solver_names, NULL, TRAIN,
+     "lbfgs: scikit-learn's objective; adam: by steps, with the optimizer of train", NULL, {&logreg}, false},
+    {"model.C", PL_TYPE_REAL, AT(model.c), 1e-10, 1e10, "1", NULL, NULL, TRAIN,
+     "Inverse strength of the L2 penalty, as scikit-learn's C", NULL, {&logreg, &by_lbfgs}, false},
+    {"model.max_iter", PL_TYPE_INT, AT(model.max_iter), 1, 1000000, "100", NULL, NULL, TRAIN,
+     "Iterations of lbfgs at most", NULL, {&logreg, &by_lbfgs}, false},
+    {"model.tol", PL_TYPE_REAL, AT(model.tol), 0, 1, "1e-4", NULL, NULL, TRAIN,
+     "Gradient below which lbfgs stops", NULL, {&logreg, &by_lbfgs}, false},
+    {"model.activation", PL_TYPE_CHOICE, AT(model.act.kind), 0, 0, "relu", kn_act_names, NULL, TRAIN,
+     "Of convolutions and dense layers", NULL, {&cnn_rnn}, false},
+    {"model.alpha", PL_TYPE_FLOAT, AT(model.act.alpha), 0, 10, "1", NULL, NULL, TRAIN,
+     "Slope of leaky_relu (default 0.3), scale of elu (default 1)", alpha, {&cnn_rnn, &with_alpha}, false},
+    {"model.output", PL_TYPE_CHOICE, AT(model.output), 0, 0, "sigmoid", kn_output_names, NULL, TRAIN,
+     "Output layer and loss; rnn: softmax by default", output, {&nets}, false},
+    {"model.regularizer.l1", PL_TYPE_FLOAT, AT(model.l1), 0, 1000, "0", NULL, NULL, TRAIN,
+     "Adds l1 * sum |w| over every kernel but the output layer's", NULL, {&cnn_rnn}, false},
+    {"model.regularizer.l2", PL_TYPE_FLOAT, AT(model.l2), 0, 1000, "0", NULL, NULL, TRAIN,
+     "Adds l2 * sum w^2 over every kernel but the output layer's", NULL, {&cnn_rnn}, false},
+    {"model.filters", PL_TYPE_INTS, AT(model.filters), 1, 1024, "[64, 64]", NULL, NULL, TRAIN,
+     "Output channels of each convolution", NULL, {&cnn}, false},
+    {"model.kernel", PL_TYPE_INT, AT(model.kernel), 1, 11, "3", NULL, NULL, TRAIN,
+     "Side of the convolutions' window", NULL, {&cnn}, false},
+    {"model.pool", PL_TYPE_INT, AT(model.pool), 1, 8, "2", NULL, NULL, TRAIN,
+     "Side of the max-pooling window after each convolution", NULL, {&cnn}, false},
+    {"model.cell", PL_TYPE_CHOICE, AT(model.cell), 0, 0, "lstm", kn_rnn_cell_names, NULL, TRAIN,
+     "Recurrent cell", NULL, {&rnn}, false},
+    {"model.hidden", PL_TYPE_INTS, AT(model.hidden), 1, 4096, "[128, 128]", NULL, NULL, TRAIN,
+     "Width of each recurrent layer", NULL, {&rnn}, false},
+    {"model.units", PL_TYPE_INTS, AT(model.units), 1, 65536, "[64]", NULL, NULL, TRAIN,
+     "Width of each dense layer; rnn: [32] by default", units, {&cnn_rnn}, false},
+    {"model.dropout", PL_TYPE_FLOAT, AT(model.dropout), 0, 0.99, "0", NULL, NULL, TRAIN,
+     "Share dropped after each dense layer while training", NULL, {&cnn_rnn}, false},
+    {"model.layers", PL_TYPE_LAYERS, AT(model.layers), 0, 0, NULL, NULL, NULL, TRAIN,
+     "The layers from the image on, without the output layer", NULL, {&own_layers}, false},
+
+    {"train.optimizer", PL_TYPE_CHOICE, AT(train.optimizer.kind), 0, 0, "adam", kn_optimizer_names, NULL, TRAIN,
+     "Optimizer, with Keras's formulas", NULL, {&by_steps}, false},
+    {"train.lr", PL_TYPE_REAL, AT(train.lr), 1e-10, 1000, "0.001", NULL, NULL, TRAIN,
+     "Learning rate; sgd: 0.01 by default", lr, {&by_steps}, false},
+    {"train.batch", PL_TYPE_INT, AT(train.batch), 1, 65536, "32", NULL, NULL, TRAIN,
+     "Images per step", NULL, {&by_steps}, false},
+    {"train.epochs", PL_TYPE_INT, AT(train.epochs), 1, 100000, "1", NULL, NULL, TRAIN,
+     "Passes over the training images", NULL, {&by_steps}, false},
+    {"train.seed", PL_TYPE_SEED, AT(train.seed), 0, MAX_SEED, "1", NULL, NULL, TRAIN,
+     "Seed of initial weights, shuffling and dropout", NULL, {&by_steps}, false},
+    {"train.shuffle", PL_TYPE_BOOL, AT(train.shuffle), 0, 0, "true", NULL, NULL, TRAIN,
+     "New order of the training images in every epoch", NULL, {&by_steps}, false},
+    {"train.beta1", PL_TYPE_REAL, AT(train.optimizer.beta1), 0, 0.999999, "0.9", NULL, NULL, TRAIN,
+     "Decay of the mean of gradients", NULL, {&by_steps, &adams}, false},
+    {"train.beta2", PL_TYPE_REAL, AT(train.optimizer.beta2), 0, 0.999999999, "0.999", NULL, NULL, TRAIN,
+     "Decay of the mean of squared gradients", NULL, {&by_steps, &adams}, false},
+    {"train.eps", PL_TYPE_REAL, AT(train.optimizer.eps), 1e-16, 1, "1e-7", NULL, NULL, TRAIN,
+     "Keeps the division finite", NULL, {&by_steps, &with_eps}, false},
+    {"train.rho", PL_TYPE_REAL, AT(train.optimizer.rho), 0, 0.999999999, "0.9", NULL, NULL, TRAIN,
+     "Decay of the mean of squared gradients", NULL, {&by_steps, &rmsprop}, false},
+    {"train.momentum", PL_TYPE_REAL, AT(train.optimizer.momentum), 0, 0.999999, "0", NULL, NULL, TRAIN,
+     "Share of the last step that is kept", NULL, {&by_steps, &with_momentum}, false},
+    {"train.nesterov", PL_TYPE_BOOL, AT(train.optimizer.nesterov), 0, 0, "false", NULL, NULL, TRAIN,
+     "Nesterov's form of momentum", NULL, {&by_steps, &sgd}, false},
+    {"train.weight_decay", PL_TYPE_REAL, AT(train.optimizer.weight_decay), 0, 1, "0.004", NULL, NULL, TRAIN,
+     "Decoupled decay of the weights", NULL, {&by_steps, &adamw}, false},
+    {"train.schedule.type", PL_TYPE_CHOICE, AT(train.schedule.kind), 0, 0, "constant", kn_schedule_names, NULL, TRAIN,
+     "How the learning rate goes on", NULL, {&by_steps}, false},
+    {"train.schedule.gamma", PL_TYPE_REAL, AT(train.schedule.gamma), 0, 1, "0.1", NULL, NULL, TRAIN,
+     "Factor on the rate at each change", NULL, {&by_steps, &with_gamma}, false},
+    {"train.schedule.every", PL_TYPE_INT, AT(train.schedule.every), 1, 100000, "1", NULL, NULL, TRAIN,
+     "Epochs between changes", NULL, {&by_steps, &in_steps}, false},
+    {"train.schedule.factor", PL_TYPE_REAL, AT(train.schedule.factor), 0, 1, "0.1", NULL, NULL, TRAIN,
+     "Factor on the rate when val_loss stands still", NULL, {&by_steps, &plateau}, false},
+    {"train.schedule.patience", PL_TYPE_INT, AT(train.schedule.patience), 0, 100000, "10", NULL, NULL, TRAIN,
+     "Epochs without improvement that are waited", NULL, {&by_steps, &plateau}, false},
+    {"train.schedule.min_delta", PL_TYPE_REAL, AT(train.schedule.min_delta), 0, 1000, "0.0001", NULL, NULL, TRAIN,
+     "Smallest change that is an improvement", NULL, {&by_steps, &plateau}, false},
+    {"train.schedule.lr_min", PL_TYPE_REAL, AT(train.schedule.lr_min), 0, 1000, "0", NULL, NULL, TRAIN,
+     "The rate never goes below", NULL, {&by_steps, &with_floor}, false},
+    {"train.schedule.warmup", PL_TYPE_REAL, AT(train.schedule.warmup_epochs), 0, 100000, "0", NULL, NULL, TRAIN,
+     "Epochs of linear rise to the rate, before any schedule", NULL, {&by_steps}, false},
+    {"train.early_stopping.enabled", PL_TYPE_BOOL, AT(train.early.on), 0, 0, "false", NULL, NULL, TRAIN,
+     "Stop when the monitored value stands still; true where another key of early_stopping is given",
+     NULL, {&by_steps}, false},
+    {"train.early_stopping.monitor", PL_TYPE_CHOICE, AT(train.early.monitor), 0, 0, "val_loss", monitor_names, NULL, TRAIN,
+     "The value that is watched", NULL, {&by_steps, &early}, false},
+    {"train.early_stopping.patience", PL_TYPE_INT, AT(train.early.patience), 0, 100000, "0", NULL, NULL, TRAIN,
+     "Epochs without improvement that are waited", NULL, {&by_steps, &early}, false},
+    {"train.early_stopping.min_delta", PL_TYPE_REAL, AT(train.early.min_delta), 0, 1000, "0", NULL, NULL, TRAIN,
+     "Smallest change that is an improvement", NULL, {&by_steps, &early}, false},
+    {"train.early_stopping.restore", PL_TYPE_BOOL, AT(train.early.restore), 0, 0, "false", NULL, NULL, TRAIN,
+     "End with the weights of the best epoch", NULL, {&by_steps, &early}, false},
+    {"train.class_weight", PL_TYPE_WEIGHTS, AT(train.class_weight), 0, 1e6, "none", NULL, NULL, TRAIN,
+     "none, balanced (inverse to the class's share), or [weight of 0, weight of 1]", NULL, {NULL}, false},
+
+    {"sweep.product", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "Map of keys to lists: every combination", NULL, {NULL}, false},
+    {"sweep.zip", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "Map of keys to lists of one length: first with first, second with second", NULL, {NULL}, false},
+    {"sweep.list", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "List of maps: each is a run, or a block of runs together with product and zip", NULL, {NULL}, false},
+    {"sweep.when", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "List of {if: keys, set: keys, product: keys}: further values for the runs that match", NULL, {NULL}, false},
+    {"sweep.exclude", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "List of maps: runs that match all keys of one are left out", NULL, {NULL}, false},
+    {"sweep.seeds", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+     "List of values for train.seed; runs that differ in it alone are one row of the table", NULL, {NULL}, false},
+};
+const int pl_key_count = (int)(sizeof pl_keys / sizeof pl_keys[0]);
+
+const pl_section pl_sections[] = {
+    {"data", NULL, false, "Where the pictures and labels are, and what the pictures become"},
+    {"data.image", "data.image.size", false, "The pictures as the model sees them"},
+    {"split", "split.method", false, "Which pictures train, validate and test"},
+    {"model", "model.type", false, "What is trained"},
+    {"model.regularizer", NULL, true, "Penalties on the weights"},
+    {"train", NULL, false, "How it is trained"},
+    {"train.schedule", "train.schedule.type", true, "Learning rate over the epochs"},
+    {"train.early_stopping", "train.early_stopping.enabled", true, "When to stop before the last epoch"},
+    {"sweep", NULL, false, "The same file as a study of many runs"},
+};
+const int pl_section_count = (int)(sizeof pl_sections / sizeof pl_sections[0]);
+/* clang-format on */
+
+int pl_key_find(const char *name)
+{
+    for (int i = 0; i < pl_key_count; i++)
+        if (strcmp(pl_keys[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+const pl_section *pl_section_find(const char *name)
+{
+    for (int i = 0; i < pl_section_count; i++)
+        if (strcmp(pl_sections[i].name, name) == 0)
+            return &pl_sections[i];
+    return NULL;
+}
+
+const pl_effect *pl_key_lacks(const pl_key *key, const pl_run_spec *spec)
+{
+    for (int i = 0; i < PL_MAX_EFFECTS && key->effects[i]; i++)
+        if (!key->effects[i]->has(spec))
+            return key->effects[i];
+    return NULL;
+}
+
+const char *pl_key_default(const pl_key *key, const pl_run_spec *spec)
+{
+    return key->value_for ? key->value_for(spec) : key->value;
+}
+
+/* Names of keys and sections, by index: keys first. */
+static const char *name_at(int i)
+{
+    return i < pl_key_count ? pl_keys[i].name : pl_sections[i - pl_key_count].name;
+}
+
+static const char *last_word(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+static bool is_child(const char *name, const char *section)
+{
+    size_t n = strlen(section);
+    if (n == 0)
+        return !strchr(name, '.');
+    return strncmp(name, section, n) == 0 && name[n] == '.' && !strchr(name + n + 1, '.');
+}
+
+/* Looks among the section's own keys first, then, for a word misplaced as a whole, anywhere, then
+ * for a slip anywhere. */
+const char *pl_key_nearest(const char *section, const char *word)
+{
+    enum { MOST = 128 };
+    int all = pl_key_count + pl_section_count;
+    const char *last[MOST], *full[MOST];
+    for (int pass = 0; pass < 3; pass++) {
+        size_t n = 0;
+        for (int i = 0; i < all && n < MOST; i++) {
+            const char *name = name_at(i);
+            bool near = pass == 0 ? is_child(name, section)
+                                  : pass == 2 || strcmp(last_word(name), last_word(word)) == 0;
+            if (!near)
+                continue;
+            full[n] = name;
+            last[n++] = last_word(name);
+        }
+        const char *found = pl_nearest(last_word(word), last, n);
+        for (size_t i = 0; found && i < n; i++)
+            if (last[i] == found)
+                return full[i];
+    }
+    return NULL;
+}
