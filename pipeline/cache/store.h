@@ -2,14 +2,17 @@
  *
  *   CACHE/facet-cache.json                 format version of the store
  *   CACHE/STAGE/KEY[0:2]/KEY/              the entry's files, and
- *                       entry.json         key, stage, canonical parameters, inputs, and per file: size, SHA-256; made last
- *   CACHE/tmp/...                          entries in the making        CACHE/locks/KEY.lock
- *   CACHE/work/KEY/                        what a stage keeps between interrupted attempts (checkpoints)
- *   CACHE/bad/...                          entries set aside because damaged
- *   CACHE/digests.json                     (device, inode, size, mtime, ctime) -> digest of source files
+ *                       entry.json         key, stage, canonical parameters, inputs, and per file:
+ * size, SHA-256; made last CACHE/tmp/...                          entries in the making
+ * CACHE/locks/KEY.lock CACHE/work/KEY/                        what a stage keeps between
+ * interrupted attempts (checkpoints) CACHE/bad/STAGE-KEY.N/                 entries set aside
+ * because damaged CACHE/digests.json                     (device, inode, size, mtime, ctime) ->
+ * digest of source files CACHE/folders/HEX.tsv                  the same for the files of one
+ * source folder
  *
- * An entry appears whole or not at all. Two processes that want the same entry do the work once: the second waits for the
- * first one's lock. */
+ * An entry appears whole or not at all. Two processes that want the same entry do the work once:
+ * the second waits for the first one's lock. The time of entry.json is the entry's last use:
+ * nothing else in an entry is ever touched. A store is used by one thread at a time. */
 #ifndef PL_CACHE_STORE_H
 #define PL_CACHE_STORE_H
 
@@ -23,41 +26,48 @@
 
 typedef struct pl_store pl_store;
 
-/* Opens (creates) the store. KN_EUSAGE when the folder holds another format version: the sentence says which, and the way
- * out. */
+/* Opens (creates) the store. KN_EUSAGE when the folder holds another format version, or files that
+ * are not a store's: the sentence says which, and the way out. */
 kn_status pl_store_open(const char *dir, pl_store **out, kn_error *e);
 void pl_store_close(pl_store *s); /* NULL is allowed; writes the remembered digests */
 
 typedef struct pl_entry {
-    char *dir;      /* heap; of the entry */
-    json_t *info;   /* entry.json */
+    char *dir;    /* heap; of the entry */
+    json_t *info; /* entry.json */
 } pl_entry;
 
-/* Looks for an entry and checks sizes, mtimes and ctimes of its files (content where `deep`). *found is false when
- * there is none; a damaged one is set aside with a warning and counts as not found. */
-kn_status pl_store_find(pl_store *s, const char *stage, const pl_digest *key, bool deep, bool *found, pl_entry *out,
-                        kn_error *e);
+/* Looks for an entry and checks sizes, mtimes and ctimes of its files (content where `deep`, and
+ * where only the times differ, as after a copy of the store). *found is false when there is none; a
+ * damaged one is set aside with a warning and counts as not found. Finding counts as use. */
+kn_status pl_store_find(pl_store *s, const char *stage, const pl_digest *key, bool deep,
+                        bool *found, pl_entry *out, kn_error *e);
 void pl_entry_clear(pl_entry *entry);
+
+/* True where the entry is missing because a damaged one was set aside. */
+bool pl_store_was_damaged(const pl_store *s, const char *stage, const pl_digest *key);
 
 /* Digest of one file of an entry as entry.json has it; NULL when there is no such file. */
 const char *pl_entry_digest(const pl_entry *entry, const char *file);
 
-/* Making an entry. begin takes the key's lock (waiting for another process; when that one made the entry meanwhile,
- * *exists is true and nothing is held). The stage writes files into out_dir; commit digests them, writes entry.json with
- * `info` (an object whose members are added), fsyncs and renames. abort removes out_dir and keeps work_dir. */
+/* Making an entry. begin takes the key's lock (waiting for another process; when that one made the
+ * entry meanwhile, *exists is true and nothing is held); waiting ends with KN_EINTERRUPTED on a
+ * signal. The stage writes files, no folders, into out_dir; commit digests them, writes entry.json
+ * with `info` (an object whose members are added, or NULL), fsyncs, renames and removes work_dir.
+ * abort removes out_dir and keeps work_dir; on a failure commit leaves abort to the caller. */
 typedef struct pl_making {
     char *out_dir, *work_dir; /* heap */
     pl_digest key;
-    const char *stage;
-    int lock;
+    const char *stage; /* borrowed */
+    int lock;          /* -1: nothing is held */
 } pl_making;
-kn_status pl_store_begin(pl_store *s, const char *stage, const pl_digest *key, bool *exists, pl_making *out,
-                         kn_error *e);
+kn_status pl_store_begin(pl_store *s, const char *stage, const pl_digest *key, bool *exists,
+                         pl_making *out, kn_error *e);
 kn_status pl_store_commit(pl_store *s, pl_making *m, json_t *info, kn_error *e);
 void pl_store_abort(pl_store *s, pl_making *m);
 
-/* Digest of a source: a file's content, remembered by (device, inode, size, mtime, ctime); of a folder, over the
- * sorted relative names and contents of its files. */
+/* Digest of a source: a file's content, remembered by (device, inode, size, mtime, ctime); of a
+ * folder, over the sorted relative names and digests of its files, at any depth. A file changed
+ * within the clock's grain of being read is read again the next time. */
 kn_status pl_store_source_digest(pl_store *s, const char *path, pl_digest *out, kn_error *e);
 
 /* For `facet cache`. */
@@ -70,8 +80,19 @@ typedef struct pl_entry_row {
 kn_status pl_store_list(pl_store *s, pl_entry_row **rows, size_t *count, kn_error *e);
 void pl_store_list_free(pl_entry_row *rows, size_t count);
 
-/* Removes an entry (gc). */
+/* Removes an entry; one that is being made or removed by another process stays. */
 kn_status pl_store_remove(pl_store *s, const char *stage, const char *key, kn_error *e);
+
+/* Removes what no entry needs (tmp/, bad/, work/ of finished or for 30 days untouched entries),
+ * then the entries not used for longest until the rest fits into max_bytes. dry_run only counts;
+ * `removed` (may be NULL) is told each entry. */
+typedef struct pl_gc {
+    size_t entries, leftovers;  /* removed */
+    uint64_t bytes, kept_bytes; /* removed (leftovers too), and what stays in entries */
+} pl_gc;
+kn_status pl_store_gc(pl_store *s, uint64_t max_bytes, bool dry_run,
+                      void (*removed)(void *context, const pl_entry_row *row), void *context,
+                      pl_gc *out, kn_error *e);
 
 const char *pl_store_dir(const pl_store *s);
 
