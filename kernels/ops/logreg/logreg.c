@@ -43,6 +43,14 @@ size_t kn_logreg_scratch_bytes(const kn_logreg_data *d)
            blocks * (width * sizeof(float) + (width + LANES) * sizeof(double));
 }
 
+/* Asks for the next four rows: they lie anywhere, and are too short for the hardware to foresee. */
+static void prefetch_rows(const kn_logreg_data *d, size_t first, size_t last)
+{
+    for (size_t r = first; r < last && r < first + KN_LOGREG_ROWS; r++)
+        for (size_t k = 0; k < d->features; k += 64)
+            __builtin_prefetch(d->x + d->index[r] * d->features + k);
+}
+
 /* Up to four rows from `first`: their loss into *value, their slopes into *bias and part. */
 static void four_rows(const job *j, size_t first, size_t last, float *part, double *bias,
                       double *value)
@@ -53,6 +61,7 @@ static void four_rows(const job *j, size_t first, size_t last, float *part, doub
     float z[KN_LOGREG_ROWS], s[KN_LOGREG_ROWS] = {0};
     for (size_t r = 0; r < KN_LOGREG_ROWS; r++)
         x[r] = d->x + d->index[first + r < last ? first + r : first] * d->features;
+    prefetch_rows(d, first + KN_LOGREG_ROWS, last);
     impl->dot(d->features, x, j->w, z);
     for (size_t r = 0; r < KN_LOGREG_ROWS && first + r < last; r++) {
         int y = d->label[d->index[first + r]] != 0;
