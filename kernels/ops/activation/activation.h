@@ -32,7 +32,7 @@ typedef enum kn_act_kind {
 
 typedef struct kn_act {
     kn_act_kind kind;
-    float alpha; /* leaky_relu and elu only */
+    float alpha; /* leaky_relu and elu only; not negative, since the slope is told from y */
 } kn_act;
 
 const char *kn_act_name(kn_act_kind kind);
