@@ -16,7 +16,7 @@ typedef struct pl_bound {
 typedef struct pl_bindings {
     pl_bound key[PL_MAX_KEYS]; /* by index in pl_keys */
     pl_pos section[16]; /* by index in pl_sections: where it was last stated; line 0: nowhere */
-    bool any;           /* a file was read as a map of keys */
+    bool broken;        /* a file or override could not be read: keys may be missing */
 } pl_bindings;
 
 /* Binds every key of a map (nested sections or dotted names) over what is there. A null unbinds a

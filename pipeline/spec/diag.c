@@ -87,7 +87,7 @@ static void render(const pl_diag *g, pl_str *out)
     if (source->override) {
         pl_str_addf(out, "%s: %s", source->name, without_key(source, g->text));
     } else if (g->pos.line == 0) {
-        pl_str_addf(out, "%s: %s", source->name, g->text);
+        pl_str_addf(out, "%s:1:1: %s", source->name, g->text);
     } else {
         pl_str_addf(out, "%s:%d:%d: %s", source->name, g->pos.line, g->pos.column, g->text);
         size_t size = 0;

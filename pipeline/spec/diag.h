@@ -19,7 +19,8 @@ typedef struct pl_source {
     bool override; /* --set: messages give no line and column */
 } pl_source;
 
-/* line and column count from 1, columns in characters; line 0: the source as a whole. */
+/* line and column count from 1, columns in characters; line 0: the source as a whole, shown as 1:1
+ * without the line. */
 typedef struct pl_pos {
     const pl_source *source;
     int line, column;

@@ -31,6 +31,17 @@ static bool is_new(pl_net_check *c, const pl_run_spec *spec)
     return fresh;
 }
 
+/* "layer 2 (conv2d): conv2d: a 3x3 ..." says its kind twice: what follows the last of them. */
+static const char *without_kind(const char *why)
+{
+    const char *open = strchr(why, '('), *close = open ? strstr(open, "): ") : NULL;
+    if (!close)
+        return why;
+    size_t n = (size_t)(close - open - 1);
+    const char *rest = close + 3;
+    return strncmp(rest, open + 1, n) == 0 && rest[n] == ':' ? rest + n + 2 : rest;
+}
+
 static void report(pl_net_check *c, const pl_bindings *b, const pl_source *main,
                    const pl_run_spec *spec, const char *why)
 {
@@ -40,14 +51,17 @@ static void report(pl_net_check *c, const pl_bindings *b, const pl_source *main,
     if (spec->model.type == PL_MODEL_LAYERS && list && sscanf(why, "layer %d ", &index) == 1 &&
         index >= 0 && index < list->count) {
         pl_diags_add(c->diags, list->item[index]->pos,
-                     pl_spec_textf(c->arena, "model.layers[%d]", index), NULL, "%s", why);
+                     pl_spec_textf(c->arena, "model.layers[%d]", index), NULL, "%s",
+                     without_kind(why));
         return;
     }
+    const char *rest = without_kind(why), *named = strstr(why, "): ");
+    size_t head = named ? (size_t)(named - why) + 3 : 0;
     pl_pos pos = b->key[size].value ? b->key[size].value->pos
                                     : pl_bound_pos(b, pl_key_find("model.type"), main);
     pl_diags_add(c->diags, pos, "data.image.size", NULL,
-                 "an image of %dx%d does not fit this model: %s", spec->data.width,
-                 spec->data.height, why);
+                 "an image of %dx%d does not fit this model: %.*s%s", spec->data.width,
+                 spec->data.height, (int)head, why, rest);
 }
 
 void pl_net_check_run(pl_net_check *c, const pl_bindings *b, const pl_source *main,

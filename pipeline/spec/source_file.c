@@ -81,6 +81,7 @@ static kn_status bind_base(chain *c, const pl_source *from, const pl_entry *base
     struct stat st;
     const char *why = unreadable(path, &st);
     int before = why ? -1 : in_chain(c, &st);
+    c->b->broken = c->b->broken || why || before >= 0 || c->count == MAX_BASES;
     if (why) {
         pl_diags_add(c->diags, value->pos, "base", NULL, "%s: %s", path, why);
     } else if (before >= 0) {
@@ -116,6 +117,7 @@ static kn_status bind_file(chain *c, const char *path, const struct stat *st, kn
     c->source[c->count++] = source;
     int before = c->diags->count;
     pl_node *root = pl_yaml_parse(source, c->arena, c->diags);
+    c->b->broken = c->b->broken || !root || root->kind != PL_NODE_MAP;
     if (c->diags->count > before && !root)
         return KN_OK;
     if (!root || pl_node_is_null(root)) {
@@ -133,7 +135,6 @@ static kn_status bind_file(chain *c, const char *path, const struct stat *st, kn
         if (strcmp(root->entry[i].key, "base") == 0)
             KN_TRY(bind_base(c, source, &root->entry[i], e));
     forget_study_keys(c->b);
-    c->b->any = true;
     pl_bind_map(c->b, root, "", c->arena, c->diags);
     return KN_OK;
 }
@@ -158,8 +159,10 @@ static void bind_override(chain *c, const char *word, int index)
     source->size = strlen(source->text);
     int before = c->diags->count;
     pl_node *value = pl_yaml_parse(source, c->arena, c->diags);
-    if (c->diags->count > before)
+    if (c->diags->count > before) {
+        c->b->broken = true;
         return;
+    }
     if (!value) {
         value = pl_spec_alloc(c->arena, 1, sizeof *value);
         *value = (pl_node){.kind = PL_NODE_SCALAR, .pos = pos, .text = "", .plain = true};

@@ -152,14 +152,11 @@ static kn_status load(loader *l, const char *path, const char *const *set, int s
     KN_TRY(pl_sources_bind(path, set, set_count, l->arena, &l->diags, &l->bindings, &l->main, e));
     s->path = l->main->name;
     s->dir = l->main->dir;
-    bool readable = true;
-    for (int i = 0; i < l->diags.count; i++)
-        readable = readable && strstr(l->diags.item[i].text, "this is not YAML") == NULL;
     pl_resolver_init(&l->resolver, l->arena, &l->diags, l->main);
     pl_digest_table_init(&l->seen, l->arena);
     pl_digest_table_init(&l->groups, l->arena);
     pl_net_check_init(&l->nets, l->arena, &l->diags);
-    if (readable && l->bindings.any) {
+    if (!l->bindings.broken) {
         read_name(l);
         if (pl_sweep_expand(&l->resolver, &l->bindings, &l->sweep))
             load_runs(l);

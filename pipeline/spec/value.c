@@ -1,14 +1,13 @@
 #include "spec/value.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spec/layer_list.h"
 #include "spec/scalar.h"
 #include "spec/spec_mem.h"
 #include "util/fs.h"
-
-#include <stdlib.h>
 
 typedef struct pl_layers_read {
     const pl_node *node;

@@ -47,7 +47,9 @@ static int tab_column(const pl_source *source, size_t line)
 static void parser_error(builder *b)
 {
     const yaml_parser_t *p = &b->parser;
-    pl_pos pos = at(b, p->problem_mark);
+    /* a problem at the end of the text is one of what was left open */
+    bool at_end = p->problem_mark.index >= b->source->size && p->context;
+    pl_pos pos = at(b, at_end ? p->context_mark : p->problem_mark);
     int tab = tab_column(b->source, p->problem_mark.line);
     if (tab == 0 && p->context_mark.line > 0 && p->context_mark.line < p->problem_mark.line)
         tab = tab_column(b->source, p->context_mark.line);
