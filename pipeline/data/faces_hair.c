@@ -57,7 +57,7 @@ static void draw_cap(const pl_pen *pen)
     float side = p->hair_end > 20.0f && !p->tied_back ? 14.0f : p->hair_end > 0.0f ? 6.0f : -6.0f;
     float temple = p->receding ? 0.52f : 0.72f;
     const pl_point half[11] = {{0, -61 - v},
-                               {w * 0.55f, -58 - v},
+                               {w * 0.55f, -55.5f - v},
                                {w * 0.9f + 0.6f * v, -42},
                                {w + 0.5f * v, -16},
                                {w + 0.3f * v, side},
@@ -115,13 +115,13 @@ static void draw_hat(const pl_pen *pen)
 {
     const pl_face *f = pen->face;
     const pl_person *p = &f->person;
-    pl_paint felt = {.color = f->accessory,
+    pl_paint felt = {.color = pl_color_mix(f->accessory, (pl_color){110, 104, 98}, 0.45f),
                      .alpha = 1.0f,
                      .texture = PL_STRANDS,
                      .amount = 0.2f,
                      .size = 3.0f,
                      .seed = f->seed + 3};
-    pl_paint band = pl_pen_flat(pl_color_scale(f->accessory, 0.45f), 1.0f);
+    pl_paint band = pl_pen_flat(pl_color_scale(felt.color, 0.45f), 1.0f);
     float w = p->half_width + 0.4f * p->hair_volume, brim = f->seed & 2 ? 1.12f : 1.5f;
     const pl_point crown[6] = {{0, -92},         {w * 0.7f, -86}, {w, -56},
                                {w * 1.06f, -30}, {w * 0.5f, -25}, {0, -24}};

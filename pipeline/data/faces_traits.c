@@ -71,7 +71,8 @@ static void draw_skin(kn_rng *r, pl_person *p)
     p->skin = pl_color_mix(tones[i], tones[i + 1], place - (float)i);
     p->lips = pl_color_mix(pl_color_scale(p->skin, 0.82f), (pl_color){176, 92, 88}, 0.35f);
     static const pl_color irises[] = {{70, 46, 30}, {58, 40, 28}, {92, 120, 150}, {96, 112, 72}};
-    p->iris = irises[kn_rng_below(r, 4)];
+    uint32_t iris = kn_rng_below(r, 4);
+    p->iris = irises[p->skin.r > 170.0f ? iris : iris & 1];
 }
 
 static void draw_hair(kn_rng *r, pl_person *p)
@@ -79,10 +80,10 @@ static void draw_hair(kn_rng *r, pl_person *p)
     static const pl_color colors[] = {
         {34, 28, 26}, {92, 62, 40}, {204, 172, 116}, {172, 170, 168}, {58, 42, 32}};
     float u = kn_rng_uniform(r), gray = p->age > 0.62f ? (p->male ? 0.42f : 0.16f) : 0.01f;
-    float blond = p->male ? 0.06f : 0.24f;
+    float blond = p->male ? 0.08f : 0.30f;
     if (u < gray)
         p->hair_kind = PL_HAIR_GRAY;
-    else if (u < gray + (1.0f - gray) * blond)
+    else if (p->skin.r > 170.0f && u < gray + (1.0f - gray) * blond)
         p->hair_kind = PL_HAIR_BLOND;
     else
         p->hair_kind = chance(r, 0.34f)  ? PL_HAIR_BLACK
@@ -135,14 +136,14 @@ static void draw_beard(kn_rng *r, pl_person *p)
     float u = kn_rng_uniform(r), dense = between(r, 0.55f, 1.0f);
     if (!p->male || u < 0.38f)
         return;
-    if (u < 0.66f) {
+    if (u < 0.70f) {
         p->shadow = between(r, 0.4f, 0.9f);
         return;
     }
     p->shadow = between(r, 0.0f, 0.5f);
-    p->goatee = u < 0.93f ? dense : 0.0f;
-    p->mustache = u > 0.76f ? dense : 0.0f;
-    p->sideburns = u > 0.80f && u < 0.93f ? dense : 0.0f;
+    p->goatee = u < 0.88f ? dense : 0.0f;
+    p->mustache = u > 0.80f && u < 0.93f ? dense : 0.0f;
+    p->sideburns = u > 0.84f ? dense : 0.0f;
 }
 
 void pl_face_person(uint64_t seed, uint32_t person, pl_person *out)
@@ -227,20 +228,20 @@ static void set_attributes(pl_face *f)
     has[PL_FACE_Bags_Under_Eyes] = p->age > (p->male ? 0.5f : 0.56f) && !f->dark_glasses;
     has[PL_FACE_Bald] = p->bald && !f->hat;
     has[PL_FACE_Bangs] = hair && p->bangs;
-    has[PL_FACE_Big_Lips] = p->lip_upper + p->lip_lower > 10.6f;
+    has[PL_FACE_Big_Lips] = p->lip_upper + p->lip_lower > 12.2f;
     has[PL_FACE_Big_Nose] = p->nose_width > 12.3f;
     has[PL_FACE_Black_Hair] = !p->bald && p->hair_kind == PL_HAIR_BLACK;
     has[PL_FACE_Blond_Hair] = !p->bald && p->hair_kind == PL_HAIR_BLOND;
     has[PL_FACE_Blurry] = f->blur > 0;
     has[PL_FACE_Brown_Hair] = !p->bald && p->hair_kind == PL_HAIR_BROWN;
-    has[PL_FACE_Bushy_Eyebrows] = p->brow_thick > 4.9f;
+    has[PL_FACE_Bushy_Eyebrows] = p->brow_thick > 5.9f;
     has[PL_FACE_Chubby] = p->chubby;
     has[PL_FACE_Double_Chin] = p->chubby && p->age > 0.3f;
     has[PL_FACE_Eyeglasses] = f->glasses;
     has[PL_FACE_Goatee] = p->goatee > 0.0f;
     has[PL_FACE_Gray_Hair] = !p->bald && p->hair_kind == PL_HAIR_GRAY;
-    has[PL_FACE_Heavy_Makeup] = f->makeup > 0.55f;
-    has[PL_FACE_High_Cheekbones] = p->cheek - p->jaw + 6.0f * f->smile > 12.5f;
+    has[PL_FACE_Heavy_Makeup] = f->makeup > 0.52f;
+    has[PL_FACE_High_Cheekbones] = p->cheek - p->jaw + 7.0f * f->smile > (p->male ? 10.5f : 13.0f);
     has[PL_FACE_Male] = p->male;
     has[PL_FACE_Mouth_Slightly_Open] = f->mouth_open > 0.0f;
     has[PL_FACE_Mustache] = p->mustache > 0.0f;
@@ -248,12 +249,12 @@ static void set_attributes(pl_face *f)
     has[PL_FACE_No_Beard] = !beard && p->shadow < 0.6f;
     has[PL_FACE_Oval_Face] = p->jaw < 30.0f && p->length > 64.5f;
     has[PL_FACE_Pale_Skin] = p->pale > 0.0f;
-    has[PL_FACE_Pointy_Nose] = p->nose_width < 10.0f;
+    has[PL_FACE_Pointy_Nose] = p->nose_width < 9.5f;
     has[PL_FACE_Receding_Hairline] = hair && p->receding;
     has[PL_FACE_Rosy_Cheeks] = f->rosy > 0.0f;
     has[PL_FACE_Sideburns] = p->sideburns > 0.0f;
     has[PL_FACE_Smiling] = f->smile > 0.45f;
-    has[PL_FACE_Straight_Hair] = !p->bald && p->hair_wave < 0.7f;
+    has[PL_FACE_Straight_Hair] = !p->bald && p->hair_wave < 0.42f;
     has[PL_FACE_Wavy_Hair] = !p->bald && p->hair_wave > 2.0f;
     has[PL_FACE_Wearing_Earrings] = f->earrings;
     has[PL_FACE_Wearing_Hat] = f->hat;
@@ -261,9 +262,9 @@ static void set_attributes(pl_face *f)
     has[PL_FACE_Wearing_Necklace] = f->necklace;
     has[PL_FACE_Wearing_Necktie] = f->necktie;
     has[PL_FACE_Young] = p->age < 0.56f;
-    float charm = (p->male ? -0.2f : 0.25f) + (p->age < 0.5f ? 0.3f : -0.4f) + 0.35f * f->makeup -
+    float charm = (p->male ? 0.0f : 0.2f) + (p->age < 0.5f ? 0.3f : -0.4f) + 0.35f * f->makeup -
                   (p->chubby || p->bald || f->glasses ? 0.7f : 0.0f) + 0.2f * f->smile;
-    has[PL_FACE_Attractive] = charm > 0.28f;
+    has[PL_FACE_Attractive] = charm > 0.36f;
 }
 
 void pl_face_picture(uint64_t seed, uint32_t picture, const pl_person *person, pl_face *out)
