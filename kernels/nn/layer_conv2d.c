@@ -19,7 +19,7 @@ static const kn_param params[] = {
     {"kernel", KN_PARAM_PAIR, AT(kernel), 1, 11, 3, 0, NULL, "Size of the window in pixels"},
     {"stride", KN_PARAM_PAIR, AT(stride), 1, 8, 1, 0, NULL, "Step of the window in pixels"},
     {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
-     "valid: windows inside the image; same: zeros around it"},
+     "Windows inside the image (valid), or zeros around it (same)"},
     {"activation", KN_PARAM_CHOICE, AT(activation), 0, 0, 0, 0, kn_act_names,
      "Function applied to the output"},
     {"alpha", KN_PARAM_REAL, AT(alpha), 0, 10, -1, 0, NULL,

@@ -8,7 +8,7 @@ const kn_param kn_pool_params[KN_POOL_PARAMS] = {
     {"stride", KN_PARAM_PAIR, AT(stride), 1, 15, 0, 0, NULL,
      "Step of the window in pixels (its size when not given)"},
     {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
-     "valid: windows inside the image; same: as many as the image has steps"},
+     "Windows inside the image (valid), or also across its border (same)"},
 };
 
 kn_status kn_layer_pool_configure(kn_layer *l, kn_error *e)
