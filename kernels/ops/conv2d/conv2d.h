@@ -1,12 +1,14 @@
-/* One image through convolution, bias, activation and (optionally) max-pooling in one pass; and back.
+/* One image through convolution, bias, activation and (optionally) max-pooling in one pass; and
+ * back.
  *
- *   z[oh,ow,oc] = b[oc] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, ic] * w[kh,kw,ic,oc]   (cross-correlation, as Keras Conv2D)
- *   a = act(z);  y[ph,pw,oc] = max of a over the window at (ph*psh, pw*psw), size pkh x pkw  (valid, as Keras
- *   MaxPooling2D); without pooling y = a.
+ *   z[oh,ow,oc] = b[oc] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, ic] * w[kh,kw,ic,oc] (cross-correlation,
+ * as Keras Conv2D) a = act(z);  y[ph,pw,oc] = max of a over the window at (ph*psh, pw*psw), size
+ * pkh x pkw  (valid, as Keras MaxPooling2D); without pooling y = a.
  *
  * Layout: NHWC, f32, row-major; one image a call. The unpooled activation need not exist in memory.
- * Ties in a window: the first maximum in row-major order takes the gradient (as TensorFlow and PyTorch).
- * Deterministic for a fixed instruction set. Nothing is allocated. Pointers may be unaligned. */
+ * Ties in a window: the first maximum in row-major order takes the gradient (as TensorFlow and
+ * PyTorch). A NaN in a window is its maximum (the last one, as PyTorch). Deterministic for a fixed
+ * instruction set. Nothing is allocated. Pointers may be unaligned. */
 #ifndef KN_OPS_CONV2D_H
 #define KN_OPS_CONV2D_H
 
@@ -20,24 +22,27 @@ typedef struct kn_conv2d {
     int ic, ih, iw; /* input */
     int oc, oh, ow; /* output of the convolution */
     int kh, kw, sh, sw;
-    int pt, pl;                   /* zero rows above and columns left; what is missing below and right is zero too */
-    int pkh, pkw, psh, psw, ph, pw; /* max-pooling window, stride, output; pkh == 0: no pooling, ph = oh, pw = ow */
+    int pt, pl; /* zero rows above and columns left; what is missing below and right is zero too */
+    int pkh, pkw, psh, psw, ph,
+        pw; /* max-pooling window, stride, output; pkh == 0: no pooling, ph = oh, pw = ow */
     kn_act act;
 } kn_conv2d;
 
-/* Fills oh, ow, pt, pl (and ph, pw) from the other members. same != 0 pads as Keras padding="same" (top and left
- * get the smaller half). Fails with a sentence when a size is out of range or the output would be empty. */
+/* Fills oh, ow, pt, pl (and ph, pw) from the other members. same != 0 pads as Keras padding="same"
+ * (top and left get the smaller half). Fails with a sentence when a size is out of range or the
+ * output would be empty. */
 kn_status kn_conv2d_shape(kn_conv2d *c, int same, kn_error *e);
 
 /* One implementation for one instruction set. All of them take the same arguments:
  *
  *   x [ih,iw,ic]  w [kh,kw,ic,oc]  b [oc]  y, dy [ph,pw,oc]  dx [ih,iw,ic]  dw, db as w, b
  *   packed   packed_bytes, written by pack() from w once per step, read by all images
- *   saved    saved_bytes per image, written by forward (NULL: inference, not written), read by backward
- *   scratch  scratch_bytes per worker, contents free to change between calls
+ *   saved    saved_bytes per image, written by forward (NULL: inference, not written), read by
+ * backward scratch  scratch_bytes per worker, contents free to change between calls
  *
  * forward overwrites y. backward overwrites dx (NULL: not wanted) and adds to dw and db.
- * No two of the pointers may overlap. 64-byte alignment of packed, saved and scratch is guaranteed. */
+ * No two of the pointers may overlap. 64-byte alignment of packed, saved and scratch is guaranteed.
+ */
 typedef struct kn_conv2d_impl {
     const char *name; /* "conv2d_f32_avx512" */
     kn_isa isa;
@@ -52,7 +57,8 @@ typedef struct kn_conv2d_impl {
                      float *db, void *scratch);
 } kn_conv2d_impl;
 
-/* Every implementation this build has, worst first; the first is the portable reference, the oracle of the tests. */
+/* Every implementation this build has, worst first; the first is the portable reference, the oracle
+ * of the tests. */
 extern const kn_conv2d_impl *const kn_conv2d_impls[];
 extern const int kn_conv2d_impl_count;
 
