@@ -100,6 +100,15 @@ bool pl_resolve(pl_resolver *r, const pl_bindings *b, pl_run_spec *out)
     return check_required(r, b, out) && ok;
 }
 
+void pl_resolve_check(pl_resolver *r, const pl_bindings *b)
+{
+    pl_run_spec spec;
+    memset(&spec, 0, sizeof spec);
+    for (int i = 0; i < pl_key_count; i++)
+        if (b->key[i].value)
+            pl_value_read(&r->reader, &pl_keys[i], b->key[i].value, &spec);
+}
+
 static void note_idle(pl_resolver *r, const pl_bindings *b, int index, const pl_effect *lacks,
                       const pl_run_spec *spec)
 {

@@ -27,6 +27,9 @@ void pl_resolver_init(pl_resolver *r, kn_arena *arena, pl_diags *diags, const pl
 /* Every key as bound, or its default. False where a problem was reported. */
 bool pl_resolve(pl_resolver *r, const pl_bindings *b, pl_run_spec *out);
 
+/* Reports every bound value that is wrong by itself, whatever the others are. */
+void pl_resolve_check(pl_resolver *r, const pl_bindings *b);
+
 /* Sets keys without effect on this run to their defaults, so that runs that do the same are equal.
  * Remembers which bound values had an effect and which had none. */
 void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec);

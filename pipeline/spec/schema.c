@@ -295,13 +295,34 @@ static bool is_child(const char *name, const char *section)
     return strncmp(name, section, n) == 0 && name[n] == '.' && !strchr(name + n + 1, '.');
 }
 
-/* Looks among the section's own keys first, then, for a word misplaced as a whole, anywhere, then
- * for a slip anywhere. */
+/* Words of Keras and scikit-learn for our keys. */
+static const char *const synonyms[][2] = {
+    {"learning_rate", "train.lr"},
+    {"batch_size", "train.batch"},
+    {"n_epochs", "train.epochs"},
+    {"random_state", "train.seed"},
+    {"kernel_size", "model.kernel"},
+    {"pool_size", "model.pool"},
+    {"beta_1", "train.beta1"},
+    {"beta_2", "train.beta2"},
+    {"epsilon", "train.eps"},
+    {"dropout_rate", "model.dropout"},
+    {"kernel_regularizer", "model.regularizer"},
+    {"restore_best_weights", "train.early_stopping.restore"},
+    {"min_lr", "train.schedule.lr_min"},
+    {"test_size", "split.ratios"},
+};
+
+/* Looks for another program's word, then among the section's own keys, then, for a word misplaced
+ * as a whole, anywhere, then for a slip anywhere. */
 const char *pl_key_nearest(const char *section, const char *word)
 {
     enum { MOST = 128 };
     int all = pl_key_count + pl_section_count;
     const char *last[MOST], *full[MOST];
+    for (size_t i = 0; i < sizeof synonyms / sizeof synonyms[0]; i++)
+        if (strcmp(last_word(word), synonyms[i][0]) == 0)
+            return synonyms[i][1];
     for (int pass = 0; pass < 3; pass++) {
         size_t n = 0;
         for (int i = 0; i < all && n < MOST; i++) {

@@ -139,9 +139,8 @@ static void load_runs(loader *l)
         keep_run(l, &spec);
     }
     if (excluded == l->sweep.count && l->diags.count == 0) {
-        int key = pl_key_find("sweep.exclude");
-        pl_diags_add(&l->diags, l->bindings.key[key].key, "sweep.exclude", NULL,
-                     "no run is left: all %d are excluded", excluded);
+        pl_pos pos = l->bindings.key[pl_key_find("sweep.exclude")].key;
+        pl_diags_add(&l->diags, pos, "sweep.exclude", NULL, "no run is left of %d", excluded);
     }
 }
 

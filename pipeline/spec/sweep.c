@@ -1,5 +1,6 @@
 #include "spec/sweep.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "spec/spec_mem.h"
@@ -186,8 +187,10 @@ static void expand_seeds(expansion *x, const pl_node *list)
 static void too_many(expansion *x, double runs)
 {
     int sweep = (int)(pl_section_find("sweep") - pl_sections);
-    pl_diags_add(x->diags, x->b->section[sweep], "sweep", NULL, "%.0f runs are more than %d", runs,
-                 PL_MAX_RUNS);
+    char count[40], most[40];
+    pl_diags_add(x->diags, x->b->section[sweep], "sweep", NULL, "%s runs are more than %s",
+                 pl_human_count((long long)fmin(runs, 1e15), count, sizeof count),
+                 pl_human_count(PL_MAX_RUNS, most, sizeof most));
     x->ok = false;
 }
 
@@ -297,6 +300,21 @@ static void expand_when(expansion *x, const pl_node *list)
     }
 }
 
+/* No run can be made: every value is then checked by itself, so that all errors are reported at
+ * once. */
+static void check_values(expansion *x)
+{
+    pl_resolve_check(x->r, x->b);
+    for (int i = 0; i < x->part_count; i++)
+        for (int k = 0; k < x->parts[i].count; k++) {
+            pl_bindings here;
+            pl_bindings none;
+            memset(&none, 0, sizeof none);
+            pl_sweep_bind(x->r, &none, &x->parts[i].choice[k], &here);
+            pl_resolve_check(x->r, &here);
+        }
+}
+
 bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out)
 {
     expansion x = {
@@ -320,6 +338,8 @@ bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out)
         out->points = combine(&x, &empty, x.parts, x.part_count, &out->count);
     if (x.ok && when)
         expand_when(&x, when);
+    if (!x.ok)
+        check_values(&x);
     return x.ok;
 }
 

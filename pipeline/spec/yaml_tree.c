@@ -320,5 +320,5 @@ const char *pl_node_describe(const pl_node *node, kn_arena *arena)
         return "a map";
     if (pl_node_is_null(node))
         return "nothing";
-    return pl_spec_textf(arena, "\"%.60s\"", node->text);
+    return pl_spec_textf(arena, "%s\"%.60s\"", node->plain ? "" : "the text ", node->text);
 }

@@ -43,8 +43,8 @@ pl_node *pl_node_get(const pl_node *map, const char *key);
 /* null, ~ or nothing, without quotes. */
 bool pl_node_is_null(const pl_node *node);
 
-/* What a node is, for messages: `"fast"`, `a list`, `a map`, `nothing`. The string lives in the
- * arena. */
+/* What a node is, for messages: `"fast"`, `the text "3"` (quoted), `a list`, `a map`, `nothing`.
+ * The string lives in the arena. */
 const char *pl_node_describe(const pl_node *node, kn_arena *arena);
 
 #endif
