@@ -181,8 +181,8 @@ static void test_many_runs_draw_only_the_edges(void)
 
 const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
                                       TST(test_report_write_leaves_spread_of_one_seed_empty),
-                                      TST(test_report_write_escapes_and_remakes_byte_for_byte),
-                                      TST(test_report_write_tells_of_failed_and_pending_runs),
+                                      TST_M(test_report_write_escapes_and_remakes_byte_for_byte),
+                                      TST_M(test_report_write_tells_of_failed_and_pending_runs),
                                       TST(test_report_write_refuses_what_is_no_study),
                                       TST(test_report_write_refuses_a_bad_prediction),
                                       TST(test_report_write_removes_figures_of_an_earlier_report),
