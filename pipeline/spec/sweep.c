@@ -180,6 +180,7 @@ static void expand_seeds(expansion *x, const pl_node *list)
         const pl_key *key = &pl_keys[pl_key_find("train.seed")];
         if (!pl_read_int(x->diags, "sweep.seeds", list->item[i], key->min, key->max, &seed))
             x->ok = false;
+        list->item[i]->used = true; /* seeds of runs without one are no error: n is 1 */
         p->choice[i] = one_overlay(x, "train.seed", list->item[i]->pos, list->item[i]);
     }
 }

@@ -93,6 +93,11 @@ static void test_runs_that_become_equal_are_one(void)
                 "2 model.type=logreg\n");
 }
 
+static void test_seeds_of_a_model_without_any(void)
+{
+    expect_runs(SPEC_HEAD "model: logreg\nsweep: {seeds: [1, 2, 3]}\n", "0 x\n");
+}
+
 static void test_values_of_axes(void)
 {
     pl_study s =
@@ -198,6 +203,7 @@ const tst_case tst_spec_sweep[] = {TST(test_product_turns_the_last_key_fastest),
                                    TST(test_seeds_make_groups),
                                    TST(test_group_label_is_without_the_seed),
                                    TST(test_runs_that_become_equal_are_one),
+                                   TST(test_seeds_of_a_model_without_any),
                                    TST(test_values_of_axes),
                                    TST(test_exclude_takes_runs_away),
                                    TST(test_when_sets_and_multiplies),
