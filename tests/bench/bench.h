@@ -30,6 +30,7 @@ typedef struct bench_row {
     const char *variant; /* the implementation's name */
     double flop;         /* per item; 0: not counted in FLOP */
     double bytes;        /* of input per item, where flop is 0; 0: not counted */
+    double images;       /* per item; 0: not counted in images */
     void (*step)(void *context, size_t item);
     void *context;
 } bench_row;

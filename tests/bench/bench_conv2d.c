@@ -124,10 +124,10 @@ static kn_status time_all(run *r, kn_arena *a, kn_error *e)
     KN_TRY(verify(r, a, e));
     double flop = 2 * kn_conv2d_macs(&r->c);
     const bench_row rows[] = {
-        {"inference", r->k->name, flop, 0, step_inference, r},
-        {"forward", r->k->name, flop, 0, step_forward, r},
-        {"dw", r->k->name, flop, 0, step_dw, r},
-        {"dw+dx", r->k->name, 2 * flop, 0, step_dw_dx, r},
+        {"inference", r->k->name, flop, 0, 1, step_inference, r},
+        {"forward", r->k->name, flop, 0, 1, step_forward, r},
+        {"dw", r->k->name, flop, 0, 1, step_dw, r},
+        {"dw+dx", r->k->name, 2 * flop, 0, 1, step_dw_dx, r},
     };
     for (int i = 0; i < IMAGES; i++)
         step_forward(r, (size_t)i);

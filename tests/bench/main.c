@@ -70,9 +70,10 @@ static void print_row(const bench_row *row, double min, double median)
         printf(
             "%s\n  {\"bench\": \"%s\", \"problem\": \"%s\", \"pass\": \"%s\", \"variant\": \"%s\", "
             "\"min_us\": %.3f, \"median_us\": %.3f, \"gflops\": %.2f, \"share_of_peak\": %.4f, "
-            "\"gbytes_per_s\": %.2f}",
+            "\"gbytes_per_s\": %.2f, \"images_per_s\": %.1f}",
             state.rows++ ? "," : "[", state.name, state.problem, row->pass, row->variant, min * 1e6,
-            median * 1e6, rate * 1e-9, rate / bench_peak(), row->bytes / min * 1e-9);
+            median * 1e6, rate * 1e-9, rate / bench_peak(), row->bytes / min * 1e-9,
+            row->images / min);
         return;
     }
     if (state.rows++ == 0)
@@ -82,11 +83,14 @@ static void print_row(const bench_row *row, double min, double median)
     printf("%-6s %-28s %-12s %-20s %10.1f %10.1f ", state.name, state.problem, row->pass,
            row->variant, min * 1e6, median * 1e6);
     if (row->flop > 0)
-        printf("%9.1f %5.0f%%\n", rate * 1e-9, 100 * rate / bench_peak());
+        printf("%9.1f %5.0f%%", rate * 1e-9, 100 * rate / bench_peak());
     else if (row->bytes > 0)
-        printf("%9.2f GB/s\n", row->bytes / min * 1e-9);
+        printf("%9.2f GB/s", row->bytes / min * 1e-9);
     else
-        printf("%9s %6s\n", "-", "-");
+        printf("%9s %6s", "-", "-");
+    if (row->images > 0)
+        printf(" %8.0f images/s", row->images / min);
+    printf("\n");
     fflush(stdout);
 }
 

@@ -1,0 +1,193 @@
+/* Whole models: one training step and the inference of one batch, on all cores this process has.
+ * The arithmetic of a step is counted as three forward passes; the share of peak is of one core's,
+ * so 2 cores can reach 200 %. */
+#include "bench/bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "base/rng.h"
+#include "nn/models.h"
+#include "nn/trainer.h"
+#include "ops/gemm/gemm.h"
+
+enum { IMAGES = 2048 };
+
+typedef struct run {
+    kn_net *net;
+    kn_pool *pool;
+    kn_trainer *trainer;
+    uint8_t *x, *label;
+    uint32_t index[IMAGES];
+    size_t mb;
+    kn_status status;
+} run;
+
+static int model_layers(const char *kind, kn_arena *a, kn_layer_spec *specs)
+{
+    const kn_cnn_options cnn = {.filters = {2, {64, 64}},
+                                .units = {1, {64}},
+                                .kernel = 3,
+                                .pool = 2,
+                                .act = {KN_ACT_RELU, 0}};
+    const kn_rnn_options rnn = {.cell = KN_RNN_LSTM,
+                                .hidden = {2, {128, 128}},
+                                .units = {1, {32}},
+                                .act = {KN_ACT_RELU, 0}};
+    if (strcmp(kind, "cnn") == 0)
+        return kn_model_cnn(&cnn, a, specs);
+    if (strcmp(kind, "rnn") == 0)
+        return kn_model_rnn(&rnn, a, specs);
+    return kn_model_logreg(a, specs);
+}
+
+static kn_status build_net(const char *kind, int size, kn_net **out, kn_error *e)
+{
+    kn_arena arena;
+    kn_arena_init(&arena);
+    kn_layer_spec specs[KN_MODEL_MAX_LAYERS];
+    int count = model_layers(kind, &arena, specs);
+    kn_net_desc desc = {.input = {size, size, 1},
+                        .layers = specs,
+                        .layer_count = count,
+                        .output = strcmp(kind, "rnn") == 0 ? KN_OUTPUT_SOFTMAX : KN_OUTPUT_SIGMOID};
+    kn_status rc =
+        count < 0 ? kn_fail(e, KN_ENOMEM, "no memory for the layers") : kn_net_new(&desc, out, e);
+    kn_arena_clear(&arena);
+    return rc;
+}
+
+static void run_clear(run *r)
+{
+    kn_trainer_free(r->trainer);
+    kn_pool_free(r->pool);
+    kn_net_free(r->net);
+    free(r->x);
+    free(r->label);
+}
+
+/* Noise that is brighter where the label is 1, so that the loss can fall. */
+static void fill_images(run *r, size_t pixels)
+{
+    kn_rng g;
+    kn_rng_init(&g, 1, 2);
+    for (uint32_t n = 0; n < IMAGES; n++) {
+        r->index[n] = n;
+        r->label[n] = (uint8_t)kn_rng_below(&g, 2);
+        for (size_t i = 0; i < pixels; i++)
+            r->x[n * pixels + i] = (uint8_t)(kn_rng_below(&g, 200) + 40u * r->label[n]);
+    }
+}
+
+static kn_status run_init(run *r, const char *kind, int size, int mb, int threads, kn_error *e)
+{
+    size_t pixels = (size_t)size * (size_t)size;
+    *r = (run){.mb = (size_t)mb};
+    r->x = malloc(IMAGES * pixels);
+    r->label = malloc(IMAGES);
+    if (!r->x || !r->label)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d images", IMAGES);
+    fill_images(r, pixels);
+    kn_trainer_options o = {.batch_max = mb,
+                            .optimizer = kn_optimizer_default(KN_OPT_ADAM),
+                            .seed = 1,
+                            .class_weight = {1, 1}};
+    KN_TRY(build_net(kind, size, &r->net, e));
+    KN_TRY(kn_pool_new(threads, &r->pool, e));
+    return kn_trainer_new(r->net, r->pool, &o, &r->trainer, e);
+}
+
+static kn_batch batch_of(const run *r, size_t item)
+{
+    size_t first = item * r->mb % IMAGES;
+    if (first + r->mb > IMAGES)
+        first = 0;
+    return (kn_batch){r->x, r->label, r->index + first, r->mb};
+}
+
+static void step_train(void *context, size_t item)
+{
+    run *r = context;
+    kn_batch b = batch_of(r, item);
+    kn_step_result result;
+    kn_status rc = kn_trainer_step(r->trainer, &b, 1e-5f, &result, NULL);
+    r->status = r->status == KN_OK ? rc : r->status;
+}
+
+static void step_predict(void *context, size_t item)
+{
+    run *r = context;
+    kn_batch b = batch_of(r, item);
+    kn_step_result result;
+    kn_status rc = kn_trainer_predict(r->trainer, &b, NULL, &result, NULL);
+    r->status = r->status == KN_OK ? rc : r->status;
+}
+
+/* Two steps on one thread give the parameters that two steps on all threads gave. */
+static kn_status verify(run *r, const char *kind, int size, kn_error *e)
+{
+    run one;
+    kn_status rc = run_init(&one, kind, size, (int)r->mb, 1, e);
+    for (size_t i = 0; rc == KN_OK && i < 2; i++) {
+        step_train(r, i);
+        step_train(&one, i);
+        rc = r->status != KN_OK ? r->status : one.status;
+        if (rc != KN_OK)
+            kn_fail(e, rc, "a training step failed");
+    }
+    if (rc == KN_OK && memcmp(kn_trainer_params(r->trainer), kn_trainer_params(one.trainer),
+                              kn_net_block_floats(r->net) * sizeof(float)) != 0)
+        rc = kn_fail(e, KN_ENUMERIC, "%d threads give other weights than one",
+                     kn_pool_size(r->pool));
+    run_clear(&one);
+    return rc;
+}
+
+static kn_status time_model(run *r, kn_error *e)
+{
+    double flop = 2 * kn_net_macs(r->net) * (double)r->mb;
+    const bench_row rows[] = {
+        {.pass = "train", .flop = 3 * flop, .step = step_train},
+        {.pass = "predict", .flop = flop, .step = step_predict},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char variant[32];
+        bench_row row = rows[i];
+        snprintf(variant, sizeof variant, "%d threads", kn_pool_size(r->pool));
+        row.variant = variant;
+        row.images = (double)r->mb;
+        row.context = r;
+        bench_time(&row);
+    }
+    return r->status == KN_OK ? KN_OK : kn_fail(e, r->status, "a step failed");
+}
+
+static kn_status run_problem(const char *problem, kn_error *e)
+{
+    char kind[8];
+    int size, mb, used = 0;
+    bool known =
+        sscanf(problem, "%7[a-z]%dmb%d%n", kind, &size, &mb, &used) == 3 && problem[used] == '\0' &&
+        (strcmp(kind, "cnn") == 0 || strcmp(kind, "rnn") == 0 || strcmp(kind, "logreg") == 0);
+    if (!known || size < 1 || size > 1000 || mb < 1 || mb > IMAGES)
+        return kn_fail(e, KN_EUSAGE, "'%s' is not a model such as cnn50mb500 (at most %d images)",
+                       problem, IMAGES);
+    run r;
+    kn_gemm_init();
+    kn_status rc = run_init(&r, kind, size, mb, kn_cpu_count(), e);
+    if (rc == KN_OK)
+        rc = verify(&r, kind, size, e);
+    if (rc == KN_OK)
+        rc = time_model(&r, e);
+    run_clear(&r);
+    return rc;
+}
+
+static const char *const problems[] = {"cnn50mb64",  "cnn50mb500",    "cnn100mb100",
+                                       "rnn50mb500", "logreg50mb500", NULL};
+
+const bench bench_train = {"train",
+                           "whole models: cnn, rnn, logreg at a size and a batch, e.g. cnn50mb500",
+                           problems, run_problem};
