@@ -1,0 +1,69 @@
+/* ingest: pictures and label table -> X.npy, y.npy, names.csv, attributes.npy, columns.csv,
+ * ingest.json. All sizes that miss are made in one pass over the pictures. */
+#include <stdlib.h>
+
+#include "data/ingest.h"
+#include "stages/stage.h"
+#include "util/str.h"
+
+static int sources(const pl_run_spec *spec, const char *path[4])
+{
+    path[0] = spec->data.images;
+    path[1] = spec->data.labels;
+    return 2;
+}
+
+static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
+{
+    const pl_data_spec *data = &jobs[0].spec->data;
+    pl_ingest_output *outputs = calloc((size_t)count, sizeof *outputs);
+    if (!outputs)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d outputs", count);
+    for (int i = 0; i < count; i++) {
+        const pl_data_spec *d = &jobs[i].spec->data;
+        outputs[i] = (pl_ingest_output){.w = d->width,
+                                        .h = d->height,
+                                        .channels = d->channels,
+                                        .filter = d->filter,
+                                        .dir = jobs[i].out};
+        fprintf(jobs[0].log, "ingest %s: %d x %d, %d channel%s, filter %s\n", data->images,
+                d->width, d->height, d->channels, d->channels == 1 ? "" : "s",
+                kn_filter_names[d->filter]);
+    }
+    pl_progress *progress = pl_progress_new("ingest", "images", 0);
+    const pl_ingest_request request = {.images = data->images,
+                                       .labels = data->labels,
+                                       .target = data->target,
+                                       .outputs = outputs,
+                                       .output_count = count,
+                                       .max_bad = data->max_bad,
+                                       .limit = data->limit,
+                                       .pool = jobs[0].pool,
+                                       .progress = progress,
+                                       .log = jobs[0].log};
+    pl_ingest_counts counts;
+    kn_status rc = pl_ingest_run(&request, &counts, e);
+    pl_progress_end(progress);
+    free(outputs);
+    if (rc != KN_OK)
+        return rc;
+    fprintf(jobs[0].log,
+            "%lld images; of %lld pictures %lld unlabelled, %lld broken; %lld labels without a "
+            "picture\n",
+            (long long)counts.images, (long long)counts.pictures, (long long)counts.unlabelled,
+            (long long)counts.broken, (long long)counts.labels_without_image);
+    if (counts.broken + counts.unlabelled > 0)
+        pl_warn("ingest: %lld broken and %lld unlabelled pictures are left out (named in the log "
+                "and the report)",
+                (long long)counts.broken, (long long)counts.unlabelled);
+    return KN_OK;
+}
+
+const pl_stage pl_stage_ingest = {
+    .name = "ingest",
+    .version = 1,
+    .keys = PL_KEY_INGEST,
+    .sources = sources,
+    .joint = true,
+    .run = run,
+};
