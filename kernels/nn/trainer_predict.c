@@ -1,0 +1,51 @@
+#include "nn/trainer_state.h"
+
+enum { CHUNK_IMAGES_MIN = 4 };
+
+static void predict_task(void *context, size_t task, int worker)
+{
+    kn_trainer *t = context;
+    static const float one[2] = {1.0f, 1.0f};
+    size_t at = t->first + task * (size_t)t->chunk, left = t->end - at;
+    kn_outcome *o = &t->outcome[task];
+    *o = (kn_outcome){0};
+    kn_pass p =
+        kn_trainer_pass(t, &t->infer, worker, at, left < (size_t)t->chunk ? (int)left : t->chunk);
+    kn_pass_forward(&p);
+    float *probability = t->p ? t->p + at : (float *)(void *)(p.worker + t->infer.probability);
+    kn_trainer_judge(t, &p, one, probability, NULL, o);
+}
+
+/* A chunk for each worker to take, even of few images: its size follows from the count alone. */
+static int chunk_for(const kn_plan *plan, size_t count)
+{
+    size_t chunk = count / KN_SHARDS_MAX;
+    if (chunk < CHUNK_IMAGES_MIN)
+        return CHUNK_IMAGES_MIN;
+    return chunk < (size_t)plan->chunk ? (int)chunk : plan->chunk;
+}
+
+kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_step_result *out,
+                             kn_error *e)
+{
+    kn_step_result sum = {0};
+    t->work = batch;
+    t->p = p;
+    t->chunk = chunk_for(&t->infer, batch->count);
+    t->scale[0] = t->scale[1] = 1.0f;
+    kn_trainer_prepare(t);
+    size_t round = (size_t)t->chunk * KN_PREDICT_CHUNKS;
+    kn_status rc = KN_OK;
+    for (t->first = 0; rc == KN_OK && t->first < batch->count; t->first += round) {
+        t->end = batch->count - t->first < round ? batch->count : t->first + round;
+        t->parts = (int)((t->end - t->first + (size_t)t->chunk - 1) / (size_t)t->chunk);
+        kn_pool_run(t->pool, (size_t)t->parts, predict_task, t);
+        rc = kn_trainer_collect(t, &t->infer, &sum, e);
+    }
+    if (!batch->label)
+        sum.loss = 0.0;
+    sum.penalty = kn_update_penalty_at(&t->update, t->params);
+    if (out)
+        *out = sum;
+    return rc;
+}

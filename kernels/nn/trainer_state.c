@@ -1,0 +1,81 @@
+#include "nn/trainer_state.h"
+
+#include <math.h>
+
+static void prepare_task(void *context, size_t task, int worker)
+{
+    kn_trainer *t = context;
+    (void)worker;
+    const kn_layer *l = kn_net_layer(t->net, (int)task);
+    if (l->kind->prepare)
+        l->kind->prepare(l, t->params + l->block_offset, t->packed + t->packed_at[task]);
+}
+
+void kn_trainer_prepare(kn_trainer *t)
+{
+    kn_pool_run(t->pool, (size_t)kn_net_layer_count(t->net), prepare_task, t);
+}
+
+kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,
+                        int mb)
+{
+    return (kn_pass){.plan = plan,
+                     .params = t->params,
+                     .packed = t->packed,
+                     .packed_at = t->packed_at,
+                     .worker = t->worker[worker],
+                     .batch = t->batch,
+                     .gradients_at = t->gradients_at,
+                     .x = t->work->x,
+                     .index = t->work->index,
+                     .position = position,
+                     .mb = mb,
+                     .seed = t->options.seed,
+                     .step = (uint64_t)t->steps};
+}
+
+void kn_trainer_judge(const kn_trainer *t, const kn_pass *p, const float weight[2],
+                      float *probability, float *gradient, kn_outcome *o)
+{
+    double *loss = (double *)(void *)(p->worker + p->plan->loss), sum = 0.0;
+    kn_output output = kn_net_output(t->net);
+    const float *z = kn_pass_logits(p);
+    kn_output_probability(output, (size_t)p->mb, z, probability);
+    if (t->work->label) {
+        uint8_t label[KN_SHARD_MB];
+        for (int i = 0; i < p->mb; i++)
+            label[i] = t->work->label[t->work->index[p->position + (size_t)i]];
+        kn_output_loss(output, (size_t)p->mb, z, label, t->scale, loss, gradient);
+        for (int i = 0; i < p->mb; i++) {
+            sum += loss[i] * (double)weight[label[i] != 0];
+            o->correct += (probability[i] > 0.5f) == (label[i] != 0);
+        }
+    } else {
+        for (int i = 0; i < p->mb; i++)
+            sum += (double)probability[i];
+    }
+    if (!isfinite(sum) && o->bad_mb == 0) {
+        o->bad_at = p->position;
+        o->bad_mb = p->mb;
+    }
+    o->loss += sum;
+}
+
+kn_status kn_trainer_collect(kn_trainer *t, const kn_plan *plan, kn_step_result *out, kn_error *e)
+{
+    for (int i = 0; i < t->parts; i++) {
+        const kn_outcome *o = &t->outcome[i];
+        out->loss += o->loss;
+        out->correct += o->correct;
+        if (o->bad_mb == 0)
+            continue;
+        kn_pass p = kn_trainer_pass(t, plan, 0, o->bad_at, o->bad_mb);
+        p.check = true;
+        int layer = kn_pass_forward(&p);
+        if (layer < 0)
+            return kn_fail(e, KN_ENUMERIC, "the loss is not finite");
+        return kn_fail(e, KN_ENUMERIC, "the output of %s is not finite",
+                       kn_net_layer(t->net, layer)->name);
+    }
+    return KN_OK;
+}

@@ -1,0 +1,68 @@
+/* Inside a trainer: what trainer.c sets up and trainer_step.c and trainer_predict.c use. */
+#ifndef KN_NN_TRAINER_STATE_H
+#define KN_NN_TRAINER_STATE_H
+
+#include "nn/pass.h"
+#include "nn/trainer.h"
+#include "nn/update.h"
+
+enum {
+    KN_SHARDS_MAX = 16,
+    KN_PREDICT_CHUNKS = 256 /* results of a prediction held at a time */
+};
+
+/* What one task finds. */
+typedef struct kn_outcome {
+    double loss;
+    size_t correct;
+    size_t bad_at; /* the first chunk with a loss that is not finite */
+    int bad_mb;    /* its images; 0: none */
+} kn_outcome;
+
+/* A share of a layer's batch-wide gradient. */
+typedef struct kn_grad_task {
+    int layer, block;
+} kn_grad_task;
+
+struct kn_trainer {
+    kn_arena arena;
+    const kn_net *net;
+    kn_pool *pool;
+    kn_trainer_options options;
+    kn_plan train, infer;
+    int64_t steps;
+    float *params, *moment[2];
+    int moments;
+    unsigned char *packed;
+    size_t *packed_at, *gradients_at;
+    unsigned char **worker, *batch;
+    kn_update update;
+    kn_grad_task *grad;
+    size_t grads;
+    kn_outcome outcome[KN_PREDICT_CHUNKS];
+    /* of the call under way */
+    const kn_batch *work;
+    float *p;
+    float scale[2];
+    size_t first, end; /* images of this round of a prediction */
+    int parts;         /* shards or chunks */
+    int chunk;         /* images of a prediction's chunk */
+};
+
+/* Writes every layer's packed weights. */
+void kn_trainer_prepare(kn_trainer *t);
+
+/* A pass over mb images of t->work from `position` on, in the memory of the worker. */
+kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,
+                        int mb);
+
+/* Loss and hits of the chunk just run forward; its probabilities to p[mb], dz to `gradient` where
+ * that is not NULL. */
+void kn_trainer_judge(const kn_trainer *t, const kn_pass *pass, const float weight[2], float *p,
+                      float *gradient, kn_outcome *o);
+
+/* Adds up the outcomes in order. On a loss that is not finite its chunk is run again with a look at
+ * every output. */
+kn_status kn_trainer_collect(kn_trainer *t, const kn_plan *plan, kn_step_result *out, kn_error *e);
+
+#endif
