@@ -10,7 +10,7 @@ static const double pi = 3.14159265358979323846;
 
 void kn_plateau_init(kn_plateau *p)
 {
-    *p = (kn_plateau){.best = INFINITY, .scale = 1.0};
+    *p = (kn_plateau){.best = (double)INFINITY, .scale = 1.0};
 }
 
 /* (1 + cos(pi t / T)) / 2 from lr down to lr_min, t within 0..T. */

@@ -95,13 +95,13 @@ static void test_other_optimizers(void)
 {
     kn_optimizer o = kn_optimizer_default(KN_OPT_SGD);
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), o, 0.01f, sgd);
-    o.momentum = 0.9f;
+    o.momentum = 0.9;
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), o, 0.01f, sgd_momentum);
     o.nesterov = true;
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), o, 0.01f, sgd_nesterov);
     o = kn_optimizer_default(KN_OPT_RMSPROP);
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), o, 0.001f, rmsprop);
-    o.momentum = 0.5f;
+    o.momentum = 0.5;
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), o, 0.001f, rmsprop_momentum);
     CHECK_STEPS(small(KN_OUTPUT_SIGMOID, 0, 0), kn_optimizer_default(KN_OPT_ADAMW), 0.001f, adamw);
 }
