@@ -43,6 +43,11 @@ const char *pl_source_path(const pl_source *s,
  * thread-safe. With pl_decode this is the iterator over decoded pictures. */
 kn_status pl_source_next(pl_source *s, pl_picture *out, bool *end, kn_error *e);
 
+/* The number of the picture that pl_source_next would give, false at the end; and passing over it
+ * unread. */
+bool pl_source_peek(const pl_source *s, size_t *index);
+void pl_source_skip(pl_source *s);
+
 /* The next pl_source_next gives the first picture again. */
 void pl_source_rewind(pl_source *s);
 

@@ -1,0 +1,153 @@
+/* The small files of an ingest: labels, names, counts; and its log. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/ingest_state.h"
+#include "io/csv.h"
+#include "io/json.h"
+#include "util/fs.h"
+#include "util/str.h"
+
+static const int8_t *values_of(const pl_ingest *g, size_t row)
+{
+    return g->labels.value + (size_t)g->row[g->kept[row]] * g->labels.columns;
+}
+
+static kn_status write_labels(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    size_t rows = (size_t)g->counts.images, columns = g->labels.columns;
+    const int64_t dim[] = {(int64_t)rows, (int64_t)columns};
+    char *y_path = pl_path_join(dir, "y.npy"), *a_path = pl_path_join(dir, "attributes.npy");
+    uint8_t *y = malloc(rows);
+    int8_t *a = malloc(rows * columns);
+    kn_status rc = KN_OK;
+    if (!y || !a) {
+        rc = kn_fail(e, KN_ENOMEM, "out of memory for the labels of %zu images", rows);
+        goto cleanup;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        y[i] = values_of(g, i)[g->target] == 1;
+        memcpy(a + i * columns, values_of(g, i), columns);
+    }
+    KN_TRY_TO(rc, cleanup, pl_npy_write(y_path, PL_NPY_U1, 1, dim, y, e));
+    KN_TRY_TO(rc, cleanup, pl_npy_write(a_path, PL_NPY_I1, 2, dim, a, e));
+cleanup:
+    free(y);
+    free(a);
+    free(y_path);
+    free(a_path);
+    return rc;
+}
+
+static kn_status write_text(const char *dir, const char *name, const pl_str *s, kn_error *e)
+{
+    char *path = pl_path_join(dir, name);
+    kn_status rc = pl_write_file(path, s->text, s->size, e);
+    free(path);
+    return rc;
+}
+
+static kn_status write_names(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    pl_str s;
+    pl_str_init(&s);
+    pl_str_add(&s, "image\n");
+    for (size_t i = 0; i < (size_t)g->counts.images; i++) {
+        pl_csv_add(&s, pl_source_name(g->source, g->kept[i]));
+        pl_str_add(&s, "\n");
+    }
+    kn_status rc = write_text(dir, "names.csv", &s, e);
+    pl_str_reset(&s);
+    pl_str_add(&s, "attribute\n");
+    for (size_t i = 0; i < g->labels.columns; i++) {
+        pl_csv_add(&s, g->labels.column[i]);
+        pl_str_add(&s, "\n");
+    }
+    if (rc == KN_OK)
+        rc = write_text(dir, "columns.csv", &s, e);
+    pl_str_clear(&s);
+    return rc;
+}
+
+/* json_string for bytes that may not be UTF-8. */
+static json_t *text_json(const char *text)
+{
+    json_t *value = json_string(text);
+    if (value)
+        return value;
+    pl_str s;
+    pl_str_init(&s);
+    for (; *text; text++)
+        pl_str_add_bytes(&s, (unsigned char)*text < 0x80 ? text : "?", 1);
+    value = json_string(s.text);
+    pl_str_clear(&s);
+    return value;
+}
+
+static json_t *broken_json(const pl_ingest *g)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < (size_t)g->counts.broken && i < PL_INGEST_NAMED; i++) {
+        json_t *item = json_object();
+        json_object_set_new(item, "image",
+                            text_json(pl_source_name(g->source, g->broken[i].index)));
+        json_object_set_new(item, "reason", text_json(g->broken[i].reason));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *unlabelled_json(const pl_ingest *g)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < g->pictures && json_array_size(list) < PL_INGEST_NAMED; i++)
+        if (g->row[i] < 0)
+            json_array_append_new(list, text_json(pl_source_name(g->source, i)));
+    return list;
+}
+
+static kn_status write_counts(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    const pl_ingest_counts *c = &g->counts;
+    json_t *root = json_object();
+    json_object_set_new(root, "target", text_json(g->request->target));
+    json_object_set_new(root, "images", json_integer(c->images));
+    json_object_set_new(root, "positives", json_integer(c->positives));
+    json_object_set_new(root, "pictures", json_integer(c->pictures));
+    json_object_set_new(root, "unlabelled", json_integer(c->unlabelled));
+    json_object_set_new(root, "unlabelled_images", unlabelled_json(g));
+    json_object_set_new(root, "broken", json_integer(c->broken));
+    json_object_set_new(root, "broken_images", broken_json(g));
+    json_object_set_new(root, "labels_without_image", json_integer(c->labels_without_image));
+    json_object_set_new(root, "bytes_read", json_integer(c->bytes_read));
+    char *path = pl_path_join(dir, "ingest.json");
+    kn_status rc = pl_json_write(path, root, e);
+    free(path);
+    json_decref(root);
+    return rc;
+}
+
+kn_status pl_ingest_write_tables(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    KN_TRY(write_labels(g, dir, e));
+    KN_TRY(write_names(g, dir, e));
+    return write_counts(g, dir, e);
+}
+
+void pl_ingest_write_log(const pl_ingest *g, FILE *log)
+{
+    const pl_ingest_counts *c = &g->counts;
+    fprintf(log, "pictures: %lld, without a label: %lld, broken: %lld, used: %lld\n",
+            (long long)c->pictures, (long long)c->unlabelled, (long long)c->broken,
+            (long long)c->images);
+    fprintf(log, "labels without a picture: %lld\n", (long long)c->labels_without_image);
+    for (size_t i = 0; i < (size_t)c->broken && i < PL_INGEST_NAMED; i++)
+        fprintf(log, "broken: %s: %s\n", pl_source_path(g->source, g->broken[i].index),
+                g->broken[i].reason);
+    size_t named = 0;
+    for (size_t i = 0; g->row && i < g->pictures && named < PL_INGEST_NAMED; i++)
+        if (g->row[i] < 0) {
+            fprintf(log, "no label: %s\n", pl_source_path(g->source, i));
+            named++;
+        }
+}
