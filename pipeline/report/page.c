@@ -88,8 +88,7 @@ static kn_status add_group(const pl_study_data *d, int group, const char *plots,
     } else {
         pl_str_add(s, "<p class=\"soft\">No curve: this model is not trained in epochs.</p>\n");
     }
-    const pl_confusion *c = &g->test;
-    if (c->count[0][0] + c->count[0][1] + c->count[1][0] + c->count[1][1] > 0) {
+    if (pl_confusion_total(&g->test) > 0) {
         pl_group_figure_name(d, group, "confusion", name);
         KN_TRY(add_figure(plots, name,
                           g->done > 1

@@ -25,6 +25,8 @@ const char *pl_study_target(const pl_study_data *d)
     const json_t *target = json_object_get(json_object_get(spec, "data"), "target");
     if (!target)
         target = json_object_get(spec, "data.target");
+    if (!target)
+        target = json_object_get(first_member(d, "ingest"), "target");
     return json_string_value(target);
 }
 
@@ -107,51 +109,100 @@ void pl_page_json(const json_t *value, pl_str *s)
     }
 }
 
-void pl_page_data(const pl_study_data *d, pl_str *s)
+static long long integer_of(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* A row of the table of sides. */
+static void add_side(const char *name, long long others, long long target, pl_str *s)
 {
     char a[PL_NUMBER_TEXT];
-    pl_str_add(s, "<h2 id=\"data\">Data</h2>\n");
+    long long n = others + target;
+    double commoner = n > 0 ? (double)(others > target ? others : target) / (double)n : (double)NAN;
+    pl_str_addf(s, "<tr><td>%s</td><td class=\"n\">%s</td>", name, pl_human_count(n, a, sizeof a));
+    pl_str_addf(s, "<td class=\"n\">%s</td>", pl_human_count(target, a, sizeof a));
+    pl_str_addf(s, "<td class=\"n\">%s</td>", pl_human_count(others, a, sizeof a));
+    pl_str_addf(s, "<td class=\"n\">%s</td></tr>\n", pl_percent_text(commoner, a));
+}
+
+static void add_side_counted(const char *name, const pl_confusion *c, pl_str *s)
+{
+    add_side(name, c->count[0][0] + c->count[0][1], c->count[1][0] + c->count[1][1], s);
+}
+
+/* Images of each class on each side of one run: from the manifest's split, else counted in its
+ * predictions. */
+static void add_sides(const pl_study_data *d, const pl_report_run *r, pl_str *s)
+{
+    static const char *const sides[3][2] = {
+        {"train", "train"}, {"val", "validation"}, {"test", "test"}};
+    const json_t *split = json_object_get(r->manifest, "split");
+    pl_str_add(s, "<div class=\"wide\"><table>\n<thead><tr><th>side</th><th class=\"n\">images</th>"
+                  "<th class=\"n\">");
+    pl_add_html(s, pl_study_target(d) ? pl_study_target(d) : "class 1");
+    pl_str_add(s, "</th><th class=\"n\">the others</th><th class=\"n\">commoner class, %</th></tr>"
+                  "</thead>\n<tbody>\n");
+    if (split) {
+        for (int k = 0; k < 3; k++) {
+            const json_t *by = json_object_get(json_object_get(split, sides[k][0]), "by_label");
+            add_side(sides[k][1], (long long)json_integer_value(json_array_get(by, 0)),
+                     (long long)json_integer_value(json_array_get(by, 1)), s);
+        }
+    } else {
+        add_side_counted("validation", &r->val, s);
+        add_side_counted("test", &r->test, s);
+    }
+    pl_str_add(s, "</tbody></table></div>\n<p class=\"soft\">Of run <code>");
+    pl_add_html(s, r->id);
+    pl_str_add(s, "</code>. The commoner class of the test images is the majority baseline.</p>\n");
+}
+
+/* A list of the manifest, folded away, where it is not empty. */
+static void add_named(const json_t *ingest, const char *key, const char *title, pl_str *s)
+{
+    const json_t *list = json_object_get(ingest, key);
+    if (json_array_size(list) == 0)
+        return;
+    pl_str_addf(s, "<details open><summary>%s</summary>", title);
+    pl_page_json(list, s);
+    pl_str_add(s, "</details>\n");
+}
+
+static void add_ingest(const json_t *ingest, pl_str *s)
+{
+    char a[PL_NUMBER_TEXT];
+    pl_str_addf(s, "<p>%s images were used",
+                pl_human_count(integer_of(ingest, "images"), a, sizeof a));
+    pl_str_addf(s, " of %s pictures. ",
+                pl_human_count(integer_of(ingest, "pictures"), a, sizeof a));
+    pl_str_addf(s, "Left out: %s broken, ",
+                pl_human_count(integer_of(ingest, "broken"), a, sizeof a));
+    pl_str_addf(s, "%s without a label. ",
+                pl_human_count(integer_of(ingest, "unlabelled"), a, sizeof a));
+    pl_str_addf(s, "Labels without a picture: %s.</p>\n",
+                pl_human_count(integer_of(ingest, "labels_without_image"), a, sizeof a));
+    add_named(ingest, "broken_images", "Broken pictures", s);
+    add_named(ingest, "unlabelled_images", "Pictures without a label (the first of them)", s);
+}
+
+void pl_page_data(const pl_study_data *d, pl_str *s)
+{
     const pl_report_run *r = NULL;
     for (int i = 0; i < d->run_count && !r; i++) {
-        const pl_confusion *c = &d->run[i].test;
-        if (c->count[0][0] + c->count[0][1] + c->count[1][0] + c->count[1][1] > 0)
+        if (pl_confusion_total(&d->run[i].test) > 0)
             r = &d->run[i];
     }
-    if (r) {
-        const pl_confusion *c[2] = {&r->val, &r->test};
-        pl_str_add(s, "<div class=\"wide\"><table>\n<caption>Images of each class, of run ");
-        pl_add_html(s, r->id);
-        pl_str_add(
-            s, ".</caption>\n<thead><tr><th>side</th><th class=\"n\">images</th><th class=\"n\">");
-        pl_add_html(s, pl_study_target(d) ? pl_study_target(d) : "class 1");
-        pl_str_add(s,
-                   "</th><th class=\"n\">the others</th><th class=\"n\">commoner class, %</th></tr>"
-                   "</thead>\n<tbody>\n");
-        for (int k = 0; k < 2; k++) {
-            long long n0 = c[k]->count[0][0] + c[k]->count[0][1];
-            long long n1 = c[k]->count[1][0] + c[k]->count[1][1];
-            double n = (double)(n0 + n1);
-            pl_str_addf(s, "<tr><td>%s</td><td class=\"n\">%s</td>", k ? "test" : "validation",
-                        pl_human_count(n0 + n1, a, sizeof a));
-            pl_str_addf(s, "<td class=\"n\">%s</td>", pl_human_count(n1, a, sizeof a));
-            pl_str_addf(s, "<td class=\"n\">%s</td>", pl_human_count(n0, a, sizeof a));
-            pl_str_addf(s, "<td class=\"n\">%s</td></tr>\n",
-                        pl_percent_text(n > 0 ? (double)(n0 > n1 ? n0 : n1) / n : (double)NAN, a));
-        }
-        pl_str_add(s, "</tbody></table></div>\n");
-        if (!d->one_test_set)
-            pl_str_add(s, "<p><b>The runs were not all tested on the same images.</b></p>\n");
-    }
-    static const char *const parts[2][2] = {{"ingest", "Reading the pictures"},
-                                            {"split", "Splitting them"}};
-    for (int k = 0; k < 2; k++) {
-        const json_t *part = first_member(d, parts[k][0]);
-        if (!part)
-            continue;
-        pl_str_addf(s, "<h3>%s</h3>\n<div class=\"wide\">", parts[k][1]);
-        pl_page_json(part, s);
-        pl_str_add(s, "</div>\n");
-    }
+    const json_t *ingest = first_member(d, "ingest");
+    if (!r && !ingest)
+        return;
+    pl_str_add(s, "<h2 id=\"data\">Data</h2>\n");
+    if (r)
+        add_sides(d, r, s);
+    if (r && !d->one_test_set)
+        pl_str_add(s, "<p><b>The runs were not all tested on the same images.</b></p>\n");
+    if (ingest)
+        add_ingest(ingest, s);
 }
 
 /* The distinct values of a manifest member over the runs that are done, each with how many runs
@@ -190,12 +241,12 @@ static int add_distinct(const pl_study_data *d, const char *key, pl_str *s)
 
 void pl_page_identity(const pl_study_data *d, pl_str *s)
 {
-    static const char *const keys[] = {"isa", "blas_core", "numeric", "versions"};
+    static const char *const keys[] = {"numeric", "isa", "blas_core", "versions"};
     pl_str rows;
     pl_str_init(&rows);
     bool mixed = false;
     for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
-        mixed = (add_distinct(d, keys[k], &rows) > 1 && k < 3) || mixed;
+        mixed = (add_distinct(d, keys[k], &rows) > 1 && k == 0) || mixed;
     if (rows.size) {
         pl_str_add(s, "<h2 id=\"identity\">Arithmetic and versions</h2>\n");
         if (mixed)

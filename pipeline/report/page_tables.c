@@ -197,10 +197,10 @@ void pl_page_results(const pl_study_data *d, pl_str *s)
 void pl_page_cost(const pl_study_data *d, pl_str *s)
 {
     char text[PL_NUMBER_TEXT];
-    pl_str_add(
-        s, "<h2 id=\"cost\">Cost</h2>\n<p class=\"soft\">Means over the seeds, "
-           "on the machines the runs were made on. Images/s count training steps only.</caption>\n"
-           "<thead><tr>");
+    pl_str_add(s, "<h2 id=\"cost\">Cost</h2>\n<p class=\"soft\">Means over the seeds, "
+                  "on the machines the runs were made on. Images/s count training steps "
+                  "only.</p>\n<div class=\"wide\"><table>\n"
+                  "<thead><tr>");
     add_names_head(d, s);
     pl_str_add(s, "<th class=\"n\">parameters</th><th class=\"n\">training time</th>"
                   "<th class=\"n\">images/s</th></tr></thead>\n<tbody>\n");
@@ -221,17 +221,37 @@ void pl_page_cost(const pl_study_data *d, pl_str *s)
     pl_str_add(s, "</tbody></table></div>\n");
 }
 
+/* Scores of the test side in metrics.json that are no column of runs.csv. */
+static const struct {
+    const char *key, *title;
+    bool percent;
+} scores[] = {{"log_loss", "log loss", false},
+              {"balanced_accuracy", "balanced %", true},
+              {"recall_1", "recall %", true},
+              {"precision_1", "precision %", true},
+              {"f1", "F1 %", true}};
+enum { SCORES = sizeof scores / sizeof scores[0] };
+
+static void add_number(double v, bool percent, pl_str *s)
+{
+    char a[PL_NUMBER_TEXT];
+    pl_str_addf(s, "<td class=\"n\">%s</td>",
+                percent ? pl_percent_text(v, a) : pl_number_text(v, a));
+}
+
 void pl_page_group_runs(const pl_study_data *d, int group, pl_str *s)
 {
     const pl_report_group *g = &d->group[group];
-    char a[PL_NUMBER_TEXT];
     pl_str_add(
         s, "<div class=\"wide\"><table>\n<thead><tr><th>run</th><th class=\"n\">seed</th><th>status"
            "</th><th class=\"n\">epochs</th><th class=\"n\">train %</th><th class=\"n\">validation "
-           "%</th><th class=\"n\">test %</th><th class=\"n\">test loss</th><th class=\"n\">test AUC"
-           "</th></tr></thead>\n<tbody>\n");
+           "%</th><th class=\"n\">test %</th><th class=\"n\">loss</th><th class=\"n\">AUC</th>");
+    for (int k = 0; k < SCORES; k++)
+        pl_str_addf(s, "<th class=\"n\">%s</th>", scores[k].title);
+    pl_str_add(s, "</tr></thead>\n<tbody>\n");
     for (int k = 0; k < g->run_count; k++) {
         const pl_report_run *r = &d->run[g->run[k]];
+        const json_t *test = json_object_get(r->metrics, "test");
         pl_str_add(s, "<tr><td><code>");
         pl_add_html(s, r->id);
         pl_str_add(s, "</code></td><td class=\"n\">");
@@ -242,9 +262,12 @@ void pl_page_group_runs(const pl_study_data *d, int group, pl_str *s)
         pl_add_html(s, r->epochs);
         pl_str_add(s, "</td>");
         for (int m = 0; m <= PL_TEST_AUC; m++)
-            pl_str_addf(s, "<td class=\"n\">%s</td>",
-                        m == PL_TEST_LOSS || m == PL_TEST_AUC ? pl_number_text(r->metric[m], a)
-                                                              : pl_percent_text(r->metric[m], a));
+            add_number(r->metric[m], m != PL_TEST_LOSS && m != PL_TEST_AUC, s);
+        for (int n = 0; n < SCORES; n++) {
+            const json_t *v = json_object_get(test, scores[n].key);
+            add_number(json_is_number(v) ? json_number_value(v) : (double)NAN, scores[n].percent,
+                       s);
+        }
         pl_str_add(s, "</tr>\n");
     }
     pl_str_add(s, "</tbody></table></div>\n");

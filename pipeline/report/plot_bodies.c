@@ -91,11 +91,6 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
     pl_str_add(body, "unset multiplot\n");
 }
 
-long long pl_confusion_total(const pl_confusion *c)
-{
-    return c->count[0][0] + c->count[0][1] + c->count[1][0] + c->count[1][1];
-}
-
 /* One cell: shade by its share of the row, count and share inside. */
 static void add_cell(const pl_confusion *c, int label, int predicted, pl_str *s)
 {

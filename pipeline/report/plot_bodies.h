@@ -21,7 +21,6 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
 /* The test images of the group: counts and shares of each class, summed over seeds. target may be
  * NULL. */
 void pl_plot_confusion(const pl_report_group *g, const char *target, pl_str *body);
-long long pl_confusion_total(const pl_confusion *c);
 
 /* Test accuracy of the groups in `order`. Returns the height the figure needs. */
 int pl_plot_comparison(const pl_study_data *d, const int *order, int count, pl_str *body);

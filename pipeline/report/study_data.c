@@ -137,6 +137,11 @@ static void read_row(pl_study_data *d, int i)
     g->run[g->run_count++] = i;
 }
 
+long long pl_confusion_total(const pl_confusion *c)
+{
+    return c->count[0][0] + c->count[0][1] + c->count[1][0] + c->count[1][1];
+}
+
 static void add_confusion(pl_confusion *to, const pl_confusion *from)
 {
     for (int i = 0; i < 4; i++)

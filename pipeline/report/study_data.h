@@ -38,6 +38,8 @@ typedef struct pl_confusion {
     long long count[2][2];
 } pl_confusion;
 
+long long pl_confusion_total(const pl_confusion *c);
+
 /* Text members are borrowed from runs.csv and never NULL. */
 typedef struct pl_report_run {
     const char *id, *status, *seed, *model, *size, *params, *epochs;

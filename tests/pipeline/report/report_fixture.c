@@ -49,10 +49,18 @@ static void write_run(const char *dir, const report_fixture *f, int group, int s
     char *run = pl_format("%s/runs/%012x", dir, 16 * group + seed);
     CU_ASSERT_EQUAL_FATAL(pl_make_dirs(run, &e), KN_OK);
     pl_str_add(s,
-               "{\"isa\": \"avx2\", \"blas_core\": \"Haswell\", \"spec\": {\"data\": {\"target\": "
-               "\"Male\"}}, \"ingest\": {\"images\": 100, \"left_out\": [{\"name\": \"<x>.jpg\", "
-               "\"reason\": \"cut\"}]}}\n");
+               "{\"isa\": \"avx2\", \"blas_core\": \"Haswell\", \"numeric\": \"avx2 Haswell\", "
+               "\"versions\": {\"facet\": \"0.1.0\"}, \"spec\": {\"data\": {\"target\": "
+               "\"Male\"}}, \"ingest\": {\"target\": \"Male\", \"images\": 99, \"pictures\": 101, "
+               "\"broken\": 1, \"unlabelled\": 1, \"labels_without_image\": 1000, "
+               "\"broken_images\": [{\"image\": \"<x>.jpg\", \"reason\": \"cut\"}], "
+               "\"unlabelled_images\": [\"y.jpg\"]}, \"split\": {\"train\": {\"images\": 90, "
+               "\"by_label\": [50, 40]}, \"val\": {\"images\": 5, \"by_label\": [3, 2]}, \"test\": "
+               "{\"images\": 4, \"by_label\": [3, 1]}}}\n");
     write_in(run, "manifest.json", s);
+    pl_str_add(s, "{\"test\": {\"f1\": 0.5, \"log_loss\": 0.25, \"balanced_accuracy\": null, "
+                  "\"recall_1\": 0.75, \"precision_1\": 1}}\n");
+    write_in(run, "metrics.json", s);
     write_epochs(run, f->epochs, 0.95 - 0.01 * group, s);
     write_predictions(run, f->images, 2 + group + seed, s);
     free(run);

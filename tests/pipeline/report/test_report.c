@@ -96,6 +96,10 @@ static void test_report_write_escapes_and_remakes_byte_for_byte(void)
     CU_ASSERT_PTR_NULL(strstr(first[3], "<adam>"));
     CU_ASSERT_PTR_NULL(strstr(first[3], "<x>"));
     CU_ASSERT_PTR_NULL(strstr(first[3], "<script"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[3], "<li>image: &lt;x&gt;.jpg, reason: cut</li>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[3],
+                                  "<td>train</td><td class=\"n\">90</td><td class=\"n\">40</td><td "
+                                  "class=\"n\">50</td><td class=\"n\">55.56</td>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(first[4], "50% \\ \"q\" | 'x' `y` $z_1 #&amp;~^{}"));
     CU_ASSERT_PTR_NOT_NULL(strstr(first[2], "50\\% \\textbackslash{} \\textquotedbl{}q"));
     for (size_t i = 0; i < FILES; i++)
