@@ -1,6 +1,7 @@
 /* ingest: pictures and label table -> X.npy, y.npy, names.csv, attributes.npy, columns.csv,
  * ingest.json. All sizes that miss are made in one pass over the pictures. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "data/ingest.h"
 #include "stages/stage.h"
@@ -13,7 +14,14 @@ static int sources(const pl_run_spec *spec, const char *path[4])
     return 2;
 }
 
-static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
+/* Whether one pass serves both: only size, channels and filter may differ. */
+static bool one_pass(const pl_data_spec *a, const pl_data_spec *b)
+{
+    return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0 &&
+           strcmp(a->target, b->target) == 0 && a->max_bad == b->max_bad && a->limit == b->limit;
+}
+
+static kn_status pass(const pl_stage_job *jobs, int count, kn_error *e)
 {
     const pl_data_spec *data = &jobs[0].spec->data;
     pl_ingest_output *outputs = calloc((size_t)count, sizeof *outputs);
@@ -57,6 +65,27 @@ static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
                 "and the report)",
                 (long long)counts.broken, (long long)counts.unlabelled);
     return KN_OK;
+}
+
+/* Jobs of equal sources may still differ in target, limit or max_bad: a pass for each such group.
+ */
+static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
+{
+    pl_stage_job *group = calloc((size_t)count, sizeof *group);
+    kn_status rc = group ? KN_OK : kn_fail(e, KN_ENOMEM, "no memory for %d jobs", count);
+    for (int i = 0; i < count && rc == KN_OK; i++) {
+        int n = 0;
+        bool taken = false;
+        for (int k = 0; k < i; k++)
+            taken = taken || one_pass(&jobs[k].spec->data, &jobs[i].spec->data);
+        for (int k = i; k < count && !taken; k++)
+            if (one_pass(&jobs[k].spec->data, &jobs[i].spec->data))
+                group[n++] = jobs[k];
+        if (n > 0)
+            rc = pass(group, n, e);
+    }
+    free(group);
+    return rc;
 }
 
 const pl_stage pl_stage_ingest = {
