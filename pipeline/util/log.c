@@ -38,6 +38,13 @@ bool pl_log_is_terminal(void)
     return logger.terminal;
 }
 
+void pl_log_plain(void)
+{
+    ensure();
+    logger.terminal = false;
+    logger.bar = false;
+}
+
 pl_level pl_log_level(void)
 {
     ensure();

@@ -20,6 +20,9 @@ void pl_log_init(pl_log_options options);
 bool pl_log_is_terminal(void);
 pl_level pl_log_level(void);
 
+/* Plain lines from now on: for a process that shares its terminal with others. */
+void pl_log_plain(void);
+
 void pl_info(const char *fmt, ...) KN_PRINTF(1, 2);    /* not with -q */
 void pl_verbose(const char *fmt, ...) KN_PRINTF(1, 2); /* with -v */
 void pl_warn(const char *fmt, ...) KN_PRINTF(1, 2);    /* "facet: warning: ..." */
@@ -34,5 +37,14 @@ void pl_progress_note(pl_progress *p, const char *fmt, ...)
     KN_PRINTF(2, 3); /* "epoch 3/10, loss 0.21" */
 void pl_progress_update(pl_progress *p, double done);
 void pl_progress_end(pl_progress *p); /* frees; NULL is allowed everywhere */
+
+/* Who else wants to know (one per process; NULL: nobody): told of every progress at most once a
+ * second, whatever the level, on the thread that updates. */
+typedef struct pl_progress_state {
+    const char *title, *note, *unit; /* borrowed for the call */
+    double done, total, seconds;     /* seconds since it began */
+} pl_progress_state;
+void pl_progress_observe(void (*told)(void *context, const pl_progress_state *state),
+                         void *context);
 
 #endif

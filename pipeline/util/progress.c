@@ -11,13 +11,22 @@
 #include "util/log_line.h"
 #include "util/str.h"
 
-static const double BAR_SECONDS = 0.1, LINE_SECONDS = 10.0;
+static const double BAR_SECONDS = 0.1, LINE_SECONDS = 10.0, OBSERVE_SECONDS = 1.0;
+
+static void (*observer)(void *context, const pl_progress_state *state);
+static void *observer_context;
+
+void pl_progress_observe(void (*told)(void *context, const pl_progress_state *state), void *context)
+{
+    observer = told;
+    observer_context = context;
+}
 
 struct pl_progress {
     pthread_mutex_t mutex;
     char *title, *unit, *note;
     double total, done;
-    double begun, shown;
+    double begun, shown, observed;
 };
 
 pl_progress *pl_progress_new(const char *title, const char *unit, double total)
@@ -134,6 +143,12 @@ void pl_progress_update(pl_progress *p, double done)
     double wait = pl_log_is_terminal() ? BAR_SECONDS : LINE_SECONDS;
     if (pl_log_level() != PL_QUIET && now - p->shown >= wait)
         show(p, now, false);
+    if (observer && now - p->observed >= OBSERVE_SECONDS) {
+        p->observed = now;
+        const pl_progress_state state = {p->title, p->note,  p->unit,
+                                         p->done,  p->total, now - p->begun};
+        observer(observer_context, &state);
+    }
     pthread_mutex_unlock(&p->mutex);
 }
 
