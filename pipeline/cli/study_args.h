@@ -1,0 +1,42 @@
+/* What run and plan share: the specs and --set overrides of a command line, and a study with its
+ * store and plan. */
+#ifndef PL_CLI_STUDY_ARGS_H
+#define PL_CLI_STUDY_ARGS_H
+
+#include "cli/cli.h"
+#include "run/plan.h"
+
+typedef struct pl_study_args {
+    const char **spec, **set; /* heap arrays of borrowed words */
+    int specs, sets;
+    pl_stage_id until;
+} pl_study_args;
+
+void pl_study_args_init(pl_study_args *a, int argc);
+void pl_study_args_clear(pl_study_args *a);
+
+/* Takes --set, --until or a spec's path at argv[*i]; *taken is false for another option. */
+kn_status pl_study_args_take(pl_study_args *a, int argc, char **argv, int *i, bool *taken,
+                             kn_error *e);
+
+/* A loaded, checked study and its plan. */
+typedef struct pl_planned {
+    pl_study study;
+    pl_store *store;
+    pl_plan plan;
+} pl_planned;
+
+kn_status pl_planned_open(const pl_global *g, const pl_study_args *a, int spec, pl_planned *out,
+                          kn_error *e);
+void pl_planned_close(pl_planned *p);
+
+/* Prints the plan to stdout, as a table or with --json. */
+kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e);
+
+/* "90s", "8h", "1h30m", "2d", or plain seconds. */
+kn_status pl_parse_duration(const char *what, const char *text, double *seconds, kn_error *e);
+
+/* "500MB", "2.5G", "1TiB", or plain bytes. Both k = 1000 (kB, MB) and 1024 (KiB, MiB). */
+kn_status pl_parse_bytes(const char *what, const char *text, uint64_t *bytes, kn_error *e);
+
+#endif

@@ -1,0 +1,159 @@
+#include "run/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/results.h"
+#include "util/fs.h"
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+/* The work's identity: the parts of the key with the identities of its inputs' nodes in place of
+ * their digests. */
+static pl_digest identity_of(const pl_plan *p, const pl_stage *stage, json_t *parts,
+                             const int dep[PL_STAGE_COUNT])
+{
+    json_t *with_inputs = json_copy(parts);
+    json_t *inputs = json_object();
+    for (int i = 0; i < stage->input_count; i++) {
+        pl_stage_id s = stage->inputs[i].stage;
+        json_object_set_new(inputs, p->stages[s]->name, json_string(p->node[dep[s]].identity.hex));
+    }
+    json_object_set_new(with_inputs, "inputs", inputs);
+    pl_digest identity = pl_key_of(stage, with_inputs);
+    json_decref(with_inputs);
+    return identity;
+}
+
+static int find_node(const pl_plan *p, pl_stage_id stage, const pl_digest *identity)
+{
+    for (int i = 0; i < p->node_count; i++)
+        if (p->node[i].stage == stage && strcmp(p->node[i].identity.hex, identity->hex) == 0)
+            return i;
+    return -1;
+}
+
+static kn_status add_run(pl_plan *p, int r, kn_error *e)
+{
+    const pl_run_spec *spec = &p->study->runs[r].spec;
+    pl_plan_run *run = &p->run[r];
+    KN_TRY(pl_run_id(p->stages, spec, &p->sources, run->id, e));
+    run->done = pl_results_run_is_done(p->study_dir, run->id, p->stages);
+    p->done += run->done;
+    for (int s = 0; s < PL_STAGE_COUNT; s++) {
+        const pl_stage *stage = p->stages[s];
+        pl_plan_node fresh = {.stage = (pl_stage_id)s, .run = r, .state = PL_NODE_UNKNOWN};
+        for (int k = 0; k < PL_STAGE_COUNT; k++)
+            fresh.dep[k] = -1;
+        for (int i = 0; i < stage->input_count; i++)
+            fresh.dep[stage->inputs[i].stage] = run->node[stage->inputs[i].stage];
+        KN_TRY(pl_key_parts(stage, spec, &p->sources, &fresh.parts, e));
+        fresh.identity = identity_of(p, stage, fresh.parts, fresh.dep);
+        int at = find_node(p, fresh.stage, &fresh.identity);
+        if (at < 0) {
+            at = p->node_count++;
+            p->node[at] = fresh;
+        } else {
+            json_decref(fresh.parts);
+        }
+        run->node[s] = at;
+        p->node[at].uses++;
+        p->node[at].todo += !run->done;
+    }
+    return KN_OK;
+}
+
+/* Fills parts.inputs; false where one is not made yet. */
+static bool resolve_inputs(pl_plan *p, pl_plan_node *n)
+{
+    const pl_stage *stage = p->stages[n->stage];
+    json_t *inputs = json_object();
+    bool all = true;
+    for (int i = 0; i < stage->input_count && all; i++) {
+        const pl_stage_input *in = &stage->inputs[i];
+        const pl_plan_node *from = &p->node[n->dep[in->stage]];
+        const char *digest =
+            from->state == PL_NODE_HIT ? pl_entry_digest(&from->entry, in->file) : NULL;
+        all = digest != NULL;
+        if (digest) {
+            char *name = pl_format("%s/%s", p->stages[in->stage]->name, in->file);
+            json_object_set_new(inputs, name, json_string(digest));
+            free(name);
+        }
+    }
+    if (all)
+        json_object_set(n->parts, "inputs", inputs);
+    json_decref(inputs);
+    return all;
+}
+
+kn_status pl_plan_look_up(pl_plan *p, int node, kn_error *e)
+{
+    pl_plan_node *n = &p->node[node];
+    pl_entry_clear(&n->entry);
+    n->state = PL_NODE_UNKNOWN;
+    if (!resolve_inputs(p, n))
+        return KN_OK;
+    bool found = false;
+    n->key = pl_key_of(p->stages[n->stage], n->parts);
+    KN_TRY(
+        pl_store_find(p->store, p->stages[n->stage]->name, &n->key, false, &found, &n->entry, e));
+    n->state = found ? PL_NODE_HIT : PL_NODE_MISS;
+    return KN_OK;
+}
+
+kn_status pl_plan_make(const pl_study *study, const pl_stage *const *stages, pl_store *store,
+                       const char *results, pl_plan *out, kn_error *e)
+{
+    *out = (pl_plan){.study = study, .stages = stages, .store = store};
+    out->sources.store = store;
+    out->study_dir = pl_path_join(results, study->name);
+    size_t runs = (size_t)study->run_count;
+    out->run = must(calloc(runs + 1, sizeof *out->run));
+    out->node = must(calloc(runs * PL_STAGE_COUNT + 1, sizeof *out->node));
+    kn_status rc = KN_OK;
+    for (int r = 0; r < study->run_count && rc == KN_OK; r++)
+        rc = add_run(out, r, e);
+    for (int n = 0; n < out->node_count && rc == KN_OK; n++) {
+        if (out->node[n].todo == 0)
+            out->node[n].state = PL_NODE_SPARED;
+        else
+            rc = pl_plan_look_up(out, n, e);
+    }
+    if (rc != KN_OK)
+        pl_plan_clear(out);
+    return rc;
+}
+
+void pl_plan_clear(pl_plan *p)
+{
+    for (int i = 0; i < p->node_count; i++) {
+        json_decref(p->node[i].parts);
+        pl_entry_clear(&p->node[i].entry);
+        free(p->node[i].reason);
+        free(p->node[i].failure);
+    }
+    free(p->node);
+    free(p->run);
+    free(p->study_dir);
+    pl_sources_clear(&p->sources);
+    json_decref(p->history);
+    *p = (pl_plan){NULL};
+}
+
+char *pl_plan_node_title(const pl_plan *p, const pl_plan_node *n)
+{
+    static const char *const methods[] = {"official", "random", "stratified", "identity"};
+    const pl_run *run = &p->study->runs[n->run];
+    const pl_data_spec *d = &run->spec.data;
+    if (n->stage == PL_INGEST)
+        return pl_format("%dx%d %s", d->width, d->height, d->channels == 1 ? "gray" : "rgb");
+    if (n->stage == PL_SPLIT)
+        return pl_strdup(methods[run->spec.split.method]);
+    return pl_strdup(run->label);
+}

@@ -1,0 +1,312 @@
+#define _GNU_SOURCE
+#include "run/results.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "io/json.h"
+#include "ops/gemm/gemm.h"
+#include "run/run_key.h"
+#include "util/clock.h"
+#include "util/fs.h"
+#include "util/str.h"
+
+/* What a done run's folder holds besides the manifest, and which stage's entry it comes from. */
+static const struct {
+    const char *name;
+    pl_stage_id stage;
+} run_files[] = {
+    {"epochs.csv", PL_TRAIN},
+    {"metrics.json", PL_EVALUATE},
+    {"predictions.csv", PL_EVALUATE},
+    {"model.safetensors", PL_TRAIN},
+};
+
+enum { RUN_FILES = sizeof run_files / sizeof *run_files, MAX_LOG = 16 << 20 };
+
+const char *pl_run_status_text(pl_run_status status)
+{
+    static const char *const text[] = {"pending", "done", "failed", "stopped", "interrupted"};
+    return text[status];
+}
+
+static char *manifest_path(const char *study_dir, const char *id)
+{
+    return pl_format("%s/runs/%s/manifest.json", study_dir, id);
+}
+
+pl_run_status pl_results_run_status(const char *study_dir, const char *id)
+{
+    char *path = manifest_path(study_dir, id);
+    json_t *manifest = NULL;
+    pl_run_status status = PL_RUN_PENDING;
+    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK) {
+        const char *text = json_string_value(json_object_get(manifest, "status"));
+        for (int s = PL_RUN_DONE; text && s <= PL_RUN_INTERRUPTED; s++)
+            if (strcmp(text, pl_run_status_text((pl_run_status)s)) == 0)
+                status = (pl_run_status)s;
+    }
+    json_decref(manifest);
+    free(path);
+    return status;
+}
+
+static bool files_are_there(const char *dir, json_t *files)
+{
+    const char *name = NULL;
+    json_t *file = NULL;
+    bool all = json_object_size(files) > 0;
+    json_object_foreach(files, name, file)
+    {
+        char *path = pl_path_join(dir, name);
+        struct stat st;
+        all = all && stat(path, &st) == 0 &&
+              st.st_size == json_integer_value(json_object_get(file, "size"));
+        free(path);
+    }
+    return all;
+}
+
+bool pl_results_run_is_done(const char *study_dir, const char *id, const pl_stage *const *stages)
+{
+    char *path = manifest_path(study_dir, id), *dir = pl_path_dir(path);
+    json_t *manifest = NULL;
+    bool done = false;
+    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK) {
+        const char *status = json_string_value(json_object_get(manifest, "status"));
+        const json_t *versions = json_object_get(manifest, "stage_versions");
+        done = status && strcmp(status, "done") == 0 &&
+               files_are_there(dir, json_object_get(manifest, "files"));
+        for (int s = 0; s < PL_STAGE_COUNT; s++)
+            done = done && json_integer_value(json_object_get(versions, stages[s]->name)) ==
+                               stages[s]->version;
+    }
+    json_decref(manifest);
+    free(dir);
+    free(path);
+    return done;
+}
+
+static void append_log(pl_str *log, const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    if (pl_exists(path) && pl_read_file(path, MAX_LOG, &text, &size, NULL) == KN_OK)
+        pl_str_add_bytes(log, text, size);
+    free(text);
+}
+
+static kn_status write_log(const char *dir, const pl_run_outcome *o, kn_error *e)
+{
+    pl_str log;
+    pl_str_init(&log);
+    for (int s = 0; s < PL_STAGE_COUNT; s++)
+        if (o->entry[s]) {
+            char *path = pl_path_join(o->entry[s]->dir, "log.txt");
+            append_log(&log, path);
+            free(path);
+        }
+    if (o->log)
+        append_log(&log, o->log);
+    if (o->error)
+        pl_str_addf(&log, "%s\n", o->error);
+    char *path = pl_path_join(dir, "log.txt");
+    kn_status rc = pl_write_file(path, log.text, log.size, e);
+    free(path);
+    pl_str_clear(&log);
+    return rc;
+}
+
+/* A member that is a JSON file of an entry, where it is there. */
+static void add_file_member(json_t *to, const char *name, const pl_entry *entry, const char *file)
+{
+    if (!entry)
+        return;
+    char *path = pl_path_join(entry->dir, file);
+    json_t *value = NULL;
+    if (pl_exists(path) && pl_json_read(path, &value, NULL) == KN_OK)
+        json_object_set_new(to, name, value);
+    free(path);
+}
+
+static void add_stages(json_t *m, const pl_run_outcome *o)
+{
+    json_t *keys = json_object(), *sources = json_object(), *seconds = json_object();
+    json_t *versions = json_object();
+    const char *numeric = pl_numeric_identity();
+    for (int s = 0; s < PL_STAGE_COUNT; s++) {
+        const char *name = o->stages[s]->name;
+        json_object_set_new(versions, name, json_integer(o->stages[s]->version));
+        if (!o->entry[s])
+            continue;
+        const json_t *info = o->entry[s]->info;
+        json_object_set(keys, name, json_object_get(info, "key"));
+        json_object_set(seconds, name, json_object_get(info, "seconds"));
+        json_object_update(sources, json_object_get(info, "sources"));
+        if (json_is_string(json_object_get(info, "numeric")))
+            numeric = json_string_value(json_object_get(info, "numeric"));
+    }
+    json_object_set_new(m, "keys", keys);
+    json_object_set_new(m, "sources", sources);
+    json_object_set_new(m, "seconds", seconds);
+    json_object_set_new(m, "stage_versions", versions);
+    json_object_set_new(m, "numeric", json_string(numeric));
+}
+
+static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
+{
+    const pl_run *run = &o->study->runs[o->run];
+    char host[128] = "", now[PL_TIME_TEXT], cpu[128];
+    gethostname(host, sizeof host - 1);
+    pl_time_text(now);
+    kn_cpu_model(cpu, sizeof cpu);
+    json_t *m = json_object();
+    json_object_set_new(m, "run", json_string(o->id));
+    json_object_set_new(m, "study", json_string(o->study->name));
+    json_object_set_new(m, "label", json_string(run->label));
+    json_object_set_new(m, "status", json_string(pl_run_status_text(o->status)));
+    if (o->error)
+        json_object_set_new(m, "error", json_string(o->error));
+    json_object_set_new(m, "spec", pl_parameters_json(&run->spec, PL_KEY_ALL));
+    json_object_set(m, "files", files);
+    add_stages(m, o);
+    add_file_member(m, "ingest", o->entry[PL_INGEST], "ingest.json");
+    add_file_member(m, "split", o->entry[PL_SPLIT], "split.json");
+    add_file_member(m, "train", o->entry[PL_TRAIN], "train.json");
+    json_object_set_new(m, "isa", json_string(kn_isa_name(kn_isa_get())));
+    json_object_set_new(m, "blas_core", json_string(kn_gemm_core()));
+    json_object_set_new(
+        m, "versions",
+        json_pack("{s:s,s:s}", "facet", o->maker.version, "blas", kn_gemm_version()));
+    json_object_set_new(m, "cpu", json_string(cpu));
+    json_object_set_new(m, "threads", json_integer(o->maker.threads));
+    json_object_set_new(m, "host", json_string(host));
+    json_object_set_new(m, "written", json_string(now));
+    return m;
+}
+
+/* Copies the result files and describes them. */
+static kn_status copy_files(const char *dir, const pl_run_outcome *o, json_t *files, kn_error *e)
+{
+    for (int i = 0; i < RUN_FILES; i++) {
+        const pl_entry *entry = o->entry[run_files[i].stage];
+        const char *digest = pl_entry_digest(entry, run_files[i].name);
+        if (!digest)
+            continue;
+        char *from = pl_path_join(entry->dir, run_files[i].name);
+        char *to = pl_path_join(dir, run_files[i].name);
+        struct stat st;
+        kn_status rc = pl_copy_file(from, to, e);
+        if (rc == KN_OK && stat(to, &st) != 0)
+            rc = kn_fail_errno(e, KN_EIO, "cannot look at '%s'", to);
+        if (rc == KN_OK)
+            json_object_set_new(
+                files, run_files[i].name,
+                json_pack("{s:I,s:s}", "size", (json_int_t)st.st_size, "sha256", digest));
+        free(from);
+        free(to);
+        KN_TRY(rc);
+    }
+    return KN_OK;
+}
+
+kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, kn_error *e)
+{
+    char *path = manifest_path(study_dir, o->id), *dir = pl_path_dir(path);
+    json_t *files = json_object(), *manifest = NULL;
+    kn_status rc = KN_OK;
+    KN_TRY_TO(rc, cleanup, pl_make_dirs(dir, e));
+    if (o->status == PL_RUN_DONE)
+        KN_TRY_TO(rc, cleanup, copy_files(dir, o, files, e));
+    KN_TRY_TO(rc, cleanup, write_log(dir, o, e));
+    manifest = make_manifest(o, files);
+    rc = pl_json_write(path, manifest, e);
+cleanup:
+    json_decref(manifest);
+    json_decref(files);
+    free(dir);
+    free(path);
+    return rc;
+}
+
+static void sign_lock(int lock)
+{
+    char host[128] = "", now[PL_TIME_TEXT];
+    gethostname(host, sizeof host - 1);
+    pl_time_text(now);
+    char *text = pl_format("process %ld on %s since %s\n", (long)getpid(), host, now);
+    ssize_t wrote = ftruncate(lock, 0) == 0 ? pwrite(lock, text, strlen(text), 0) : 0;
+    (void)wrote; /* only words for people */
+    free(text);
+}
+
+static char *read_lock(const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    if (pl_read_file(path, 4096, &text, &size, NULL) != KN_OK || size == 0) {
+        free(text);
+        return pl_strdup("another process");
+    }
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+kn_status pl_results_open(const char *study_dir, const pl_study *study, int *lock, kn_error *e)
+{
+    char *lock_path = pl_path_join(study_dir, ".lock");
+    char *yaml_path = pl_path_join(study_dir, "study.yaml");
+    char *probe = pl_format("%s/.probe", study_dir);
+    *lock = -1;
+    pl_str yaml;
+    pl_str_init(&yaml);
+    kn_status rc = KN_OK;
+    KN_TRY_TO(rc, cleanup, pl_make_dirs(study_dir, e));
+    KN_TRY_TO(rc, cleanup, pl_lock_open(lock_path, true, lock, e));
+    if (*lock < 0) {
+        char *who = read_lock(lock_path);
+        rc = kn_fail(e, KN_EIO,
+                     "the study '%s' is being run by %s; `facet status %s` shows how far it is",
+                     study->name, who, study->name);
+        free(who);
+        goto cleanup;
+    }
+    sign_lock(*lock);
+    KN_TRY_TO(rc, cleanup, pl_write_file(probe, "", 0, e)); /* the lock may be there from before */
+    unlink(probe);
+    pl_study_yaml(study, &yaml);
+    rc = pl_write_file_if_changed(yaml_path, yaml.text, yaml.size, e);
+cleanup:
+    if (rc != KN_OK) {
+        pl_lock_close(*lock);
+        *lock = -1;
+    }
+    pl_str_clear(&yaml);
+    free(probe);
+    free(yaml_path);
+    free(lock_path);
+    return rc;
+}
+
+void pl_results_close(int lock)
+{
+    pl_lock_close(lock);
+}
+
+bool pl_results_is_running(const char *study_dir, char **who)
+{
+    char *path = pl_path_join(study_dir, ".lock");
+    int lock = -1;
+    bool running = pl_exists(path) && pl_lock_open(path, true, &lock, NULL) == KN_OK && lock < 0;
+    if (who)
+        *who = running ? read_lock(path) : NULL;
+    pl_lock_close(lock);
+    free(path);
+    return running;
+}

@@ -1,0 +1,71 @@
+/* The results folder of a study (results/README.md states every file): what a run leaves behind,
+ * and what can be told of it later without the cache. Every file appears whole; manifest.json is
+ * written last, so a run with a manifest that says "done" has all of its files. */
+#ifndef PL_RUN_RESULTS_H
+#define PL_RUN_RESULTS_H
+
+#include <stdbool.h>
+
+#include "cache/store.h"
+#include "spec/spec.h"
+#include "stages/stage.h"
+
+/* What the program says of itself and the machine in a manifest. */
+typedef struct pl_run_maker {
+    const char *version; /* of facet */
+    int threads;
+} pl_run_maker;
+
+typedef enum pl_run_status {
+    PL_RUN_PENDING,
+    PL_RUN_DONE,
+    PL_RUN_FAILED,
+    PL_RUN_STOPPED,    /* by --for */
+    PL_RUN_INTERRUPTED /* by a signal */
+} pl_run_status;
+
+const char *pl_run_status_text(pl_run_status status);
+
+/* One run's result: where its parts are, and how it ended. */
+typedef struct pl_run_outcome {
+    const pl_study *study;
+    int run;
+    const char *id;
+    const pl_stage *const *stages;
+    const pl_entry *entry[PL_STAGE_COUNT]; /* NULL: not made */
+    pl_run_status status;
+    const char *error; /* why it failed; NULL otherwise */
+    const char *log;   /* the failed stage's log file; NULL: none */
+    pl_run_maker maker;
+} pl_run_outcome;
+
+/* Copies the run's files and writes manifest.json. A run that is not done gets its log and manifest
+ * only. */
+kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *outcome, kn_error *e);
+
+/* The manifest says done, was made by these stage versions, and every file it names is there with
+ * its size. */
+bool pl_results_run_is_done(const char *study_dir, const char *id, const pl_stage *const *stages);
+
+/* The status a run's manifest tells; pending without one. */
+pl_run_status pl_results_run_status(const char *study_dir, const char *id);
+
+/* Makes results/STUDY, writes study.yaml, and takes the study's lock: KN_EIO when the folder cannot
+ * be written, or when another process runs this study (the sentence says which). */
+kn_status pl_results_open(const char *study_dir, const pl_study *study, int *lock, kn_error *e);
+void pl_results_close(int lock);
+
+/* Whether a process holds the study's lock now; `who` (may be NULL) gets its "process 12 on host
+ * since ..." text, heap. */
+bool pl_results_is_running(const char *study_dir, char **who);
+
+/* runs.csv from study, ids (one per run) and the runs' folders; left alone when nothing changed,
+ * *changed tells. */
+kn_status pl_results_write_table(const char *study_dir, const pl_study *study,
+                                 const char *const *ids, bool *changed, kn_error *e);
+
+/* The same from the runs.csv that is there: every row's status and figures read again from the
+ * runs' folders. For `facet report STUDY`, which has no spec and may have no data. */
+kn_status pl_results_refresh_table(const char *study_dir, bool *changed, kn_error *e);
+
+#endif

@@ -1,0 +1,181 @@
+#include "pipeline/run/fake_stages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tst.h"
+#include "util/fs.h"
+#include "util/interrupt.h"
+#include "util/log.h"
+#include "util/str.h"
+
+int fake_calls[PL_STAGE_COUNT], fake_ingest_jobs, fake_steps, fake_interrupt_after;
+double fake_max_lr = 0.5;
+
+enum { STEPS = 5 };
+
+static kn_status put(const char *dir, const char *name, const char *text, kn_error *e)
+{
+    char *path = pl_path_join(dir, name);
+    kn_status rc = pl_write_file(path, text, strlen(text), e);
+    free(path);
+    return rc;
+}
+
+static int sources(const pl_run_spec *spec, const char *path[4])
+{
+    path[0] = spec->data.images;
+    path[1] = spec->data.labels;
+    return 2;
+}
+
+static kn_status ingest(const pl_stage_job *jobs, int count, kn_error *e)
+{
+    fake_calls[PL_INGEST]++;
+    fake_ingest_jobs = count;
+    for (int i = 0; i < count; i++) {
+        char *x = pl_format("%d pixels\n", jobs[i].spec->data.width);
+        kn_status rc = put(jobs[i].out, "X.npy", x, e);
+        free(x);
+        KN_TRY(rc);
+        /* as the real one: labels and names do not depend on the size, nor on spaces in the table
+         */
+        KN_TRY(put(jobs[i].out, "names.csv", "image\n1.jpg\n", e));
+        KN_TRY(put(jobs[i].out, "ingest.json", "{\"images\": 1}\n", e));
+    }
+    fprintf(jobs[0].log, "ingest\n");
+    return KN_OK;
+}
+
+static kn_status split(const pl_stage_job *job, int count, kn_error *e)
+{
+    (void)count;
+    fake_calls[PL_SPLIT]++;
+    fprintf(job->log, "split\n");
+    KN_TRY(put(job->out, "split.json", "{}\n", e));
+    return put(job->out, "train.npy", "0\n", e);
+}
+
+/* Five steps, each remembered in `work`. */
+static kn_status train(const pl_stage_job *job, int count, kn_error *e)
+{
+    (void)count;
+    fake_calls[PL_TRAIN]++;
+    if (job->spec->train.lr > fake_max_lr)
+        return kn_fail(e, KN_ENUMERIC, "epoch 1, batch 3: the loss is not finite in layer dense_1");
+    for (int step = 1; step <= STEPS; step++) {
+        char *path = pl_format("%s/step-%d", job->work, step);
+        bool there = pl_exists(path);
+        kn_status rc = there ? KN_OK : pl_write_file(path, "", 0, e);
+        free(path);
+        KN_TRY(rc);
+        fake_steps += !there;
+        if (!there && step == fake_interrupt_after)
+            pl_interrupt_set(true);
+        KN_TRY(pl_interrupt_check(e));
+    }
+    fprintf(job->log, "train\n");
+    char *model = pl_format("lr %.17g seed %llu\n", job->spec->train.lr,
+                            (unsigned long long)job->spec->train.seed);
+    kn_status rc = put(job->out, "model.safetensors", model, e);
+    free(model);
+    KN_TRY(rc);
+    KN_TRY(put(job->out, "train.json", "{\"params\": 7, \"epochs\": 2, \"train_accuracy\": 0.75}\n",
+               e));
+    return put(job->out, "epochs.csv", "epoch,train_loss\n1,0.5\n", e);
+}
+
+static kn_status evaluate(const pl_stage_job *job, int count, kn_error *e)
+{
+    (void)count;
+    fake_calls[PL_EVALUATE]++;
+    fprintf(job->log, "evaluate\n");
+    KN_TRY(put(job->out, "predictions.csv", "image,split,label,probability\n", e));
+    return put(job->out, "metrics.json", "{\"test\": {\"accuracy\": 0.5, \"loss\": 0.25}}\n", e);
+}
+
+static const pl_stage_input split_inputs[] = {{PL_INGEST, "names.csv"}};
+static const pl_stage_input train_inputs[] = {{PL_INGEST, "X.npy"}, {PL_SPLIT, "train.npy"}};
+static const pl_stage_input evaluate_inputs[] = {{PL_INGEST, "X.npy"},
+                                                 {PL_TRAIN, "model.safetensors"}};
+
+static const pl_stage stage_ingest = {.name = "ingest",
+                                      .version = 1,
+                                      .keys = PL_KEY_INGEST,
+                                      .sources = sources,
+                                      .joint = true,
+                                      .run = ingest};
+static const pl_stage stage_split = {.name = "split",
+                                     .version = 1,
+                                     .keys = PL_KEY_SPLIT,
+                                     .inputs = split_inputs,
+                                     .input_count = 1,
+                                     .run = split};
+static const pl_stage stage_train = {.name = "train",
+                                     .version = 1,
+                                     .numeric = true,
+                                     .keys = PL_KEY_TRAIN,
+                                     .inputs = train_inputs,
+                                     .input_count = 2,
+                                     .run = train};
+static const pl_stage stage_evaluate = {.name = "evaluate",
+                                        .version = 1,
+                                        .numeric = true,
+                                        .keys = PL_KEY_EVALUATE,
+                                        .inputs = evaluate_inputs,
+                                        .input_count = 2,
+                                        .run = evaluate};
+
+const pl_stage *const fake_stages[PL_STAGE_COUNT] = {
+    [PL_INGEST] = &stage_ingest,
+    [PL_SPLIT] = &stage_split,
+    [PL_TRAIN] = &stage_train,
+    [PL_EVALUATE] = &stage_evaluate,
+};
+
+void fake_write_study(const char *name, const char *more)
+{
+    pl_log_init((pl_log_options){PL_QUIET, 0});
+    fake_max_lr = 0.5;
+    fake_interrupt_after = fake_steps = fake_ingest_jobs = 0;
+    memset(fake_calls, 0, sizeof fake_calls);
+    pl_interrupt_set(false);
+    if (!pl_exists(tst_path("images.zip")))
+        tst_write_text(tst_path("images.zip"), "pictures");
+    if (!pl_exists(tst_path("labels.csv")))
+        tst_write_text(tst_path("labels.csv"), "image,Male\n1.jpg,1\n");
+    char *text = pl_format("data: {images: images.zip, labels: labels.csv, target: Male}\n"
+                           "model: {type: cnn}\n%s",
+                           more);
+    tst_write_text(tst_path("%s.yaml", name), text);
+    free(text);
+}
+
+void fake_open(const char *name, fake_world *w)
+{
+    TST_OK(pl_study_load(tst_path("%s.yaml", name), NULL, 0, &w->study, e));
+    TST_OK(pl_store_open(tst_path("cache"), &w->store, e));
+    TST_OK(pl_plan_make(&w->study, fake_stages, w->store, tst_path("results"), &w->plan, e));
+}
+
+void fake_close(fake_world *w)
+{
+    pl_plan_clear(&w->plan);
+    pl_store_close(w->store);
+    pl_study_clear(&w->study);
+}
+
+kn_status fake_run(const char *name, const pl_exec_options *options, pl_exec_result *result,
+                   kn_error *e)
+{
+    fake_world w;
+    int lock = -1;
+    fake_open(name, &w);
+    kn_status rc = pl_results_open(w.plan.study_dir, &w.study, &lock, e);
+    if (rc == KN_OK)
+        rc = pl_exec_run(&w.plan, options, result, e);
+    pl_results_close(lock);
+    fake_close(&w);
+    return rc;
+}
