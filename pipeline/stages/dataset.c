@@ -46,6 +46,17 @@ void pl_dataset_close(pl_dataset *d)
     pl_npy_close(&d->y);
 }
 
+kn_status pl_dataset_check_shape(const pl_dataset *d, kn_shape input, kn_error *e)
+{
+    const kn_shape *have = &d->shape;
+    if (have->h == input.h && have->w == input.w && have->c == input.c)
+        return KN_OK;
+    return kn_fail(e, KN_EFORMAT,
+                   "X.npy has images of %d x %d x %d (height, width, channels); the model takes "
+                   "%d x %d x %d",
+                   have->h, have->w, have->c, input.h, input.w, input.c);
+}
+
 kn_status pl_side_open(const char *split_dir, const char *side, const pl_dataset *d, pl_npy *out,
                        kn_error *e)
 {

@@ -17,6 +17,9 @@ typedef struct pl_dataset {
 kn_status pl_dataset_open(const char *ingest_dir, pl_dataset *out, kn_error *e);
 void pl_dataset_close(pl_dataset *d);
 
+/* That a net with this input can take the images. */
+kn_status pl_dataset_check_shape(const pl_dataset *d, kn_shape input, kn_error *e);
+
 /* One side of the split: "train", "val" or "test"; every index is checked against the data set. */
 kn_status pl_side_open(const char *split_dir, const char *side, const pl_dataset *d, pl_npy *out,
                        kn_error *e);

@@ -80,6 +80,25 @@ static kn_status fill_block(const char *path, const pl_safetensors *s, pl_model 
     return KN_OK;
 }
 
+static kn_status build_net(const char *path, const char *parameters, pl_model *m, kn_error *e)
+{
+    kn_net_desc desc;
+    kn_status rc = pl_spec_from_canonical(parameters, &m->arena, &m->spec, e);
+    if (rc == KN_OK)
+        rc = pl_spec_net(&m->spec, &m->arena, &desc, e);
+    if (rc == KN_OK)
+        rc = kn_net_new(&desc, &m->net, e);
+    if (rc == KN_OK)
+        return KN_OK;
+    kn_prepend(e, "%s: ", path);
+    /* what would be the user's mistake in a spec is a damaged file here */
+    if (rc == KN_EUSAGE)
+        rc = KN_EFORMAT;
+    if (e)
+        e->status = rc;
+    return rc;
+}
+
 static kn_status load(const char *path, const pl_safetensors *s, pl_model *m, kn_error *e)
 {
     const char *have = json_string_value(json_object_get(s->metadata, format_key));
@@ -91,11 +110,7 @@ static kn_status load(const char *path, const pl_safetensors *s, pl_model *m, kn
     if (strcmp(have, format) != 0)
         return kn_fail(e, KN_EFORMAT, "%s: model format %s; this program reads format %s", path,
                        have, format);
-    kn_net_desc desc;
-    if (pl_spec_from_canonical(parameters, &m->arena, &m->spec, e) != KN_OK ||
-        pl_spec_net(&m->spec, &m->arena, &desc, e) != KN_OK ||
-        kn_net_new(&desc, &m->net, e) != KN_OK)
-        return kn_prepend(e, "%s: ", path);
+    KN_TRY(build_net(path, parameters, m, e));
     m->block = kn_arena_alloc(&m->arena, kn_net_block_floats(m->net), sizeof *m->block);
     if (!m->block)
         return kn_fail(e, KN_ENOMEM, "%s: no memory for its parameters", path);

@@ -78,6 +78,7 @@ static kn_status train(pl_train_task *task, kn_error *e)
     kn_status rc;
     KN_TRY_TO(rc, cleanup, pl_spec_net(spec, &arena, &desc, e));
     KN_TRY_TO(rc, cleanup, kn_net_new(&desc, &net, e));
+    KN_TRY_TO(rc, cleanup, pl_dataset_check_shape(task->data, kn_net_input(net), e));
     task->net = net;
     block = kn_arena_alloc(&arena, kn_net_block_floats(net), sizeof *block);
     if (!block) {
@@ -115,7 +116,8 @@ static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
                                   .train = pl_side_batch(&data, &side[0]),
                                   .val = pl_side_batch(&data, &side[1])};
             resolve_class_weight(&job->spec->train, &task.train, task.class_weight);
-            rc = train(&task, e);
+            rc = task.train.count > 0 ? train(&task, e)
+                                      : kn_fail(e, KN_EDATA, "the split has no training images");
             pl_npy_close(&side[1]);
         }
         pl_npy_close(&side[0]);

@@ -61,7 +61,7 @@ static kn_status stop_if_asked(loop *l, kn_error *e)
     return pl_interrupt_check(e);
 }
 
-static kn_status run_batches(loop *l, float *lr, kn_error *e)
+static kn_status run_batches(loop *l, kn_error *e)
 {
     pl_train_state *s = &l->state;
     const kn_batch *train = &l->task->train;
@@ -72,11 +72,10 @@ static kn_status run_batches(loop *l, float *lr, kn_error *e)
         kn_batch b = *train;
         b.index = l->order + s->position;
         b.count = left < batch ? left : batch;
-        int64_t step = kn_trainer_steps(l->trainer);
-        *lr = kn_schedule_lr(&l->schedule, &s->plateau, step);
+        float lr = kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer));
         double began = pl_now();
         kn_step_result r;
-        if (kn_trainer_step(l->trainer, &b, *lr, &r, e) != KN_OK)
+        if (kn_trainer_step(l->trainer, &b, lr, &r, e) != KN_OK)
             return kn_prepend(e, "epoch %lld, batch %lld: ", (long long)s->epoch + 1,
                               (long long)(s->position / (int64_t)batch) + 1);
         s->step_seconds += pl_now() - began;
@@ -126,14 +125,15 @@ static void watch_best(loop *l, const pl_epoch *row)
         s->stopped = true;
 }
 
-static void end_epoch(loop *l, pl_epoch *row, float lr)
+static void end_epoch(loop *l, pl_epoch *row)
 {
     pl_train_state *s = &l->state;
     double n = (double)l->task->train.count;
     row->epoch = (double)s->epoch + 1;
     row->train_loss = s->loss_sum / n;
     row->train_accuracy = s->correct_sum / n;
-    row->lr = (double)lr;
+    /* of its last step: the same where the run went on from a checkpoint behind that step */
+    row->lr = (double)kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer) - 1);
     row->seconds = l->spent_before + (pl_now() - l->epoch_began);
     row->images_per_second = s->step_seconds > 0 ? n / s->step_seconds : 0;
     kn_plateau_update(&l->schedule, &s->plateau, row->val_loss);
@@ -160,12 +160,11 @@ static kn_status run_epochs(loop *l, kn_error *e)
         l->epoch_began = pl_now();
         l->spent_before = s->epoch_seconds;
         fill_order(l);
-        float lr = kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer));
-        KN_TRY(run_batches(l, &lr, e));
+        KN_TRY(run_batches(l, e));
         KN_TRY(stop_if_asked(l, e));
         pl_epoch row;
         KN_TRY(validate(l, &row, e));
-        end_epoch(l, &row, lr);
+        end_epoch(l, &row);
         l->epoch_began = pl_now();
         l->spent_before = 0;
         if (s->epoch < l->spec->epochs && !s->stopped)
@@ -174,9 +173,23 @@ static kn_status run_epochs(loop *l, kn_error *e)
     return KN_OK;
 }
 
+/* What watches the validation images needs some. */
+static kn_status check_validation(const pl_train_task *task, kn_error *e)
+{
+    const pl_train_spec *spec = &task->job->spec->train;
+    bool plateau = spec->schedule.kind == KN_SCHEDULE_PLATEAU;
+    if (task->val.count > 0 || !(plateau || spec->early.on))
+        return KN_OK;
+    return kn_fail(e, KN_EDATA,
+                   "%s watches the validation images, but the split has none; give split.ratios or "
+                   "split.validation_split a share for them",
+                   plateau ? "train.schedule.type plateau" : "train.early_stopping");
+}
+
 static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
 {
     const pl_train_spec *spec = &task->job->spec->train;
+    KN_TRY(check_validation(task, e));
     l->task = task;
     l->spec = spec;
     size_t batch =

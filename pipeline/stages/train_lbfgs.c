@@ -66,7 +66,8 @@ static kn_status add_row(fit *f, const double *w, kn_error *e)
                     .val_loss = (double)NAN,
                     .val_accuracy = (double)NAN};
     double now = pl_now();
-    row.images_per_second = (double)f->iterations * (double)f->data.rows / (now - f->began);
+    if (now > f->began)
+        row.images_per_second = (double)f->iterations * (double)f->data.rows / (now - f->began);
     row.seconds = now - f->row_began;
     kn_step_result r;
     KN_TRY(kn_trainer_predict(f->trainer, &f->task->train, NULL, &r, e));
@@ -84,8 +85,12 @@ static kn_status add_row(fit *f, const double *w, kn_error *e)
     /* the look at the accuracies is not training time */
     f->began += pl_now() - now;
     f->row_began = pl_now();
-    fprintf(f->task->job->log, "iteration %d: log loss %.6f accuracy %.4f val_accuracy %.4f\n",
-            f->iterations, row.train_loss, row.train_accuracy, row.val_accuracy);
+    fprintf(f->task->job->log, "iteration %d: log loss %.6f accuracy %.4f", f->iterations,
+            row.train_loss, row.train_accuracy);
+    if (val > 0)
+        fprintf(f->task->job->log, " val_loss %.6f val_accuracy %.4f", row.val_loss,
+                row.val_accuracy);
+    fprintf(f->task->job->log, "\n");
     return KN_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static volatile sig_atomic_t asked;
+static int polls_left; /* 0 but in tests */
 
 static void on_signal(int number)
 {
@@ -27,6 +28,8 @@ void pl_interrupt_init(void)
 
 bool pl_interrupted(void)
 {
+    if (polls_left > 0 && --polls_left == 0)
+        asked = 1;
     return asked != 0;
 }
 
@@ -38,4 +41,11 @@ kn_status pl_interrupt_check(kn_error *e)
 void pl_interrupt_set(bool on)
 {
     asked = on;
+    polls_left = 0;
+}
+
+void pl_interrupt_at(int poll)
+{
+    asked = 0;
+    polls_left = poll;
 }

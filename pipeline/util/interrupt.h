@@ -16,4 +16,7 @@ kn_status pl_interrupt_check(kn_error *e);
 /* For tests: sets or clears the flag. */
 void pl_interrupt_set(bool on);
 
+/* For tests: the flag is set at the poll-th call of pl_interrupted from now (counted from 1). */
+void pl_interrupt_at(int poll);
+
 #endif

@@ -1,0 +1,232 @@
+/* Training stopped and gone on from a checkpoint ends with the same bytes; a checkpoint that does
+ * not fit is left out. */
+#include "stage_rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tst.h"
+#include "util/fs.h"
+#include "util/interrupt.h"
+#include "util/log.h"
+
+/* 40 images in batches of 16: 3 batches an epoch, 4 polls (one before each batch, one after the
+ * last). */
+enum { TRAIN = 40, BATCHES = 3, EPOCHS = 3, POLLS = (BATCHES + 1) * EPOCHS };
+
+static const char small[] = "model.type=cnn\nmodel.filters=[4]\nmodel.units=[6]\n"
+                            "train.batch=16\ntrain.epochs=3\ntrain.lr=0.01\ntrain.seed=5\n";
+
+static void start(stage_rig *r, const char *more)
+{
+    stage_rig_init(r, 8, TRAIN, 12, 10);
+    pl_str settings;
+    pl_str_init(&settings);
+    pl_str_addf(&settings, "%s%s", small, more);
+    stage_rig_spec(r, settings.text);
+    pl_str_clear(&settings);
+}
+
+static void stop_at(stage_rig *r, const char *name, int poll)
+{
+    pl_interrupt_at(poll);
+    TST_FAILS(KN_EINTERRUPTED, "interrupted", stage_rig_train(r, name, e));
+    pl_interrupt_set(false);
+    CU_ASSERT_TRUE(pl_exists(stage_rig_path(name, "work/checkpoint.safetensors")));
+    CU_ASSERT_FALSE(pl_exists(stage_rig_path(name, "train/model.safetensors")));
+}
+
+/* Stopped once at every poll there is (or every `step`-th), and gone on. */
+static void same_after_a_stop(const char *settings, int polls, int step)
+{
+    stage_rig r;
+    start(&r, settings);
+    TST_OK(stage_rig_train(&r, "whole", e));
+    for (int poll = 1; poll <= polls; poll += step) {
+        char name[32];
+        snprintf(name, sizeof name, "at%d", poll);
+        stop_at(&r, name, poll);
+        TST_OK(stage_rig_train(&r, name, e));
+        bool same = stage_rig_same("whole", name);
+        CU_ASSERT_TRUE(same);
+        if (!same)
+            tst_note("differs when stopped at poll %d", poll);
+    }
+    stage_rig_clear(&r);
+}
+
+static void test_adam(void)
+{
+    same_after_a_stop("", POLLS, 1);
+}
+
+static void test_sgd_momentum(void)
+{
+    same_after_a_stop("train.optimizer=sgd\ntrain.momentum=0.9\n", POLLS, 2);
+}
+
+static void test_rmsprop(void)
+{
+    same_after_a_stop("train.optimizer=rmsprop\ntrain.momentum=0.5\n", POLLS, 3);
+}
+
+static void test_dropout(void)
+{
+    same_after_a_stop("model.dropout=0.5\n", POLLS, 2);
+}
+
+static void test_plateau(void)
+{
+    same_after_a_stop("train.schedule.type=plateau\ntrain.schedule.patience=1\n"
+                      "train.schedule.min_delta=10\ntrain.epochs=5\n",
+                      (BATCHES + 1) * 5, 3);
+}
+
+/* The rate changes with every epoch: its column is that of the last step, also when stopped behind
+ * it. */
+static void test_exponential(void)
+{
+    same_after_a_stop("train.schedule.type=exponential\ntrain.schedule.gamma=0.5\n", POLLS, 1);
+}
+
+/* Stops in its third epoch, with the weights of the first. */
+static void test_early_stopping(void)
+{
+    same_after_a_stop("train.early_stopping.enabled=true\ntrain.early_stopping.patience=2\n"
+                      "train.early_stopping.min_delta=100\ntrain.early_stopping.restore=true\n"
+                      "train.epochs=6\n",
+                      POLLS, 1);
+}
+
+/* Every attempt does one batch and is stopped again. */
+static void test_stopped_at_every_batch(void)
+{
+    stage_rig r;
+    start(&r, "");
+    TST_OK(stage_rig_train(&r, "whole", e));
+    int attempts = 0;
+    for (bool stopped = true; stopped && attempts < 100; attempts++) {
+        kn_error error = {KN_OK, ""};
+        pl_interrupt_at(2);
+        stopped = stage_rig_train(&r, "parts", &error) == KN_EINTERRUPTED;
+        pl_interrupt_set(false);
+    }
+    CU_ASSERT_TRUE(attempts >= BATCHES * EPOCHS);
+    CU_ASSERT_TRUE(stage_rig_same("whole", "parts"));
+    stage_rig_clear(&r);
+}
+
+/* Stopped on one thread, gone on with three. */
+static void test_other_threads_go_on(void)
+{
+    stage_rig r;
+    start(&r, "");
+    TST_OK(stage_rig_train(&r, "whole", e));
+    stop_at(&r, "parts", 6);
+    stage_rig_threads(&r, 3);
+    TST_OK(stage_rig_train(&r, "parts", e));
+    CU_ASSERT_TRUE(stage_rig_same("whole", "parts"));
+    stage_rig_clear(&r);
+}
+
+/* Trains on from what stands in NAME/work; returns what was said on stderr. Heap. */
+static char *go_on(stage_rig *r, const char *name)
+{
+    kn_error error = {KN_OK, ""};
+    stage_rig_stderr_begin();
+    kn_status rc = stage_rig_train(r, name, &error);
+    char *said = stage_rig_stderr_end();
+    TST_TEXT(error.text, "");
+    CU_ASSERT_EQUAL(rc, KN_OK);
+    return said;
+}
+
+static void test_a_cut_checkpoint_is_left_out(void)
+{
+    static const char head[] = "facet: warning: a checkpoint cannot be read and is left out: '";
+    stage_rig r;
+    start(&r, "");
+    TST_OK(stage_rig_train(&r, "whole", e));
+    stop_at(&r, "cut", 7);
+    size_t size = 0;
+    char *path = pl_strdup(stage_rig_path("cut", "work/checkpoint.safetensors"));
+    char *bytes = tst_read(path, &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    for (size_t keep = 0; keep < size; keep = keep < 16 ? keep + 4 : keep * 3) {
+        tst_write(path, bytes, keep);
+        char *said = go_on(&r, "cut");
+        CU_ASSERT_EQUAL(strncmp(said, head, sizeof head - 1), 0);
+        free(said);
+        CU_ASSERT_TRUE(stage_rig_same("whole", "cut"));
+    }
+    tst_write(path, bytes, size - 1);
+    char *said = go_on(&r, "cut");
+    CU_ASSERT_EQUAL(strncmp(said, head, sizeof head - 1), 0);
+    free(said);
+    tst_write(path, bytes, size);
+    said = go_on(&r, "cut");
+    TST_TEXT(said, "");
+    free(said);
+    CU_ASSERT_TRUE(stage_rig_same("whole", "cut"));
+    free(bytes);
+    free(path);
+    stage_rig_clear(&r);
+}
+
+static void test_another_runs_checkpoint_is_left_out(void)
+{
+    stage_rig r;
+    start(&r, "");
+    stop_at(&r, "other", 7);
+    r.spec.train.seed = 6;
+    TST_OK(stage_rig_train(&r, "whole", e));
+    char *said = go_on(&r, "other");
+    char *want =
+        pl_format("facet: warning: %s: a checkpoint of another run or version is left out\n",
+                  stage_rig_path("other", "work/checkpoint.safetensors"));
+    TST_TEXT(said, want);
+    free(said);
+    free(want);
+    CU_ASSERT_TRUE(stage_rig_same("whole", "other"));
+    stage_rig_clear(&r);
+}
+
+/* The right identity, but of a smaller net. */
+static void test_a_checkpoint_of_another_shape_is_left_out(void)
+{
+    stage_rig r;
+    start(&r, "");
+    TST_OK(stage_rig_train(&r, "whole", e));
+    stop_at(&r, "shape", 7);
+    size_t size = 0;
+    const char *path = stage_rig_path("shape", "work/checkpoint.safetensors");
+    char *bytes = tst_read(path, &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    /* the tensor's name: as if it were not there */
+    for (size_t i = 0; i + 8 < size; i++)
+        if (memcmp(bytes + i, "moment_1", 8) == 0)
+            bytes[i + 7] = '7';
+    tst_write(path, bytes, size);
+    free(bytes);
+    char *said = go_on(&r, "shape");
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "a checkpoint of another run or version is left out"));
+    free(said);
+    CU_ASSERT_TRUE(stage_rig_same("whole", "shape"));
+    stage_rig_clear(&r);
+}
+
+const tst_case tst_stages_checkpoint[] = {
+    TST(test_adam),
+    TST(test_sgd_momentum),
+    TST(test_rmsprop),
+    TST(test_dropout),
+    TST(test_plateau),
+    TST(test_exponential),
+    TST(test_early_stopping),
+    TST(test_stopped_at_every_batch),
+    TST(test_other_threads_go_on),
+    TST(test_a_cut_checkpoint_is_left_out),
+    TST(test_another_runs_checkpoint_is_left_out),
+    TST(test_a_checkpoint_of_another_shape_is_left_out),
+    TST_END,
+};
