@@ -23,13 +23,17 @@ static void bind_key(pl_bindings *b, int index, pl_pos at, pl_node *value)
     b->key[index] = (pl_bound){pl_node_is_null(value) ? NULL : value, at};
 }
 
+bool pl_section_emptied(const pl_section *s, const pl_node *value)
+{
+    return pl_node_is_null(value) || (s->none && value->kind == PL_NODE_SCALAR && value->plain &&
+                                      strcmp(value->text, "none") == 0);
+}
+
 /* `schedule: cosine`, `regularizer: none`, or something that a section cannot be. */
 static void bind_scalar(pl_bindings *b, const pl_section *s, pl_pos at, pl_node *value,
                         kn_arena *arena, pl_diags *diags)
 {
-    bool none = s->none && value->kind == PL_NODE_SCALAR && value->plain &&
-                strcmp(value->text, "none") == 0;
-    if (pl_node_is_null(value) || none)
+    if (pl_section_emptied(s, value))
         unbind_section(b, s->name);
     else if (s->shorthand)
         bind_key(b, pl_key_find(s->shorthand), at, value);

@@ -29,6 +29,9 @@ void pl_bind_map(pl_bindings *b, const pl_node *map, const char *section, kn_are
 bool pl_bind(pl_bindings *b, const char *name, pl_pos at, pl_node *value, kn_arena *arena,
              pl_diags *diags);
 
+/* Whether a value empties the section: null, or the word none where the section knows it. */
+bool pl_section_emptied(const pl_section *s, const pl_node *value);
+
 /* Where a key stands, or failing that the nearest section around it, or the source as a whole. */
 pl_pos pl_bound_pos(const pl_bindings *b, int key, const pl_source *source);
 

@@ -124,7 +124,7 @@ static void note_idle(pl_resolver *r, const pl_bindings *b, int index, const pl_
     r->idle[r->idle_count++] =
         (pl_idle){pl_spec_textf(arena, "has no effect with %s %s; it is for %s", lacks->culprit,
                                 culprit.text, lacks->only),
-                  index, b->key[index].key, value};
+                  index, b->key[index].key};
     pl_str_clear(&culprit);
 }
 
@@ -137,7 +137,7 @@ void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec)
         const pl_effect *lacks = pl_key_lacks(key, spec);
         if (!lacks) {
             if (b->key[i].value)
-                b->key[i].value->used = true;
+                r->used[i] = true;
             continue;
         }
         note_idle(r, b, i, lacks, spec);
@@ -148,7 +148,7 @@ void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec)
 void pl_resolve_report_idle(pl_resolver *r)
 {
     for (int i = 0; i < r->idle_count; i++)
-        if (!r->idle[i].value->used)
+        if (!r->used[r->idle[i].key])
             pl_diags_add(r->reader.diags, r->idle[i].pos, pl_keys[r->idle[i].key].name, NULL, "%s",
                          r->idle[i].text);
 }

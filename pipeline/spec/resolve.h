@@ -10,14 +10,14 @@ typedef struct pl_idle {
     const char *text; /* "has no effect with model.type cnn; it is for rnn" */
     int key;
     pl_pos pos;
-    const pl_node *value;
 } pl_idle;
 
 typedef struct pl_resolver {
     pl_reader reader;
     const pl_source *main; /* where missing keys are reported */
-    pl_idle *idle;         /* bound values that had no effect in some run */
+    pl_idle *idle;         /* values that had no effect in some run */
     int idle_count, idle_room;
+    bool used[PL_MAX_KEYS]; /* keys that were given and had an effect in some run */
     struct pl_parsed_default *defaults;
     int default_count, default_room;
 } pl_resolver;
@@ -31,10 +31,10 @@ bool pl_resolve(pl_resolver *r, const pl_bindings *b, pl_run_spec *out);
 void pl_resolve_check(pl_resolver *r, const pl_bindings *b);
 
 /* Sets keys without effect on this run to their defaults, so that runs that do the same are equal.
- * Remembers which bound values had an effect and which had none. */
+ * Remembers which keys had an effect, and which values had none. */
 void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec);
 
-/* Reports the bound values that had no effect in any run. */
+/* Reports the values of keys that had no effect in any run. */
 void pl_resolve_report_idle(pl_resolver *r);
 
 /* The key's default for this run into the spec; false where it has none. */

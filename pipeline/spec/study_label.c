@@ -1,46 +1,17 @@
 #include "spec/study_label.h"
 
-#include <string.h>
-
 #include "spec/layer_list.h"
 #include "spec/schema.h"
 #include "spec/spec_mem.h"
 #include "spec/value.h"
-#include "util/fs.h"
 
-/* A section as an axis: its keys that have an effect and differ from their default; "none" where
- * none does. */
-static void section_text(const char *section, const pl_run_spec *spec, pl_str *out)
-{
-    size_t n = strlen(section);
-    bool any = false, effect = false;
-    for (int i = 0; i < pl_key_count; i++) {
-        const pl_key *key = &pl_keys[i];
-        if (strncmp(key->name, section, n) != 0 || key->name[n] != '.' || pl_key_lacks(key, spec))
-            continue;
-        effect = true;
-        pl_str value;
-        pl_str_init(&value);
-        pl_value_text(key, spec, &value);
-        const char *usual = pl_key_default(key, spec);
-        if (value.size > 0 && (!usual || strcmp(usual, value.text) != 0)) {
-            pl_str_addf(out, "%s%s: %s", any ? ", " : "{", key->name + n + 1, value.text);
-            any = true;
-        }
-        pl_str_clear(&value);
-    }
-    if (effect)
-        pl_str_add(out, any ? "}" : "none");
-}
-
+/* The value for people; nothing where the key has no effect on the run. */
 static const char *axis_value(const char *axis, const pl_run_spec *spec, kn_arena *arena)
 {
     pl_str text;
     pl_str_init(&text);
     int index = pl_key_find(axis);
-    if (index < 0) {
-        section_text(axis, spec, &text);
-    } else if (!pl_key_lacks(&pl_keys[index], spec)) {
+    if (!pl_key_lacks(&pl_keys[index], spec)) {
         if (pl_keys[index].type == PL_TYPE_LAYERS)
             pl_layers_brief(spec->model.layers, spec->model.layer_count, &text);
         else

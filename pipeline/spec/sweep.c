@@ -54,6 +54,20 @@ static void add_axis(expansion *x, const char *name)
     s->axis[s->axis_count++] = name;
 }
 
+/* The keys that a swept value sets: the key itself, or those of a section's map. */
+static void add_axes(expansion *x, const char *name, const pl_node *value)
+{
+    const pl_section *s = pl_section_find(name);
+    if (pl_key_find(name) >= 0)
+        add_axis(x, name);
+    else if (s && value->kind == PL_NODE_MAP)
+        for (int i = 0; i < value->count; i++)
+            add_axes(x, pl_spec_textf(x->arena, "%s.%s", name, value->entry[i].key),
+                     value->entry[i].value);
+    else if (s && s->shorthand && !pl_section_emptied(s, value))
+        add_axis(x, s->shorthand);
+}
+
 static part *add_part(expansion *x, int count)
 {
     x->parts = pl_spec_grow(x->arena, x->parts, x->part_count, &x->part_room, sizeof *x->parts);
@@ -101,10 +115,11 @@ static void product_axis(expansion *x, const char *section, const char *name, co
 {
     (void)section;
     (void)context;
-    add_axis(x, name);
     part *p = add_part(x, entry->value->count);
-    for (int i = 0; i < p->count; i++)
+    for (int i = 0; i < p->count; i++) {
+        add_axes(x, name, entry->value->item[i]);
         p->choice[i] = one_overlay(x, name, entry->pos, entry->value->item[i]);
+    }
 }
 
 typedef struct zipped {
@@ -126,7 +141,8 @@ static void zip_axis(expansion *x, const char *section, const char *name, const 
         x->ok = false;
         return;
     }
-    add_axis(x, name);
+    for (int i = 0; i < entry->value->count; i++)
+        add_axes(x, name, entry->value->item[i]);
     z->name[z->count] = name;
     z->entry[z->count++] = entry;
 }
@@ -156,7 +172,7 @@ static void expand_list(expansion *x, const pl_node *list)
         if (!pl_sweep_flatten(x->r, list->item[i], key, &p->choice[i]))
             x->ok = false;
         for (int k = 0; k < p->choice[i].count; k++)
-            add_axis(x, p->choice[i].item[k].name);
+            add_axes(x, p->choice[i].item[k].name, p->choice[i].item[k].value);
     }
     if (list->count == 0) {
         pl_diags_add(x->diags, list->pos, "sweep.list", NULL, "the list is empty");
@@ -180,7 +196,7 @@ static void expand_seeds(expansion *x, const pl_node *list)
         const pl_key *key = &pl_keys[pl_key_find("train.seed")];
         if (!pl_read_int(x->diags, "sweep.seeds", list->item[i], key->min, key->max, &seed))
             x->ok = false;
-        list->item[i]->used = true; /* seeds of runs without one are no error: n is 1 */
+        list->item[i]->idle = true; /* excused: seeds of runs without one, n is 1 */
         p->choice[i] = one_overlay(x, "train.seed", list->item[i]->pos, list->item[i]);
     }
 }

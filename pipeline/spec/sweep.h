@@ -24,7 +24,8 @@ typedef struct pl_point {
 } pl_point;
 
 typedef struct pl_sweep {
-    const char **axis; /* swept names in file order, without train.seed */
+    const char *
+        *axis; /* swept keys in file order, without train.seed; of a swept section its keys */
     int axis_count, axis_room;
     bool seeds; /* train.seed is swept */
     pl_point *points;

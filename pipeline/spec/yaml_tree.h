@@ -29,8 +29,7 @@ struct pl_node {
     pl_node **item;   /* list */
     pl_entry *entry;  /* map, in file order, merged entries last */
     size_t weight;    /* nodes below it and itself, aliases counted each time */
-    bool used;        /* it had an effect in a run */
-    bool idle;        /* it had none in some run, and is on the resolver's list */
+    bool idle;        /* it had no effect in some run: said once, or excused */
 };
 
 /* Parses the source's text. Problems go to diags; the tree may then be NULL. An empty document

@@ -5,6 +5,7 @@
 
 #include "pipeline/spec/spec_fixture.h"
 #include "tst.h"
+#include "util/fs.h"
 
 static void test_every_default(void)
 {
@@ -219,6 +220,31 @@ static void test_anchors_and_merge_keys(void)
     pl_study_clear(&s);
 }
 
+/* Every spec of the repository is right. */
+static void test_experiments_load(void)
+{
+    static const char *const folders[] = {"experiments", "experiments/original",
+                                          "experiments/reference"};
+    int specs = 0;
+    for (size_t f = 0; f < sizeof folders / sizeof folders[0]; f++) {
+        char **names;
+        size_t count = 0;
+        TST_OK(pl_list_dir(folders[f], &names, &count, e));
+        for (size_t i = 0; i < count; i++) {
+            pl_study s;
+            if (!pl_ends_with(names[i], ".yaml"))
+                continue;
+            char *path = pl_path_join(folders[f], names[i]);
+            TST_OK(pl_study_load(path, NULL, 0, &s, e));
+            pl_study_clear(&s);
+            free(path);
+            specs++;
+        }
+        pl_free_names(names);
+    }
+    CU_ASSERT(specs >= 3);
+}
+
 const tst_case tst_spec_study[] = {TST(test_every_default),
                                    TST(test_optimizer_defaults_are_the_kernels),
                                    TST(test_every_form_of_a_value),
@@ -228,4 +254,5 @@ const tst_case tst_spec_study[] = {TST(test_every_default),
                                    TST(test_base_is_inherited_and_overridden),
                                    TST(test_overrides_win),
                                    TST(test_anchors_and_merge_keys),
+                                   TST(test_experiments_load),
                                    TST_END};

@@ -98,6 +98,20 @@ static void test_seeds_of_a_model_without_any(void)
     expect_runs(SPEC_HEAD "model: logreg\nsweep: {seeds: [1, 2, 3]}\n", "0 x\n");
 }
 
+static void test_swept_sections_are_shown_by_key(void)
+{
+    expect_runs(SPEC_HEAD "sweep:\n"
+                          "  product:\n"
+                          "    model: [{type: cnn, regularizer: {l1: 0.5}}, logreg, {type: rnn}]\n"
+                          "    data.image: [50, {size: 40}]\n",
+                "0 model.type=cnn model.regularizer.l1=0.5 data.image.size=50\n"
+                "1 model.type=cnn model.regularizer.l1=0.5 data.image.size=40\n"
+                "2 model.type=logreg data.image.size=50\n"
+                "3 model.type=logreg data.image.size=40\n"
+                "4 model.type=rnn model.regularizer.l1=0 data.image.size=50\n"
+                "5 model.type=rnn model.regularizer.l1=0 data.image.size=40\n");
+}
+
 static void test_values_of_axes(void)
 {
     pl_study s =
@@ -132,9 +146,9 @@ static void test_when_sets_and_multiplies(void)
                           "    - if: {model.type: cnn}\n"
                           "      set: {train.epochs: 3}\n"
                           "      product: {model.regularizer: [none, {l2: 0.01}]}\n",
-                "0 model.type=cnn model.regularizer=none\n"
-                "1 model.type=cnn model.regularizer={l2: 0.01}\n"
-                "2 model.type=rnn model.regularizer=none\n");
+                "0 model.type=cnn model.regularizer.l2=0\n"
+                "1 model.type=cnn model.regularizer.l2=0.01\n"
+                "2 model.type=rnn model.regularizer.l2=0\n");
     pl_study s =
         spec_study(SPEC_HEAD "sweep:\n"
                              "  product: {model.type: [cnn, rnn]}\n"
@@ -178,6 +192,15 @@ static void test_key_of_one_model_in_a_sweep_over_models(void)
     pl_study_clear(&s);
 }
 
+/* The file's own value is overridden in every run that it would touch: that is no error. */
+static void test_value_that_the_sweep_overrides_where_it_matters(void)
+{
+    expect_runs(SPEC_HEAD "model: {output: sigmoid}\n"
+                          "sweep: {list: [{model: {type: cnn, output: relu}}, {model: logreg}]}\n",
+                "0 model.type=cnn model.output=relu\n"
+                "1 model.type=logreg\n");
+}
+
 static void test_ten_thousand_runs(void)
 {
     pl_str text;
@@ -204,11 +227,13 @@ const tst_case tst_spec_sweep[] = {TST(test_product_turns_the_last_key_fastest),
                                    TST(test_group_label_is_without_the_seed),
                                    TST(test_runs_that_become_equal_are_one),
                                    TST(test_seeds_of_a_model_without_any),
+                                   TST(test_swept_sections_are_shown_by_key),
                                    TST(test_values_of_axes),
                                    TST(test_exclude_takes_runs_away),
                                    TST(test_when_sets_and_multiplies),
                                    TST(test_swept_layers_have_a_short_name),
                                    TST(test_axis_of_a_list_value),
                                    TST(test_key_of_one_model_in_a_sweep_over_models),
+                                   TST(test_value_that_the_sweep_overrides_where_it_matters),
                                    TST(test_ten_thousand_runs),
                                    TST_END};
