@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "image/gray.h"
 #include "image/resize.h"
 #include "util/clock.h"
@@ -119,6 +120,28 @@ static void test_filters_are_stbs_within_one_level(void)
     CU_ASSERT_TRUE(differ * 1000 < pixels);
 }
 
+static void test_every_instruction_set_gives_the_same_bytes(void)
+{
+    static const int sizes[][5] = {
+        {178, 218, 1, 50, 50}, {178, 218, 3, 100, 100}, {31, 17, 1, 64, 9}};
+    kn_isa best = kn_isa_get();
+    for (int f = 0; f < KN_FILTER_COUNT; f++)
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            const int *s = sizes[i];
+            uint8_t *src = picture(s[0], s[1], s[2]), *want = NULL;
+            for (int isa = KN_ISA_SCALAR; isa <= (int)best; isa++) {
+                kn_isa_force((kn_isa)isa);
+                uint8_t *got = resized((kn_filter)f, src, s[0], s[1], s[2], s[3], s[4]);
+                CU_ASSERT_TRUE(!want || memcmp(got, want, (size_t)(s[2] * s[3] * s[4])) == 0);
+                free(want);
+                want = got;
+            }
+            free(want);
+            free(src);
+        }
+    kn_isa_force(best);
+}
+
 static void test_a_constant_stays_and_same_size_copies(void)
 {
     for (int f = 0; f < KN_FILTER_COUNT; f++)
@@ -165,15 +188,17 @@ static void test_gray_is_cv2s(void)
 static void test_speed(void)
 {
     uint8_t *src = picture(178, 218, 1);
-    static uint8_t dst[2500], scratch[8192];
-    for (int f = 0; f < 2; f++) {
+    static uint8_t dst[10000];
+    static float scratch[4096];
+    for (int i = 0; i < 4; i++) {
         kn_resize *r = NULL;
-        TST_OK(kn_resize_new((kn_filter)f, 178, 218, 50, 50, 1, &r, e));
+        int f = i % 2, size = i < 2 ? 50 : 100;
+        TST_OK(kn_resize_new((kn_filter)f, 178, 218, size, size, 1, &r, e));
         CU_ASSERT_TRUE_FATAL(kn_resize_scratch_bytes(r) <= sizeof scratch);
         double begun = pl_now();
-        for (int i = 0; i < 2000; i++)
+        for (int k = 0; k < 2000; k++)
             kn_resize_run(r, src, 178, dst, scratch, NULL);
-        tst_note("%s 178x218 -> 50x50: %.0f images/s on one core", kn_filter_names[f],
+        tst_note("%s 178x218 -> %dx%d: %.0f images/s on one core", kn_filter_names[f], size, size,
                  2000 / (pl_now() - begun));
         kn_resize_free(r);
     }
@@ -183,6 +208,7 @@ static void test_speed(void)
 const tst_case tst_image_resize[] = {
     TST(test_linear_is_cv2s),
     TST(test_filters_are_stbs_within_one_level),
+    TST(test_every_instruction_set_gives_the_same_bytes),
     TST(test_a_constant_stays_and_same_size_copies),
     TST(test_impossible_geometry),
     TST(test_gray_is_cv2s),

@@ -1,0 +1,3 @@
+#include "image/resize_sums.inc"
+
+const kn_resize_sums kn_resize_avx2 = {"resize_avx2", KN_ISA_AVX2, rows, columns};
