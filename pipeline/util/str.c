@@ -82,7 +82,7 @@ void pl_str_addv(pl_str *s, const char *fmt, va_list args)
 char *pl_str_take(pl_str *s)
 {
     char *text = s->text;
-    pl_str_init(s);
+    *s = (pl_str){0};
     return text;
 }
 

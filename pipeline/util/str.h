@@ -21,7 +21,7 @@ void pl_str_add(pl_str *s, const char *text);
 void pl_str_add_bytes(pl_str *s, const void *bytes, size_t size);
 void pl_str_addf(pl_str *s, const char *fmt, ...) KN_PRINTF(2, 3);
 void pl_str_addv(pl_str *s, const char *fmt, va_list args) KN_PRINTF(2, 0);
-char *pl_str_take(pl_str *s); /* transfers the heap string to the caller; s is as after init */
+char *pl_str_take(pl_str *s); /* transfers the heap string to the caller; s is as after clear */
 
 /* strdup and malloc that abort when memory is out, for small things. */
 char *pl_strdup(const char *text);
