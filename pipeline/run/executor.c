@@ -312,10 +312,11 @@ static kn_status conclude(exec *x, kn_error *e)
 {
     const pl_exec_result *o = x->out;
     char took[48];
-    if (o->failed > 0 && o->failed + o->done == o->runs && o->made == 0 && x->all_same &&
-        o->failed == o->runs)
-        return kn_fail(e, x->first.status, "%s%s", x->first.text,
-                       o->runs > 1 ? " (every run needs it)" : "");
+    if (o->failed > 0 && o->failed == o->runs && x->all_same) {
+        if (o->runs == 1)
+            return kn_fail(e, x->first.status, "%s", x->first.text);
+        return kn_fail(e, x->first.status, "%s (all %d runs fail by this)", x->first.text, o->runs);
+    }
     if (o->failed > 0)
         pl_error("%d of %d runs failed:%s", o->failed, o->runs, x->failures.text);
     if (o->interrupted)
@@ -334,6 +335,8 @@ static kn_status run_all(exec *x, kn_error *e)
     kn_error ignored = {KN_OK, ""};
     bool whole = x->options->until == PL_STAGE_COUNT - 1;
     kn_status rc = KN_OK;
+    for (int r = 0; r < x->out->runs; r++)
+        pl_live_remove(x->plan->study_dir, x->plan->run[r].id);
     if (whole)
         KN_TRY(update_table(x, e));
     for (int s = PL_INGEST; s <= PL_SPLIT && s <= (int)x->options->until && rc == KN_OK; s++) {

@@ -53,6 +53,13 @@ void pl_live_end(void)
     path = NULL;
 }
 
+void pl_live_remove(const char *study_dir, const char *id)
+{
+    char *file = pl_format("%s/runs/%s/live.json", study_dir, id);
+    unlink(file);
+    free(file);
+}
+
 json_t *pl_live_read(const char *study_dir, const char *id)
 {
     char *file = pl_format("%s/runs/%s/live.json", study_dir, id);

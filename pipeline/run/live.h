@@ -10,6 +10,9 @@
 void pl_live_begin(const char *study_dir, const char *id);
 void pl_live_end(void);
 
+/* Removes what a killed process left behind of a run. */
+void pl_live_remove(const char *study_dir, const char *id);
+
 /* The file's content with "age" (seconds since it was written), NULL where there is none. */
 json_t *pl_live_read(const char *study_dir, const char *id);
 

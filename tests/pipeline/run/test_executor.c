@@ -114,7 +114,7 @@ static void test_one_reason_for_all_is_the_error(void)
     pl_exec_result r;
     fake_write_study("one", "train: {lr: 0.9}\nsweep: {seeds: [1, 2]}\n");
     TST_FAILS(KN_ENUMERIC,
-              "epoch 1, batch 3: the loss is not finite in layer dense_1 (every run needs it)",
+              "epoch 1, batch 3: the loss is not finite in layer dense_1 (all 2 runs fail by this)",
               fake_run("one", &plain, &r, e));
 }
 
