@@ -94,11 +94,11 @@ static void draw_hair(kn_rng *r, pl_person *p)
     p->receding = p->male ? chance(r, p->age > 0.5f ? 0.32f : 0.08f) : chance(r, 0.03f);
     p->bangs = !p->receding && chance(r, p->male ? 0.08f : 0.22f);
     float length = kn_rng_uniform(r);
-    float shorts = p->male ? 0.88f : 0.10f, middles = p->male ? 0.95f : 0.26f;
+    float shorts = p->male ? 0.91f : 0.07f, middles = p->male ? 0.965f : 0.22f;
     p->hair_end = length < shorts    ? between(r, -16.0f, 12.0f)
                   : length < middles ? between(r, 30.0f, 62.0f)
                                      : between(r, 70.0f, 120.0f);
-    p->tied_back = p->hair_end > 40.0f && chance(r, 0.12f);
+    p->tied_back = p->hair_end > 40.0f && chance(r, 0.08f);
     p->hair_volume =
         clamp(6.0f + 3.0f * bell(r) + (p->hair_end > 20.0f ? 3.0f : 0.0f), 1.0f, 17.0f);
     p->hair_wave =
@@ -110,7 +110,7 @@ static void draw_hair(kn_rng *r, pl_person *p)
  * its own. */
 static void draw_shape(kn_rng *r, pl_person *p)
 {
-    float m = (p->male ? 1.05f : -1.05f) + 0.35f * bell(r);
+    float m = (p->male ? 1.2f : -1.2f) + 0.35f * bell(r);
     p->chubby = chance(r, p->male ? 0.10f : 0.04f);
     float fat = p->chubby ? 3.5f : 0.0f;
     p->half_width = 42.0f + 0.7f * m + 1.8f * bell(r) + 0.6f * fat;
@@ -228,13 +228,13 @@ static void set_attributes(pl_face *f)
     has[PL_FACE_Bags_Under_Eyes] = p->age > (p->male ? 0.5f : 0.56f) && !f->dark_glasses;
     has[PL_FACE_Bald] = p->bald && !f->hat;
     has[PL_FACE_Bangs] = hair && p->bangs;
-    has[PL_FACE_Big_Lips] = p->lip_upper + p->lip_lower > 12.2f;
+    has[PL_FACE_Big_Lips] = p->lip_upper + p->lip_lower > 12.6f;
     has[PL_FACE_Big_Nose] = p->nose_width > 12.3f;
     has[PL_FACE_Black_Hair] = !p->bald && p->hair_kind == PL_HAIR_BLACK;
     has[PL_FACE_Blond_Hair] = !p->bald && p->hair_kind == PL_HAIR_BLOND;
     has[PL_FACE_Blurry] = f->blur > 0;
     has[PL_FACE_Brown_Hair] = !p->bald && p->hair_kind == PL_HAIR_BROWN;
-    has[PL_FACE_Bushy_Eyebrows] = p->brow_thick > 5.9f;
+    has[PL_FACE_Bushy_Eyebrows] = p->brow_thick > 6.2f;
     has[PL_FACE_Chubby] = p->chubby;
     has[PL_FACE_Double_Chin] = p->chubby && p->age > 0.3f;
     has[PL_FACE_Eyeglasses] = f->glasses;
