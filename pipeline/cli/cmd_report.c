@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "report/report.h"
+#include "run/results.h"
 #include "spec/spec.h"
 #include "util/fs.h"
 #include "util/str.h"
@@ -45,6 +46,18 @@ static kn_status find_study(const pl_global *g, const char *word, char **dir, kn
     return KN_OK;
 }
 
+/* runs.csv again from the runs' folders: a run finished elsewhere and copied here counts. A folder
+ * that was handed on without its runs keeps the table it came with. */
+static kn_status refresh(const char *dir, kn_error *e)
+{
+    bool changed;
+    char *runs = pl_path_join(dir, "runs");
+    kn_status rc =
+        pl_is_dir(runs) && holds_runs(dir) ? pl_results_refresh_table(dir, &changed, e) : KN_OK;
+    free(runs);
+    return rc;
+}
+
 static kn_status report(const pl_global *g, const char *word, pl_report_options options,
                         kn_error *e)
 {
@@ -52,7 +65,9 @@ static kn_status report(const pl_global *g, const char *word, pl_report_options 
     pl_str said;
     KN_TRY(find_study(g, word, &dir, e));
     pl_str_init(&said);
-    kn_status rc = pl_report_write(dir, options, &said, e);
+    kn_status rc = refresh(dir, e);
+    if (rc == KN_OK)
+        rc = pl_report_write(dir, options, &said, e);
     if (rc == KN_OK)
         fputs(said.text, stdout);
     pl_str_clear(&said);

@@ -93,7 +93,9 @@ static char *label_of(const pl_study_data *d, const pl_report_group *g)
     }
     if (s.size == 0)
         pl_str_add(&s, d->axis_count ? "(none)" : g->name);
-    return pl_str_take(&s);
+    char *label = pl_str_take(&s);
+    pl_str_clear(&s);
+    return label;
 }
 
 static int group_of(pl_study_data *d, const char *name, const char *const *value)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pipeline/report/report_fixture.h"
 #include "report/study_data.h"
@@ -156,6 +157,71 @@ static void test_report_write_refuses_a_bad_prediction(void)
     free(want);
 }
 
+/* Every element is closed in its order, every id is used once; svg's self-closing tags are skipped.
+ */
+static bool is_well_formed(const char *html)
+{
+    char open[64][32];
+    int depth = 0;
+    for (const char *p = html; (p = strchr(p, '<')); p++) {
+        char name[32];
+        size_t n = strcspn(p + 1 + (p[1] == '/'), " >/\n\t");
+        const char *end = strchr(p, '>');
+        if (p[1] == '!' || n == 0 || n >= sizeof name || !end)
+            continue;
+        memcpy(name, p + 1 + (p[1] == '/'), n);
+        name[n] = '\0';
+        if (strcmp(name, "meta") == 0 || strcmp(name, "br") == 0 || end[-1] == '/')
+            continue;
+        if (p[1] != '/' && depth < 64)
+            strcpy(open[depth++], name);
+        else if (p[1] != '/' || depth == 0 || strcmp(open[--depth], name) != 0)
+            return false;
+    }
+    for (const char *p = html; (p = strstr(p, " id=")); p++) {
+        char *id =
+            pl_format("%.*s", (int)strcspn(p, ">") < 60 ? (int)strcspn(p + 5, "'\"") + 6 : 0, p);
+        bool again = id[0] && strstr(p + 4, id);
+        free(id);
+        if (again)
+            return false;
+    }
+    return depth == 0;
+}
+
+static void test_page_is_well_formed(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 2;
+    f.with_failed = true;
+    report_fixture_write(tst_dir(), &f);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    char *page = tst_read(tst_path("report.html"), NULL);
+    CU_ASSERT(is_well_formed(page));
+    char *cell = strstr(page, "</td>");
+    memcpy(cell, "</tr>", 5); /* negative: one wrong tag is seen */
+    CU_ASSERT(!is_well_formed(page));
+    free(page);
+    CU_ASSERT(!is_well_formed("<p id=\"a\"></p><p id=\"a\"></p>"));
+}
+
+static void test_report_write_without_gnuplot_names_the_package(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 1;
+    report_fixture_write(tst_dir(), &f);
+    char *path = pl_strdup(getenv("PATH"));
+    setenv("PATH", tst_dir(), 1);
+    TST_FAILS(KN_EIO,
+              "gnuplot is not installed, so there are no plots: install the package gnuplot-nox "
+              "(apt-get install gnuplot-nox)",
+              pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    setenv("PATH", path, 1);
+    free(path);
+    CU_ASSERT(pl_exists(tst_path("table.csv")));
+    CU_ASSERT(!pl_exists(tst_path("plots/.drawing-%ld", (long)getpid())));
+}
+
 static void test_report_write_removes_figures_of_an_earlier_report(void)
 {
     report_fixture f = three;
@@ -189,6 +255,8 @@ const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
                                       TST_M(test_report_write_tells_of_failed_and_pending_runs),
                                       TST(test_report_write_refuses_what_is_no_study),
                                       TST(test_report_write_refuses_a_bad_prediction),
+                                      TST(test_page_is_well_formed),
+                                      TST(test_report_write_without_gnuplot_names_the_package),
                                       TST(test_report_write_removes_figures_of_an_earlier_report),
                                       TST_M(test_many_runs_draw_only_the_edges),
                                       TST_END};
