@@ -1,0 +1,171 @@
+#include "run/predict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/images.h"
+#include "data/tables.h"
+#include "io/csv.h"
+#include "util/fs.h"
+
+kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e)
+{
+    *out = (pl_predictions){.pool = pool};
+    char *path = pl_path_join(run_dir, "model.safetensors");
+    kn_status rc = pl_model_load(path, &out->model, e);
+    free(path);
+    KN_TRY(rc);
+    const kn_trainer_options inference = {.batch_max = 0, .class_weight = {1, 1}};
+    rc = kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e);
+    if (rc != KN_OK) {
+        pl_model_clear(&out->model);
+        return rc;
+    }
+    memcpy(kn_trainer_params(out->trainer), out->model.block,
+           kn_net_block_floats(out->model.net) * sizeof(float));
+    return KN_OK;
+}
+
+void pl_predictions_close(pl_predictions *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        free(p->item[i].name);
+    for (size_t i = 0; i < p->bad_count; i++)
+        free(p->bad[i]);
+    free(p->item);
+    free(p->bad);
+    free(p->x);
+    kn_trainer_free(p->trainer);
+    pl_model_clear(&p->model);
+    *p = (pl_predictions){0};
+}
+
+/* Takes the text. */
+static kn_status add_bad(pl_predictions *p, char *text, kn_error *e)
+{
+    char **more = realloc(p->bad, (p->bad_count + 1) * sizeof *more);
+    if (!more) {
+        free(text);
+        return kn_fail(e, KN_ENOMEM, "no memory for the names of unreadable pictures");
+    }
+    p->bad = more;
+    p->bad[p->bad_count++] = text;
+    return KN_OK;
+}
+
+static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error *e)
+{
+    size_t count = p->count + images->count;
+    size_t row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
+    pl_predicted *item = realloc(p->item, count * sizeof *item);
+    if (item)
+        p->item = item;
+    uint8_t *x = realloc(p->x, count * row);
+    if (x)
+        p->x = x;
+    if (!item || !x)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", count);
+    return KN_OK;
+}
+
+static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e)
+{
+    size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
+    KN_TRY(make_room(p, images, e));
+    uint32_t *index = malloc(n * sizeof *index);
+    float *probability = malloc(n * sizeof *probability);
+    kn_status rc = KN_OK;
+    if (!index || !probability)
+        rc = kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; rc == KN_OK && i < n; i++)
+        index[i] = (uint32_t)i;
+    const kn_batch batch = {.x = images->x, .index = index, .count = n};
+    if (rc == KN_OK)
+        rc = kn_trainer_predict(p->trainer, &batch, probability, NULL, e);
+    if (rc == KN_OK) {
+        memcpy(p->x + p->count * row, images->x, n * row);
+        for (size_t i = 0; i < n; i++)
+            p->item[p->count++] = (pl_predicted){.name = pl_strdup(images->name[i]),
+                                                 .probability = probability[i],
+                                                 .label = probability[i] > 0.5f,
+                                                 .truth = -1};
+    }
+    free(index);
+    free(probability);
+    return rc;
+}
+
+kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
+{
+    const pl_data_spec *d = &p->model.spec.data;
+    pl_images images;
+    kn_error why = {KN_OK, ""};
+    kn_status rc =
+        pl_images_load(path, d->width, d->height, d->channels, d->filter, p->pool, &images, &why);
+    if (rc == KN_ENOMEM || rc == KN_EINTERRUPTED)
+        return kn_fail(e, rc, "%s", why.text);
+    if (rc != KN_OK) {
+        bool named = strstr(why.text, path) != NULL;
+        return add_bad(p, named ? pl_strdup(why.text) : pl_format("%s: %s", path, why.text), e);
+    }
+    rc = predict(p, &images, e);
+    for (size_t i = 0; rc == KN_OK && i < images.bad_count; i++)
+        rc = add_bad(p, pl_strdup(images.bad[i]), e);
+    pl_images_clear(&images);
+    return rc;
+}
+
+kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e)
+{
+    pl_labels table;
+    size_t column = 0;
+    KN_TRY(pl_labels_read(labels, &table, e));
+    kn_status rc = pl_labels_column(&table, p->model.spec.data.target, &column, e);
+    for (size_t i = 0; rc == KN_OK && i < p->count; i++) {
+        ptrdiff_t row = pl_names_find(&table.names, p->item[i].name);
+        if (row < 0)
+            continue;
+        p->item[i].truth = table.value[(size_t)row * table.columns + column] > 0;
+        p->known++;
+    }
+    if (rc == KN_OK && p->known == 0)
+        rc = kn_fail(e, KN_EDATA, "%s names none of the %zu pictures", labels, p->count);
+    pl_labels_clear(&table);
+    return rc;
+}
+
+kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e)
+{
+    uint8_t *label = malloc(p->known + 1);
+    float *probability = malloc((p->known + 1) * sizeof *probability);
+    kn_status rc = KN_OK;
+    size_t n = 0;
+    for (size_t i = 0; label && probability && i < p->count; i++)
+        if (p->item[i].truth >= 0) {
+            label[n] = (uint8_t)p->item[i].truth;
+            probability[n++] = p->item[i].probability;
+        }
+    if (!label || !probability || pl_scores_compute(n, label, probability, out) != 0)
+        rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->known);
+    free(label);
+    free(probability);
+    return rc;
+}
+
+kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e)
+{
+    pl_str s;
+    pl_str_init(&s);
+    pl_str_addf(&s, "image,probability,label%s\n", p->known > 0 ? ",truth" : "");
+    for (size_t i = 0; i < p->count; i++) {
+        const pl_predicted *item = &p->item[i];
+        pl_csv_add(&s, item->name);
+        pl_str_addf(&s, ",%.9g,%d", (double)item->probability, item->label);
+        if (p->known > 0)
+            pl_str_add(&s, item->truth < 0 ? "," : item->truth ? ",1" : ",0");
+        pl_str_add(&s, "\n");
+    }
+    kn_status rc = pl_write_file(path, s.text, s.size, e);
+    pl_str_clear(&s);
+    return rc;
+}

@@ -1,0 +1,48 @@
+/* A trained model on pictures from anywhere. */
+#ifndef PL_RUN_PREDICT_H
+#define PL_RUN_PREDICT_H
+
+#include "base/pool.h"
+#include "base/status.h"
+#include "nn/trainer.h"
+#include "stages/model_file.h"
+#include "stages/scores.h"
+
+typedef struct pl_predicted {
+    char *name;        /* base name */
+    float probability; /* of class 1 */
+    int8_t label;      /* predicted: 1 above 0.5 */
+    int8_t truth;      /* by the label table; -1: not known */
+} pl_predicted;
+
+typedef struct pl_predictions {
+    pl_model model;
+    kn_trainer *trainer;
+    kn_pool *pool; /* borrowed */
+    pl_predicted *item;
+    size_t count, known; /* pictures; those whose truth is known */
+    uint8_t *x;          /* [count, h, w, c] as the model saw them */
+    char **bad;          /* [bad_count] "name: reason" of what cannot be read */
+    size_t bad_count;
+} pl_predictions;
+
+/* Loads the model of a run's folder. */
+kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e);
+void pl_predictions_close(pl_predictions *p);
+
+/* Predicts every picture of a file, folder or archive, in bytewise order of names, behind those
+ * that are there. What cannot be read, a whole path too, joins `bad`. Fails by KN_ENOMEM and
+ * KN_ENUMERIC alone. */
+kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e);
+
+/* Looks the truth of every picture up in a label table, in the column the model was trained on.
+ * KN_EDATA when it names none of the pictures. */
+kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e);
+
+/* Scores over the pictures whose truth is known. */
+kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e);
+
+/* image, probability, label, and where truths are known a column truth. Atomic. */
+kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e);
+
+#endif
