@@ -1,6 +1,6 @@
 #include "nn/trainer_state.h"
 
-enum { CHUNK_IMAGES_MIN = 4 };
+enum { CHUNK_IMAGES_MIN = 8 };
 
 static void predict_task(void *context, size_t task, int worker)
 {
