@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* rgb [n,3] -> gray [n]: (R*4899 + G*9617 + B*1868 + 8192) >> 14, OpenCV's integer form. */
+/* rgb [n,3] -> gray [n]: (R*4899 + G*9617 + B*1868 + 8192) >> 14, OpenCV's integer form. gray may
+ * be rgb. */
 void kn_gray_from_rgb(size_t n, const uint8_t *rgb, uint8_t *gray);
 
 #endif

@@ -113,6 +113,8 @@ void pl_source_close(pl_source *s)
     if (!s)
         return;
     pl_archive_close(s);
+    if (s->utf8)
+        freelocale(s->utf8);
     kn_arena_clear(&s->strings);
     free(s->items);
     free(s->sorted);

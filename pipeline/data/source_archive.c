@@ -90,7 +90,8 @@ static kn_status next_entry(pl_source *s, size_t done, struct archive_entry **en
     if (!*path)
         *path = archive_entry_pathname(*entry);
     if (!*path)
-        *path = "";
+        return kn_fail(e, KN_EFORMAT, "the archive '%s': the name of entry %zu cannot be read",
+                       s->path, s->entry);
     return KN_OK;
 }
 
@@ -106,7 +107,7 @@ static bool looks_like_a_picture(pl_source *s)
     return n > 0 && pl_is_picture(head, (size_t)n);
 }
 
-kn_status pl_archive_list(pl_source *s, kn_error *e)
+static kn_status list_entries(pl_source *s, kn_error *e)
 {
     struct archive_entry *entry = NULL;
     const char *path = NULL;
@@ -171,7 +172,7 @@ static kn_status read_data(pl_source *s, size_t hint, pl_picture *out, kn_error 
     return KN_OK;
 }
 
-kn_status pl_archive_next(pl_source *s, pl_picture *out, kn_error *e)
+static kn_status read_next(pl_source *s, pl_picture *out, kn_error *e)
 {
     const pl_source_item *item = &s->items[s->next];
     struct archive_entry *entry = NULL;
@@ -184,4 +185,29 @@ kn_status pl_archive_next(pl_source *s, pl_picture *out, kn_error *e)
         return kn_fail(e, KN_EDATA, "the archive '%s' changed while it was read", s->path);
     la_int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
     return read_data(s, size > 0 ? (size_t)size : 0, out, e);
+}
+
+/* libarchive converts UTF-8 names to the locale's characters and fails in the C locale: this
+ * thread's is UTF-8 while it works. */
+static locale_t enter(pl_source *s)
+{
+    if (!s->utf8)
+        s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    return s->utf8 ? uselocale(s->utf8) : uselocale((locale_t)0);
+}
+
+kn_status pl_archive_list(pl_source *s, kn_error *e)
+{
+    locale_t before = enter(s);
+    kn_status rc = list_entries(s, e);
+    uselocale(before);
+    return rc;
+}
+
+kn_status pl_archive_next(pl_source *s, pl_picture *out, kn_error *e)
+{
+    locale_t before = enter(s);
+    kn_status rc = read_next(s, out, e);
+    uselocale(before);
+    return rc;
 }

@@ -2,6 +2,7 @@
 #ifndef PL_DATA_SOURCE_LIST_H
 #define PL_DATA_SOURCE_LIST_H
 
+#include <locale.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -23,6 +24,7 @@ struct pl_source {
     pl_source_item **sorted; /* by name */
     size_t count, room;
     size_t next;             /* item to be read */
+    locale_t utf8;           /* for libarchive's names; made when first needed */
     struct archive *archive; /* open while being read */
     size_t entry;            /* entries whose header was read */
 };

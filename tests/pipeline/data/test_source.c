@@ -102,6 +102,36 @@ static void test_one_picture_is_a_source(void)
     data_free(&f, 1);
 }
 
+/* Python's zipfile, entries "\u00e9/\u65e5.jpg" and "a.jpg" of one byte: names that are not ASCII
+ * carry the UTF-8 flag. */
+static void test_names_outside_ascii(void)
+{
+    static const char hex[] =
+        "504b0304140000080000000021508316dc8c01000000010000000a000000c3a92fe697a52e6a7067"
+        "78504b0304140000000000000021508316dc8c010000000100000005000000612e6a706778504b01"
+        "021403140000080000000021508316dc8c01000000010000000a0000000000000000000000800100"
+        "000000c3a92fe697a52e6a7067504b01021403140000000000000021508316dc8c01000000010000"
+        "00050000000000000000000000800129000000612e6a7067504b050600000000020002006b000000"
+        "4d0000000000";
+    uint8_t bytes[sizeof hex / 2];
+    pl_source *s = NULL;
+    pl_picture p;
+    bool end = false;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        unsigned v = 0;
+        sscanf(hex + 2 * i, "%2x", &v);
+        bytes[i] = (uint8_t)v;
+    }
+    tst_write(tst_path("a.zip"), bytes, sizeof bytes);
+    TST_OK(pl_source_open(tst_path("a.zip"), &s, e));
+    CU_ASSERT_EQUAL_FATAL(pl_source_count(s), 2);
+    TST_TEXT(pl_source_name(s, 1), "\xe6\x97\xa5.jpg");
+    TST_OK(pl_source_next(s, &p, &end, e));
+    CU_ASSERT_TRUE(p.index == 1 && p.size == 1);
+    free(p.bytes);
+    pl_source_close(s);
+}
+
 static void open_fails(kn_status status, const char *path, const char *why)
 {
     pl_source *s = NULL;
@@ -223,6 +253,7 @@ const tst_case tst_data_source[] = {
     TST(test_folders_and_archives_give_the_same_pictures),
     TST(test_pictures_can_be_passed_over),
     TST(test_one_picture_is_a_source),
+    TST(test_names_outside_ascii),
     TST(test_what_is_no_source_is_said),
     TST(test_two_of_one_name_are_an_error),
     TST(test_a_cut_archive_is_an_error),
