@@ -143,7 +143,7 @@ void pl_plan_clear(pl_plan *p)
     free(p->study_dir);
     pl_sources_clear(&p->sources);
     json_decref(p->history);
-    *p = (pl_plan){NULL};
+    *p = (pl_plan){.study = NULL};
 }
 
 char *pl_plan_node_title(const pl_plan *p, const pl_plan_node *n)
