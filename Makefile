@@ -136,6 +136,10 @@ bench: all $(BUILD)/facet_bench ## time the kernels and the models on this machi
 $(BUILD)/facet_bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libfacet.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
+.PHONY: bench-peers
+bench-peers: all ## facet and Keras in turn on the same cores (installs Keras with pip into build/peers)
+	@scripts/bench-peers $(PASSES)
+
 .PHONY: fuzz
 fuzz: ## build the fuzzers with clang's libFuzzer and run each for FUZZ_SECONDS (30)
 	@scripts/fuzz $(or $(FUZZ_SECONDS),30)
