@@ -133,8 +133,8 @@ static void test_exclude_takes_runs_away(void)
                           "  exclude:\n"
                           "    - {data.image.size: [100, 100], train.lr: [1e-1, 0.010]}\n"
                           "    - {data: {image: {size: 50}}, train.lr: 1e-3}\n",
-                "0 data.image.size=50 train.lr=0.1\n"
-                "1 data.image.size=50 train.lr=0.01\n"
+                "0 train.lr=0.1\n"
+                "1 train.lr=0.01\n"
                 "2 data.image.size=100 train.lr=0.001\n");
 }
 
@@ -146,9 +146,9 @@ static void test_when_sets_and_multiplies(void)
                           "    - if: {model.type: cnn}\n"
                           "      set: {train.epochs: 3}\n"
                           "      product: {model.regularizer: [none, {l2: 0.01}]}\n",
-                "0 model.type=cnn model.regularizer.l2=0\n"
+                "0 model.type=cnn\n"
                 "1 model.type=cnn model.regularizer.l2=0.01\n"
-                "2 model.type=rnn model.regularizer.l2=0\n");
+                "2 model.type=rnn\n");
     pl_study s =
         spec_study(SPEC_HEAD "sweep:\n"
                              "  product: {model.type: [cnn, rnn]}\n"
