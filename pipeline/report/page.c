@@ -81,10 +81,12 @@ static kn_status add_group(const pl_study_data *d, int group, const char *plots,
     pl_str_add(s, "</h3>\n<div class=\"pair\">\n");
     if (pl_group_has_curves(d, group)) {
         pl_group_figure_name(d, group, "curves", name);
-        KN_TRY(add_figure(plots, name,
-                          g->done > 1 ? "Accuracy and loss after each epoch, one line per seed."
-                                      : "Accuracy and loss after each epoch.",
-                          s, e));
+        char *caption =
+            pl_format("Accuracy and loss after each %s%s.", pl_run_step(&d->run[g->run[0]]),
+                      g->done > 1 ? ", one line per seed" : "");
+        kn_status rc = add_figure(plots, name, caption, s, e);
+        free(caption);
+        KN_TRY(rc);
     } else {
         pl_str_add(s, "<p class=\"soft\">No curve: this model is not trained in epochs.</p>\n");
     }

@@ -21,10 +21,7 @@ static const json_t *first_member(const pl_study_data *d, const char *key)
 
 const char *pl_study_target(const pl_study_data *d)
 {
-    const json_t *spec = first_member(d, "spec");
-    const json_t *target = json_object_get(json_object_get(spec, "data"), "target");
-    if (!target)
-        target = json_object_get(spec, "data.target");
+    const json_t *target = json_object_get(first_member(d, "spec"), "data.target");
     if (!target)
         target = json_object_get(first_member(d, "ingest"), "target");
     return json_string_value(target);

@@ -67,6 +67,48 @@ static void add_fact(const pl_study_data *d, const char *name, bool code,
     pl_str_add(s, "</td></tr>\n");
 }
 
+static bool is_axis(const pl_study_data *d, const char *key)
+{
+    for (int a = 0; a < d->axis_count; a++) {
+        if (strcmp(d->axis[a], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The spec's keys that no run varies, as the manifests have them; one that some runs do not have is
+ * in force for the rest. */
+static void add_fixed(const pl_study_data *d, pl_str *s)
+{
+    pl_str seen, row;
+    pl_str_init(&seen); /* "\nkey\nkey\n" */
+    pl_str_init(&row);
+    pl_str_add(&seen, "\n");
+    for (int i = 0; i < d->run_count; i++) {
+        json_t *spec = json_object_get(d->run[i].manifest, "spec"), *value;
+        const char *key;
+        json_object_foreach(spec, key, value)
+        {
+            char *mark = pl_format("\n%s\n", key);
+            bool known = strstr(seen.text, mark) != NULL;
+            free(mark);
+            if (known || !json_is_string(value) || is_axis(d, key) ||
+                strcmp(key, "train.seed") == 0 || strcmp(key, "data.target") == 0)
+                continue;
+            pl_str_addf(&seen, "%s\n", key);
+            pl_str_addf(&row, "%s<code>", row.size ? " &middot; " : "");
+            pl_add_html(&row, key);
+            pl_str_add(&row, "=");
+            pl_add_html(&row, json_string_value(value));
+            pl_str_add(&row, "</code>");
+        }
+    }
+    if (row.size)
+        pl_str_addf(s, "<tr><th>not varied</th><td>%s</td></tr>\n", row.text);
+    pl_str_clear(&row);
+    pl_str_clear(&seen);
+}
+
 /* "Best: cnn 0.01 with 95.41 % of the test images right (94.90 to 95.92); always answering
  * ... 62.90 %." */
 static void add_best(const pl_study_data *d, pl_str *s)
@@ -122,6 +164,7 @@ void pl_page_overview(const pl_study_data *d, pl_str *s)
     for (int a = 0; a < d->axis_count; a++)
         add_fact(d, d->axis[a], true, axis_value, a, s);
     add_fact(d, "seeds", false, seed_value, 0, s);
+    add_fixed(d, s);
     pl_str_add(s, "</tbody></table></div>\n");
 }
 
@@ -177,7 +220,8 @@ void pl_page_results(const pl_study_data *d, pl_str *s)
            "is the number of seeds. Bold: the best mean. The loss contains the model's penalty, "
            "so it compares only models with the same regularizer and output. ");
     pl_table_note(d, s);
-    pl_str_add(s, "</p>\n<div class=\"wide\"><table>\n<thead><tr>");
+    pl_str_addf(s, "</p>\n<div class=\"wide\"><table%s>\n<thead><tr>",
+                d->axis_count > 3 ? " class=\"many\"" : "");
     add_names_head(d, s);
     pl_str_add(
         s, "<th class=\"n\">n</th><th class=\"n\">train accuracy<br>%</th><th class=\"n\">"

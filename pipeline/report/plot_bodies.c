@@ -80,11 +80,11 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
     pl_str_clear(&title);
     pl_str_addf(
         body,
-        " noenhanced\nset grid lc rgb '" PL_COLOR_GRID "' lt 1\nset xlabel 'epoch'\n"
+        " noenhanced\nset grid lc rgb '" PL_COLOR_GRID "' lt 1\nset xlabel '%s'\n"
         "set xrange [%.9g:%.9g]\nset xtics %.9g\n"
         "set ylabel 'accuracy (%%)'\nset key bottom right\nset offsets 0,0,graph 0.05,graph 0.05\n",
-        first - (span > 0 ? 0.03 * span : 0.5), last + (span > 0 ? 0.03 * span : 0.5),
-        span > 10 ? ceil(span / 10) : 1.0);
+        pl_run_step(runs[0]), first - (span > 0 ? 0.03 * span : 0.5),
+        last + (span > 0 ? 0.03 * span : 0.5), span > 10 ? ceil(span / 10) : 1.0);
     add_panel(runs, count, 1, body);
     pl_str_add(body, "set ylabel 'loss'\nset key top right\n");
     add_panel(runs, count, 0, body);

@@ -139,6 +139,13 @@ static void read_row(pl_study_data *d, int i)
     g->run[g->run_count++] = i;
 }
 
+const char *pl_run_step(const pl_report_run *r)
+{
+    const json_t *spec = json_object_get(r->manifest, "spec");
+    const char *solver = json_string_value(json_object_get(spec, "model.solver"));
+    return solver && strcmp(solver, "lbfgs") == 0 ? "iteration" : "epoch";
+}
+
 long long pl_confusion_total(const pl_confusion *c)
 {
     return c->count[0][0] + c->count[0][1] + c->count[1][0] + c->count[1][1];

@@ -55,6 +55,9 @@ typedef struct pl_report_run {
     char *error;            /* heap: why a failed run failed; NULL: not known */
 } pl_report_run;
 
+/* What a row of its epochs.csv stands for: "epoch", or "iteration" of lbfgs. */
+const char *pl_run_step(const pl_report_run *r);
+
 typedef struct pl_report_group {
     const char *name;
     char *label; /* heap: for people, "type=cnn lr=0.01"; the name where nothing is swept */

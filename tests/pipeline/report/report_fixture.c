@@ -50,8 +50,9 @@ static void write_run(const char *dir, const report_fixture *f, int group, int s
     CU_ASSERT_EQUAL_FATAL(pl_make_dirs(run, &e), KN_OK);
     pl_str_add(s,
                "{\"isa\": \"avx2\", \"blas_core\": \"Haswell\", \"numeric\": \"avx2 Haswell\", "
-               "\"versions\": {\"facet\": \"0.1.0\"}, \"spec\": {\"data\": {\"target\": "
-               "\"Male\"}}, \"ingest\": {\"target\": \"Male\", \"images\": 99, \"pictures\": 101, "
+               "\"versions\": {\"facet\": \"0.1.0\"}, \"spec\": {\"data.target\": "
+               "\"Male\", \"train.batch\": \"32\", \"model.solver\": \"lbfgs\"}, \"ingest\": "
+               "{\"target\": \"Male\", \"images\": 99, \"pictures\": 101, "
                "\"broken\": 1, \"unlabelled\": 1, \"labels_without_image\": 1000, "
                "\"broken_images\": [{\"image\": \"<x>.jpg\", \"reason\": \"cut\"}], "
                "\"unlabelled_images\": [\"y.jpg\"]}, \"split\": {\"train\": {\"images\": 90, "

@@ -97,6 +97,8 @@ static void test_report_write_escapes_and_remakes_byte_for_byte(void)
     CU_ASSERT_PTR_NULL(strstr(first[3], "<adam>"));
     CU_ASSERT_PTR_NULL(strstr(first[3], "<x>"));
     CU_ASSERT_PTR_NULL(strstr(first[3], "<script"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[3], "<code>train.batch=32</code>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(first[6], ">iteration<"));
     CU_ASSERT_PTR_NOT_NULL(strstr(first[3], "<li>image: &lt;x&gt;.jpg, reason: cut</li>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(first[3],
                                   "<td>train</td><td class=\"n\">90</td><td class=\"n\">40</td><td "
