@@ -40,7 +40,8 @@ typedef struct kn_batch {
 
 typedef struct kn_step_result {
     double loss;    /* sum over the images of weighted loss; the penalty is not in it */
-    double penalty; /* regularizers' sum at the weights before the step */
+    double penalty; /* regularizers' sum at the weights before the step, or at those of the
+                       prediction */
     size_t correct; /* predicted as labelled (probability > 0.5) */
 } kn_step_result;
 

@@ -185,8 +185,8 @@ static kn_status run_problem(const char *problem, kn_error *e)
     return rc;
 }
 
-static const char *const problems[] = {"cnn50mb64",  "cnn50mb500",    "cnn100mb100",
-                                       "rnn50mb500", "logreg50mb500", NULL};
+static const char *const problems[] = {"cnn50mb64",   "cnn50mb500",    "cnn100mb100",
+                                       "rnn50mb1000", "logreg50mb500", NULL};
 
 const bench bench_train = {"train",
                            "whole models: cnn, rnn, logreg at a size and a batch, e.g. cnn50mb500",
