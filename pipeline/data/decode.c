@@ -42,6 +42,16 @@ kn_status pl_image_reserve(pl_image *image, int64_t w, int64_t h, int c, kn_erro
     return KN_OK;
 }
 
+kn_status pl_check_size(const char *format, size_t size, int64_t w, int64_t h, int64_t per_byte,
+                        kn_error *e)
+{
+    if (w < 1 || h < 1 || w > PL_MAX_PIXELS || h > PL_MAX_PIXELS / w ||
+        size >= (size_t)(w * h / per_byte))
+        return KN_OK;
+    return kn_fail(e, KN_EFORMAT, "broken %s: %zu bytes are too few for %lldx%lld pixels", format,
+                   size, (long long)w, (long long)h);
+}
+
 void pl_image_clear(pl_image *image)
 {
     free(image->pixels);

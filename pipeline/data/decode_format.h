@@ -17,6 +17,11 @@ kn_status pl_decode_webp(const uint8_t *bytes, size_t size, int channels, pl_ima
 kn_status pl_decode_other(const uint8_t *bytes, size_t size, int channels, pl_image *out,
                           kn_error *e);
 
+/* Refuses a small file that tells of a large picture, before memory is taken for it: no file of the
+ * format packs more than `per_byte` pixels into a byte. */
+kn_status pl_check_size(const char *format, size_t size, int64_t w, int64_t h, int64_t per_byte,
+                        kn_error *e);
+
 /* Turns an rgb picture in place into a grey one. */
 void pl_image_to_gray(pl_image *image);
 

@@ -78,13 +78,16 @@ static void read_rows(jpeg_reader *r, pl_image *out)
     }
 }
 
-static kn_status read_picture(jpeg_reader *r, int channels, pl_image *out, kn_error *e)
+static kn_status read_picture(jpeg_reader *r, size_t size, int channels, pl_image *out, kn_error *e)
 {
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     jpeg_save_markers(jpeg, EXIF_MARKER, 0xffff);
     jpeg_read_header(jpeg, TRUE);
     bool cmyk = jpeg->num_components == 4;
     int orientation = orientation_of(jpeg);
+    /* Huffman codes spend at least a bit on each block of 64 pixels. */
+    if (!jpeg->arith_code)
+        KN_TRY(pl_check_size("JPEG", size, jpeg->image_width, jpeg->image_height, 1024, e));
     KN_TRY(pl_image_reserve(out, jpeg->image_width, jpeg->image_height, cmyk ? 3 : channels, e));
     jpeg->out_color_space = cmyk ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(jpeg);
@@ -116,7 +119,7 @@ kn_status pl_decode_jpeg(const uint8_t *bytes, size_t size, int channels, pl_ima
         jpeg_create_decompress(&r->jpeg);
         r->jpeg.progress = &r->progress;
         jpeg_mem_src(&r->jpeg, bytes, (unsigned long)size);
-        rc = read_picture(r, channels, out, e);
+        rc = read_picture(r, size, channels, out, e);
     } else {
         rc = kn_fail(e, KN_EFORMAT, "broken JPEG: %s", r->reason);
     }

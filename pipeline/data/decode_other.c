@@ -89,6 +89,8 @@ kn_status pl_decode_other(const uint8_t *bytes, size_t size, int channels, pl_im
     pl_image none = {0};
     if (w < 1 || h < 1 || w > PL_MAX_PIXELS / h)
         return pl_image_reserve(&none, w, h, 3, e);
+    /* The tightest is GIF: strings of up to 4096 pixels in 12 bits. */
+    KN_TRY(pl_check_size("picture", size, w, h, 4096, e));
     if (is_cut(bytes, size, w, h))
         return kn_fail(e, KN_EFORMAT, "broken picture: the file ends early");
     uint8_t *pixels = stbi_load_from_memory(bytes, (int)size, &w, &h, &c, 3);

@@ -10,7 +10,7 @@
 
 typedef struct png_reader {
     const uint8_t *bytes;
-    size_t left;
+    size_t size, left;
     png_structp png;
     png_infop info;
     png_bytepp rows;
@@ -64,6 +64,8 @@ static kn_status read_picture(png_reader *r, int channels, pl_image *out, kn_err
 {
     png_read_info(r->png, r->info);
     uint32_t w = png_get_image_width(r->png, r->info), h = png_get_image_height(r->png, r->info);
+    /* Deflate packs at most 1032 bytes into one, a byte holds at most 8 pixels. */
+    KN_TRY(pl_check_size("PNG", r->size, w, h, 16384, e));
     set_transforms(r, channels);
     png_set_interlace_handling(r->png);
     png_read_update_info(r->png, r->info);
@@ -92,7 +94,7 @@ kn_status pl_decode_png(const uint8_t *bytes, size_t size, int channels, pl_imag
     if (!r)
         return kn_fail(e, KN_ENOMEM, "out of memory for a PNG");
     r->bytes = bytes;
-    r->left = size;
+    r->size = r->left = size;
     r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
     r->info = r->png ? png_create_info_struct(r->png) : NULL;
     if (!r->info)

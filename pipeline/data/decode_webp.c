@@ -35,6 +35,7 @@ kn_status pl_decode_webp(const uint8_t *bytes, size_t size, int channels, pl_ima
         return kn_fail(e, KN_EFORMAT, "broken WebP");
     if (f.has_animation)
         return kn_fail(e, KN_EFORMAT, "an animated WebP");
+    KN_TRY(pl_check_size("WebP", size, f.width, f.height, 65536, e));
     KN_TRY(pl_image_reserve(out, f.width, f.height, 3, e));
     size_t stride = (size_t)f.width * 3;
     if (!WebPDecodeRGBInto(bytes, size, out->pixels, stride * (size_t)f.height, (int)stride))

@@ -120,6 +120,10 @@ static void test_the_sentence_says_what_is_wrong(void)
         sof++;
     memcpy(sof + 5, "\x75\x30\x75\x30", 4);
     refused(jpeg, size, "30000x30000 pixels are over 100 megapixels");
+    memcpy(sof + 5, "\x23\x28\x23\x28", 4);
+    char *few = pl_format("broken JPEG: %zu bytes are too few for 9000x9000 pixels", size);
+    refused(jpeg, size, few);
+    free(few);
     memcpy(sof + 5, "\0\1\0\0", 4);
     refused(jpeg, size, "broken JPEG: Empty JPEG image (DNL not supported)");
     free(jpeg);
