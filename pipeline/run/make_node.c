@@ -52,8 +52,6 @@ static json_t *entry_info(const pl_plan *p, const pl_plan_node *n, double second
     json_t *info = json_copy(n->parts);
     json_object_set_new(info, "study", json_string(p->study->name));
     json_object_set_new(info, "label", json_string(p->study->runs[n->run].label));
-    json_object_set_new(
-        info, "spec", pl_parameters_json(&p->study->runs[n->run].spec, PL_KEY_ALL)); /* for times */
     json_object_set_new(info, "seconds", json_real(seconds));
     json_object_set_new(info, "made", json_string(now));
     json_object_set_new(info, "host", json_string(host));

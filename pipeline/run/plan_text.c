@@ -56,7 +56,7 @@ static double past_seconds(const pl_plan *p, const pl_plan_node *n)
 {
     static const char *const keys[] = {"data.image.size", "data.image.channels", "model.type",
                                        "train.epochs", "train.batch"};
-    json_t *mine = pl_parameters_json(&p->study->runs[n->run].spec, PL_KEY_ALL);
+    const json_t *mine = json_object_get(n->parts, "parameters");
     double sum = 0;
     int count = 0;
     size_t i = 0;
@@ -64,7 +64,7 @@ static double past_seconds(const pl_plan *p, const pl_plan_node *n)
     json_array_foreach(p->history, i, info)
     {
         const char *stage = json_string_value(json_object_get(info, "stage"));
-        const json_t *theirs = json_object_get(info, "spec");
+        const json_t *theirs = json_object_get(info, "parameters");
         bool like = stage && strcmp(stage, p->stages[n->stage]->name) == 0;
         for (size_t k = 0; like && k < sizeof keys / sizeof *keys; k++) {
             const json_t *a = json_object_get(mine, keys[k]), *b = json_object_get(theirs, keys[k]);
@@ -75,7 +75,6 @@ static double past_seconds(const pl_plan *p, const pl_plan_node *n)
             count++;
         }
     }
-    json_decref(mine);
     return count ? sum / count : -1;
 }
 

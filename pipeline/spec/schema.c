@@ -84,6 +84,9 @@ static const char *const monitor_names[] = {"val_loss", "val_accuracy", NULL};
 
 enum { INGEST = PL_KEY_INGEST, SPLIT = PL_KEY_SPLIT, TRAIN = PL_KEY_TRAIN };
 
+/* What a model must know of its pixels stands in its file, so it is part of training's key too. */
+enum { PIXELS = PL_KEY_INGEST | PL_KEY_TRAIN };
+
 #define MAX_SEED 9007199254740992.0 /* 2^53: every program reads it back exactly */
 
 /* clang-format off */
@@ -101,17 +104,17 @@ const pl_key pl_keys[] = {
      "Partition table (0 train, 1 val, 2 test), .csv or .txt", NULL, {NULL}, false},
     {"data.identity", PL_TYPE_PATH, AT(data.identity), 0, 0, NULL, NULL, NULL, 0,
      "Identity table (which pictures show one person), .csv or .txt", NULL, {NULL}, false},
-    {"data.target", PL_TYPE_TEXT, AT(data.target), 0, 0, "Male", NULL, NULL, INGEST,
+    {"data.target", PL_TYPE_TEXT, AT(data.target), 0, 0, "Male", NULL, NULL, PIXELS,
      "Column of the label table to learn", NULL, {NULL}, false},
     {"data.max_bad", PL_TYPE_REAL, AT(data.max_bad), 0, 1, "0.01", NULL, NULL, INGEST,
      "Share of pictures that may be unreadable or unlabelled", NULL, {NULL}, false},
     {"data.limit", PL_TYPE_INT, AT(data.limit), 0, 100000000, "0", NULL, NULL, INGEST,
      "Only the first so many pictures by name; 0: all", NULL, {NULL}, false},
-    {"data.image.size", PL_TYPE_SIZE, AT(data.width), 1, 1024, "50", NULL, NULL, INGEST,
+    {"data.image.size", PL_TYPE_SIZE, AT(data.width), 1, 1024, "50", NULL, NULL, PIXELS,
      "Pixels of a side, or [width, height]", NULL, {NULL}, false},
-    {"data.image.channels", PL_TYPE_CHOICE, AT(data.channels), 0, 0, "gray", channel_names, channel_values, INGEST,
+    {"data.image.channels", PL_TYPE_CHOICE, AT(data.channels), 0, 0, "gray", channel_names, channel_values, PIXELS,
      "gray is the Y channel, as cv2.IMREAD_GRAYSCALE", NULL, {NULL}, false},
-    {"data.image.filter", PL_TYPE_CHOICE, AT(data.filter), 0, 0, "triangle", kn_filter_names, NULL, INGEST,
+    {"data.image.filter", PL_TYPE_CHOICE, AT(data.filter), 0, 0, "triangle", kn_filter_names, NULL, PIXELS,
      "Resampling; linear is cv2's INTER_LINEAR, the others are stb_image_resize's", NULL, {NULL}, false},
 
     {"split.method", PL_TYPE_CHOICE, AT(split.method), 0, 0, NULL, method_names, NULL, SPLIT,

@@ -26,7 +26,7 @@ kn_status pl_model_save(const char *path, const pl_run_spec *spec, const kn_net 
     }
     pl_str canonical;
     pl_str_init(&canonical);
-    pl_spec_canonical(spec, PL_KEY_ALL, &canonical);
+    pl_spec_canonical(spec, PL_KEY_TRAIN, &canonical);
     json_t *metadata = json_pack("{s:s, s:s}", format_key, format, parameters_key, canonical.text);
     kn_status rc = metadata ? pl_safetensors_write(path, list, (size_t)count, metadata, e)
                             : kn_fail(e, KN_ENOMEM, "no memory for the model's metadata");

@@ -1,5 +1,6 @@
 /* model.safetensors: every trainable tensor of the net in layer order, metadata "facet.parameters"
- * (the run's canonical parameters), "facet.format" "1". No paths, no times. */
+ * (the canonical parameters of the train stage), "facet.format" "1". No paths, no times; nothing
+ * that is not in the stage's key, so that one entry serves every run that shares it. */
 #ifndef PL_STAGES_MODEL_FILE_H
 #define PL_STAGES_MODEL_FILE_H
 

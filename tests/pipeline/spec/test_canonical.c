@@ -56,7 +56,11 @@ static void test_text_of_logreg_has_no_steps(void)
     pl_str got;
     pl_str_init(&got);
     pl_spec_canonical(&s.runs[0].spec, PL_KEY_TRAIN, &got);
-    TST_TEXT(got.text, "model.type=logreg\n"
+    TST_TEXT(got.text, "data.target=Male\n"
+                       "data.image.size=50\n"
+                       "data.image.channels=gray\n"
+                       "data.image.filter=triangle\n"
+                       "model.type=logreg\n"
                        "model.solver=lbfgs\n"
                        "model.C=1\n"
                        "model.max_iter=100\n"
@@ -70,10 +74,10 @@ static void test_stages_have_keys_of_their_own(void)
 {
     static const struct {
         unsigned stage;
-        const char *heads[2];
-    } want[] = {{PL_KEY_INGEST, {"data.", "data."}},
-                {PL_KEY_SPLIT, {"split.", "split."}},
-                {PL_KEY_TRAIN, {"model.", "train."}}};
+        const char *heads[4];
+    } want[] = {{PL_KEY_INGEST, {"data.", "data.", "data.", "data."}},
+                {PL_KEY_SPLIT, {"split.", "split.", "split.", "split."}},
+                {PL_KEY_TRAIN, {"model.", "train.", "data.target", "data.image."}}};
     pl_study s = spec_study(SPEC_HEAD "model: cnn\n");
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         pl_str got;
@@ -81,8 +85,9 @@ static void test_stages_have_keys_of_their_own(void)
         pl_spec_canonical(&s.runs[0].spec, want[i].stage, &got);
         CU_ASSERT(got.size > 0);
         for (const char *line = got.text; *line; line = strchr(line, '\n') + 1)
-            CU_ASSERT(pl_starts_with(line, want[i].heads[0]) ||
-                      pl_starts_with(line, want[i].heads[1]));
+            CU_ASSERT(
+                pl_starts_with(line, want[i].heads[0]) || pl_starts_with(line, want[i].heads[1]) ||
+                pl_starts_with(line, want[i].heads[2]) || pl_starts_with(line, want[i].heads[3]));
         pl_str_clear(&got);
     }
     pl_study_clear(&s);
