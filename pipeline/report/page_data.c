@@ -204,7 +204,7 @@ void pl_page_data(const pl_study_data *d, pl_str *s)
 
 /* The distinct values of a manifest member over the runs that are done, each with how many runs
  * have it. */
-static int add_distinct(const pl_study_data *d, const char *key, pl_str *s)
+static void add_distinct(const pl_study_data *d, const char *key, pl_str *s)
 {
     int distinct = 0;
     char **text = calloc((size_t)d->run_count + 1, sizeof *text);
@@ -233,7 +233,6 @@ static int add_distinct(const pl_study_data *d, const char *key, pl_str *s)
     for (int i = 0; i < d->run_count; i++)
         free(text[i]);
     free(text);
-    return distinct;
 }
 
 void pl_page_identity(const pl_study_data *d, pl_str *s)
@@ -241,12 +240,11 @@ void pl_page_identity(const pl_study_data *d, pl_str *s)
     static const char *const keys[] = {"numeric", "isa", "blas_core", "versions"};
     pl_str rows;
     pl_str_init(&rows);
-    bool mixed = false;
     for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
-        mixed = (add_distinct(d, keys[k], &rows) > 1 && k == 0) || mixed;
+        add_distinct(d, keys[k], &rows);
     if (rows.size) {
         pl_str_add(s, "<h2 id=\"identity\">Arithmetic and versions</h2>\n");
-        if (mixed)
+        if (pl_study_mixes_arithmetic(d))
             pl_str_add(
                 s, "<p><b>These runs were computed with different arithmetic</b> (instruction "
                    "set or BLAS core): their last digits would differ on one machine too.</p>\n");

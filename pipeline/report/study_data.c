@@ -70,6 +70,20 @@ static kn_status find_axes(pl_study_data *d, kn_error *e)
     return KN_OK;
 }
 
+bool pl_study_mixes_arithmetic(const pl_study_data *d)
+{
+    const char *first = NULL;
+    for (int i = 0; i < d->run_count; i++) {
+        const char *its = json_string_value(json_object_get(d->run[i].manifest, "numeric"));
+        if (!d->run[i].done || !its)
+            continue;
+        if (first && strcmp(first, its) != 0)
+            return true;
+        first = its;
+    }
+    return false;
+}
+
 const char *pl_axis_short(const pl_study_data *d, int axis)
 {
     const char *dot = strrchr(d->axis[axis], '.');

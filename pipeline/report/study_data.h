@@ -90,6 +90,10 @@ typedef struct pl_study_data {
 kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e);
 void pl_study_data_clear(pl_study_data *d);
 
+/* Whether runs that are done were computed with different numeric identities (instruction set, BLAS
+ * core). */
+bool pl_study_mixes_arithmetic(const pl_study_data *d);
+
 /* The last word of a dotted key where no other axis ends in it, else the whole key. */
 const char *pl_axis_short(const pl_study_data *d, int axis);
 

@@ -65,17 +65,25 @@ void pl_cost_csv(const pl_study_data *d, pl_str *s)
     }
 }
 
-void pl_table_note(const pl_study_data *d, pl_str *s)
+bool pl_table_note(const pl_study_data *d, pl_str *s)
 {
-    if (d->failed + d->waiting == 0)
-        return;
-    pl_str_addf(s, "%d of %d runs %s left out:", d->failed + d->waiting, d->run_count,
-                d->failed + d->waiting == 1 ? "is" : "are");
-    if (d->failed)
-        pl_str_addf(s, " %d failed", d->failed);
-    if (d->waiting)
-        pl_str_addf(s, "%s %d not finished", d->failed ? "," : "", d->waiting);
-    pl_str_add(s, ".");
+    int left_out = d->failed + d->waiting;
+    bool mixed = pl_study_mixes_arithmetic(d);
+    if (left_out) {
+        pl_str_addf(s, "%d of %d runs %s left out:", left_out, d->run_count,
+                    left_out == 1 ? "is" : "are");
+        if (d->failed)
+            pl_str_addf(s, " %d failed", d->failed);
+        if (d->waiting)
+            pl_str_addf(s, "%s %d not finished", d->failed ? "," : "", d->waiting);
+        pl_str_add(s, ".");
+    }
+    if (mixed)
+        pl_str_addf(s,
+                    "%sThe runs were computed with different arithmetic (instruction set or BLAS "
+                    "core): see numeric in their manifests.",
+                    left_out ? " " : "");
+    return left_out || mixed;
 }
 
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m)
@@ -146,10 +154,8 @@ void pl_table_md(const pl_study_data *d, pl_str *s)
         pl_str_add(s, "\n");
     }
     pl_str_addf(s, "\nEach cell: %s. Bold: the best mean.\n", explained);
-    if (d->failed + d->waiting) {
-        pl_table_note(d, s);
+    if (pl_table_note(d, s))
         pl_str_add(s, "\n");
-    }
 }
 
 void pl_table_tex(const pl_study_data *d, pl_str *s)
@@ -157,11 +163,11 @@ void pl_table_tex(const pl_study_data *d, pl_str *s)
     pl_str_add(s, "% \\usepackage[T1]{fontenc} and \\usepackage{booktabs}\n% Each cell: mean "
                   "$\\pm$ sample standard deviation over the seeds (95 \\% interval of the mean, "
                   "Student's t).\n");
-    if (d->failed + d->waiting) {
-        pl_str_add(s, "% ");
-        pl_table_note(d, s);
-        pl_str_add(s, "\n");
-    }
+    pl_str note;
+    pl_str_init(&note);
+    if (pl_table_note(d, &note))
+        pl_str_addf(s, "%% %s\n", note.text);
+    pl_str_clear(&note);
     pl_str_add(s, "\\begin{tabular}{l");
     for (int a = 0; a < d->axis_count; a++)
         pl_str_add(s, "l");

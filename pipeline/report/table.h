@@ -9,6 +9,8 @@
 #ifndef PL_REPORT_TABLE_H
 #define PL_REPORT_TABLE_H
 
+#include <stdbool.h>
+
 #include "report/study_data.h"
 #include "util/str.h"
 
@@ -17,8 +19,10 @@ void pl_table_md(const pl_study_data *d, pl_str *s);
 void pl_table_tex(const pl_study_data *d, pl_str *s);
 void pl_cost_csv(const pl_study_data *d, pl_str *s);
 
-/* "2 of 12 runs are left out: 1 failed, 1 not finished."; nothing where all are done. */
-void pl_table_note(const pl_study_data *d, pl_str *s);
+/* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 not finished." and
+ * that runs were computed with different arithmetic. Nothing where neither is so; returns whether
+ * it said anything. */
+bool pl_table_note(const pl_study_data *d, pl_str *s);
 
 /* Whether a group's mean is the best of the study in this metric (highest; of the loss: never). */
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m);

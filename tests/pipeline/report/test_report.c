@@ -159,6 +159,25 @@ static void test_report_write_refuses_a_bad_prediction(void)
     free(want);
 }
 
+static void test_mixed_arithmetic_is_said(void)
+{
+    report_fixture f = three;
+    f.groups = 1;
+    report_fixture_write(tst_dir(), &f);
+    tst_write_text(tst_path("runs/%012x/manifest.json", 1), "{\"numeric\": \"scalar Prescott\"}");
+    pl_str said;
+    pl_str_init(&said);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, &said, e));
+    const char *note =
+        "The runs were computed with different arithmetic (instruction set or BLAS core): "
+        "see numeric in their manifests.\n";
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.text, note));
+    char *table = tst_read(tst_path("table.md"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, note));
+    free(table);
+    pl_str_clear(&said);
+}
+
 /* Every element is closed in its order, every id is used once; svg's self-closing tags are skipped.
  */
 static bool is_well_formed(const char *html)
@@ -257,6 +276,7 @@ const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
                                       TST_M(test_report_write_tells_of_failed_and_pending_runs),
                                       TST(test_report_write_refuses_what_is_no_study),
                                       TST(test_report_write_refuses_a_bad_prediction),
+                                      TST(test_mixed_arithmetic_is_said),
                                       TST(test_page_is_well_formed),
                                       TST(test_report_write_without_gnuplot_names_the_package),
                                       TST(test_report_write_removes_figures_of_an_earlier_report),
