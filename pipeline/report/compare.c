@@ -18,10 +18,10 @@ static int by_image(const void *a, const void *b)
     return strcmp(((const answer *)a)->image, ((const answer *)b)->image);
 }
 
-static kn_status read_answers(const char *dir, pl_predictions *p, answer **out, kn_error *e)
+static kn_status read_answers(const char *dir, pl_answers *p, answer **out, kn_error *e)
 {
     char *path = pl_path_join(dir, "predictions.csv");
-    kn_status rc = pl_predictions_read(path, "test", p, e);
+    kn_status rc = pl_answers_read(path, "test", p, e);
     free(path);
     KN_TRY(rc);
     answer *a = malloc((p->count + 1) * sizeof *a);
@@ -76,7 +76,7 @@ kn_status pl_compare_runs(const char *first_dir, const char *second_dir, pl_comp
                           kn_error *e)
 {
     const char *dir[2] = {first_dir, second_dir};
-    pl_predictions p[2];
+    pl_answers p[2];
     answer *a[2] = {NULL, NULL};
     kn_status rc = KN_OK;
     memset(out, 0, sizeof *out);
@@ -93,7 +93,7 @@ kn_status pl_compare_runs(const char *first_dir, const char *second_dir, pl_comp
 cleanup:
     for (int i = 0; i < 2; i++) {
         if (p[i].image)
-            pl_predictions_clear(&p[i]);
+            pl_answers_clear(&p[i]);
         free(a[i]);
     }
     return rc;

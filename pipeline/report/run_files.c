@@ -84,7 +84,7 @@ static kn_status read_prediction(const char *path, const pl_csv *c, size_t row,
     return KN_OK;
 }
 
-kn_status pl_predictions_read(const char *path, const char *side, pl_predictions *out, kn_error *e)
+kn_status pl_answers_read(const char *path, const char *side, pl_answers *out, kn_error *e)
 {
     static const char *const names[4] = {"image", "split", "label", "probability"};
     memset(out, 0, sizeof *out);
@@ -109,11 +109,11 @@ kn_status pl_predictions_read(const char *path, const char *side, pl_predictions
     }
     return KN_OK;
 failed:
-    pl_predictions_clear(out);
+    pl_answers_clear(out);
     return rc;
 }
 
-void pl_predictions_clear(pl_predictions *p)
+void pl_answers_clear(pl_answers *p)
 {
     pl_csv_clear(&p->csv);
     free(p->image);
@@ -125,13 +125,13 @@ void pl_predictions_clear(pl_predictions *p)
 
 static kn_status count_predictions(const char *path, pl_report_run *r, kn_error *e)
 {
-    pl_predictions p;
-    KN_TRY(pl_predictions_read(path, NULL, &p, e));
+    pl_answers p;
+    KN_TRY(pl_answers_read(path, NULL, &p, e));
     for (size_t i = 0; i < p.count; i++) {
         pl_confusion *c = strcmp(p.side[i], "test") == 0 ? &r->test : &r->val;
         c->count[p.label[i]][p.probability[i] > 0.5]++;
     }
-    pl_predictions_clear(&p);
+    pl_answers_clear(&p);
     return KN_OK;
 }
 

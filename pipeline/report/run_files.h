@@ -10,16 +10,16 @@ kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e
 
 /* The numeric predictions of one side of a predictions.csv: image names, labels and probabilities,
  * in file order. */
-typedef struct pl_predictions {
+typedef struct pl_answers {
     pl_csv csv; /* owns the names */
     const char **image, **side;
     int *label;
     double *probability;
     size_t count;
-} pl_predictions;
+} pl_answers;
 
 /* side: "val" or "test"; NULL: both. */
-kn_status pl_predictions_read(const char *path, const char *side, pl_predictions *out, kn_error *e);
-void pl_predictions_clear(pl_predictions *p);
+kn_status pl_answers_read(const char *path, const char *side, pl_answers *out, kn_error *e);
+void pl_answers_clear(pl_answers *p);
 
 #endif
