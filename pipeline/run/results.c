@@ -159,6 +159,22 @@ static void add_stages(json_t *m, const pl_run_outcome *o)
     json_object_set_new(m, "numeric", json_string(numeric));
 }
 
+/* Where the data was, for `facet verify`: as absolute paths, for the manifest is the one file that
+ * tells of this machine. */
+static json_t *paths_json(const pl_data_spec *d)
+{
+    const char *const key[] = {"data.images", "data.labels", "data.partition", "data.identity"};
+    const char *const path[] = {d->images, d->labels, d->partition, d->identity};
+    json_t *object = json_object();
+    for (int i = 0; i < 4; i++) {
+        char *whole = path[i] ? realpath(path[i], NULL) : NULL;
+        if (path[i])
+            json_object_set_new(object, key[i], json_string(whole ? whole : path[i]));
+        free(whole);
+    }
+    return object;
+}
+
 static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
 {
     const pl_run *run = &o->study->runs[o->run];
@@ -174,6 +190,7 @@ static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
     if (o->error)
         json_object_set_new(m, "error", json_string(o->error));
     json_object_set_new(m, "spec", pl_parameters_json(&run->spec, PL_KEY_ALL));
+    json_object_set_new(m, "paths", paths_json(&run->spec.data));
     json_object_set(m, "files", files);
     add_stages(m, o);
     add_file_member(m, "ingest", o->entry[PL_INGEST], "ingest.json");
