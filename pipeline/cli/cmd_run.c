@@ -156,28 +156,33 @@ static kn_status run_study(const pl_global *g, const run_args *a, int spec, kn_e
     return rc;
 }
 
+/* One study's failure does not stop the others; the first failure decides the exit status. */
+static kn_status run_studies(const pl_global *g, const run_args *a, kn_error *e)
+{
+    kn_status first = KN_OK;
+    for (int s = 0; s < a->study.specs; s++) {
+        kn_error one = {KN_OK, ""};
+        kn_status rc = run_study(g, a, s, &one);
+        if (rc == KN_EINTERRUPTED || (rc != KN_OK && a->study.specs == 1)) {
+            *e = one;
+            return rc;
+        }
+        if (rc != KN_OK && one.text[0])
+            pl_error("%s", one.text);
+        first = first == KN_OK ? rc : first;
+    }
+    return first == KN_OK ? KN_OK : kn_fail(e, first, "%s", ""); /* told already */
+}
+
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     run_args args = {.jobs = 1};
     pl_study_args_init(&args.study, argc);
-    kn_status worst = take_args(&args, argc, argv, e);
-    kn_status rc = worst;
-    for (int s = 0; s < args.study.specs && worst == KN_OK && rc != KN_EINTERRUPTED; s++) {
-        kn_error one = {KN_OK, ""};
-        rc = run_study(g, &args, s, &one);
-        if (rc == KN_OK)
-            continue;
-        if (s + 1 < args.study.specs && one.text[0] && rc != KN_EINTERRUPTED) {
-            pl_error("%s", one.text); /* the other studies go on */
-            one.text[0] = '\0';
-        }
-        *e = one;
-        worst = args.study.specs == 1 || rc == KN_EINTERRUPTED ? rc : KN_OK;
-        if (worst == KN_OK && s + 1 == args.study.specs)
-            worst = rc;
-    }
+    kn_status rc = take_args(&args, argc, argv, e);
+    if (rc == KN_OK)
+        rc = run_studies(g, &args, e);
     pl_study_args_clear(&args.study);
-    return worst;
+    return rc;
 }
 
 const pl_command pl_command_run = {
