@@ -46,7 +46,7 @@ static kn_status deal(const pl_split_spec *spec, const pl_split_input *in, int w
 
 typedef struct person {
     int32_t id;
-    uint32_t order; /* random: breaks ties */
+    uint32_t order; /* random */
     size_t images;
     uint8_t side;
 } person;
@@ -57,12 +57,12 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int by_size(const void *a, const void *b)
+static int by_order(const void *a, const void *b)
 {
     const person *x = a, *y = b;
-    if (x->images != y->images)
-        return x->images < y->images ? 1 : -1;
-    return (x->order > y->order) - (x->order < y->order);
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return by_id(a, b);
 }
 
 /* Persons with their counts, sorted by id; returns how many. `list` has room for every image. */
@@ -81,20 +81,13 @@ static size_t count_persons(const pl_split_input *in, person *list)
     return n;
 }
 
-/* The side whose share is furthest below its ratio. */
-static int furthest_behind(const double ratios[3], const double have[PL_SIDES])
+/* The side that lacks most images. */
+static int furthest_behind(const double want[PL_SIDES], const double have[PL_SIDES])
 {
-    int best = -1;
-    double worst = 0;
-    for (int s = 0; s < PL_SIDES; s++) {
-        if (ratios[s] <= 0)
-            continue;
-        double fill = have[s] / ratios[s];
-        if (best < 0 || fill < worst) {
+    int best = 0;
+    for (int s = 1; s < PL_SIDES; s++)
+        if (want[s] - have[s] > want[best] - have[best])
             best = s;
-            worst = fill;
-        }
-    }
     return best;
 }
 
@@ -109,10 +102,13 @@ static kn_status deal_persons(const pl_split_spec *spec, const pl_split_input *i
     kn_rng_init(&rng, spec->seed, STREAM_PERSON);
     for (size_t i = 0; i < n; i++)
         list[i].order = kn_rng_u32(&rng);
-    qsort(list, n, sizeof *list, by_size);
-    double have[PL_SIDES] = {0, 0, 0};
+    qsort(list, n, sizeof *list, by_order);
+    double total = spec->ratios[0] + spec->ratios[1] + spec->ratios[2];
+    double have[PL_SIDES] = {0, 0, 0}, want[PL_SIDES];
+    for (int s = 0; s < PL_SIDES; s++)
+        want[s] = (double)in->count * spec->ratios[s] / total;
     for (size_t i = 0; i < n; i++) {
-        int s = furthest_behind(spec->ratios, have);
+        int s = furthest_behind(want, have);
         list[i].side = (uint8_t)s;
         have[s] += (double)list[i].images;
     }
