@@ -1,6 +1,7 @@
 /* Runs the suites of suites.def.
  * usage: facet_tests [--fast|--long] [--list] [PATTERN...]
- * A PATTERN is a part of "suite/test". Fails on failed asserts, failed suites, and when no test ran. */
+ * A PATTERN is a part of "suite/test". Fails on failed asserts, failed suites, and when no test
+ * ran. */
 #include <CUnit/Basic.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* The test harness: CUnit suites listed in suites.def, one per module, test names made from the symbols.
+/* The test harness: CUnit suites listed in suites.def, one per module, test names made from the
+ * symbols.
  *
  *   static void test_fail_writes_the_sentence(void) { CU_ASSERT_EQUAL(...); }
  *   const tst_case tst_base_status[] = {TST(test_fail_writes_the_sentence), TST_END};
@@ -39,13 +40,15 @@ void tst_skip(const char *fmt, ...) KN_PRINTF(1, 2);
 /* Prints a line under the running test's name (figures a reader may want). */
 void tst_note(const char *fmt, ...) KN_PRINTF(1, 2);
 
-/* A fresh empty folder for the running test, removed after it. The string lives until the test ends. */
+/* A fresh empty folder for the running test, removed after it. The string lives until the test
+ * ends. */
 const char *tst_dir(void);
 
 /* tst_dir()/name, in a rotating set of 16 buffers. */
 const char *tst_path(const char *fmt, ...) KN_PRINTF(1, 2);
 
-/* Writes (replaces) a file; asserts success. tst_read returns a malloc'd NUL-terminated copy or NULL. */
+/* Writes (replaces) a file; asserts success. tst_read returns a malloc'd NUL-terminated copy or
+ * NULL. */
 void tst_write(const char *path, const void *bytes, size_t size);
 void tst_write_text(const char *path, const char *text);
 char *tst_read(const char *path, size_t *size);
@@ -56,19 +59,20 @@ const char *tst_faces(void);
 /* The program under test (FACET), "build/facet" where that is unset, as an absolute path. */
 const char *tst_facet(void);
 
-/* Runs a shell command in `dir` (NULL: here). Returns the exit status (128 + signal when killed). stdout and
- * stderr are malloc'd into *out, *err; each may be NULL (dropped). */
+/* Runs a shell command in `dir` (NULL: here). Returns the exit status (128 + signal when killed).
+ * stdout and stderr are malloc'd into *out, *err; each may be NULL (dropped). */
 int tst_shell(const char *dir, const char *command, char **out, char **err);
 
 /* True where |got - want| <= atol + rtol * |want|, and for NaN against NaN and equal infinities. */
 bool tst_near(double got, double want, double atol, double rtol);
 
-/* Compares n values; on the first that differs prints its index and both values. Returns whether all were near. */
+/* Compares n values; on the first that differs prints its index and both values. Returns whether
+ * all were near. */
 bool tst_near_f32(const float *got, const float *want, size_t n, double atol, double rtol);
 bool tst_near_f64(const float *got, const double *want, size_t n, double atol, double rtol);
 
-/* Memory with canaries: n floats that start `offset` floats past a 64-byte boundary, surrounded by NaN guards.
- * tst_guard_ok tells whether the guards are untouched; tst_guard_free releases. */
+/* Memory with canaries: n floats that start `offset` floats past a 64-byte boundary, surrounded by
+ * NaN guards. tst_guard_ok tells whether the guards are untouched; tst_guard_free releases. */
 typedef struct tst_guard {
     float *data; /* n floats, filled with NaN */
     size_t n;

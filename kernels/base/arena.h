@@ -20,8 +20,8 @@ typedef struct kn_arena {
 void kn_arena_init(kn_arena *a);
 void kn_arena_clear(kn_arena *a); /* frees every block; the arena can be used again */
 
-/* count * size bytes, or NULL when memory is out or the product overflows. A zero request gives a valid
- * pointer. */
+/* count * size bytes, or NULL when memory is out or the product overflows. A zero request gives a
+ * valid pointer. */
 void *kn_arena_alloc(kn_arena *a, size_t count, size_t size);
 
 /* A copy of the string, or NULL. */

@@ -14,7 +14,8 @@ static atomic_int chosen = -1;
 kn_isa kn_isa_detect(void)
 {
 #if defined(__x86_64__)
-    /* __builtin_cpu_supports asks CPUID and XGETBV: a set the system does not save is not reported. */
+    /* __builtin_cpu_supports asks CPUID and XGETBV: a set the system does not save is not reported.
+     */
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return KN_ISA_SCALAR;

@@ -1,5 +1,6 @@
-/* A thread pool that runs n independent tasks. Which worker takes which task is free, so results must depend
- * on the task number alone: write to task-owned memory, use worker-owned memory only as scratch. */
+/* A thread pool that runs n independent tasks. Which worker takes which task is free, so results
+ * must depend on the task number alone: write to task-owned memory, use worker-owned memory only as
+ * scratch. */
 #ifndef KN_BASE_POOL_H
 #define KN_BASE_POOL_H
 
@@ -17,8 +18,8 @@ kn_status kn_pool_new(int threads, kn_pool **out, kn_error *e);
 void kn_pool_free(kn_pool *pool); /* NULL is allowed */
 int kn_pool_size(const kn_pool *pool);
 
-/* Runs fn for every task and returns when all have ended. Tasks are handed out in increasing order. Not
- * reentrant: one run at a time, and no run from within a task. */
+/* Runs fn for every task and returns when all have ended. Tasks are handed out in increasing order.
+ * Not reentrant: one run at a time, and no run from within a task. */
 void kn_pool_run(kn_pool *pool, size_t tasks, kn_task_fn fn, void *context);
 
 #endif

@@ -1,6 +1,6 @@
-/* Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
- * SC 2011). The value is a pure function of (key, stream, counter): no hidden state, the same on every
- * machine and for every number of threads. */
+/* Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011). The value is a pure function of (key, stream, counter): no hidden state, the
+ * same on every machine and for every number of threads. */
 #ifndef KN_BASE_RNG_H
 #define KN_BASE_RNG_H
 
@@ -10,7 +10,8 @@
 /* Four random words for a key and a 128-bit counter (stream, counter). */
 void kn_rng_block(uint64_t key, uint64_t stream, uint64_t counter, uint32_t out[4]);
 
-/* A sequence over one (key, stream). Its whole state is this struct: save `counter` and `left` to resume. */
+/* A sequence over one (key, stream). Its whole state is this struct: save `counter` and `left` to
+ * resume. */
 typedef struct kn_rng {
     uint64_t key, stream, counter; /* counter: the next block to draw */
     uint32_t words[4];

@@ -1,4 +1,5 @@
-/* Overflow-checked size arithmetic. Each returns false, leaving *out alone, when the result does not fit. */
+/* Overflow-checked size arithmetic. Each returns false, leaving *out alone, when the result does
+ * not fit. */
 #ifndef KN_BASE_SIZE_H
 #define KN_BASE_SIZE_H
 
@@ -22,7 +23,8 @@ static inline bool kn_size_add(size_t a, size_t b, size_t *out)
     return true;
 }
 
-/* The smallest multiple of `unit` (a power of two) that is not below n; n must be at most SIZE_MAX - unit. */
+/* The smallest multiple of `unit` (a power of two) that is not below n; n must be at most SIZE_MAX
+ * - unit. */
 static inline size_t kn_size_round_up(size_t n, size_t unit)
 {
     return (n + unit - 1) & ~(unit - 1);

@@ -7,7 +7,8 @@
 
 enum { KN_MAX_RANK = 4, KN_NAME_BYTES = 64 };
 
-/* A shape without the batch: images [h, w, c], sequences [1, steps, features], vectors [1, 1, n]. */
+/* A shape without the batch: images [h, w, c], sequences [1, steps, features], vectors [1, 1, n].
+ */
 typedef struct kn_shape {
     int h, w, c;
 } kn_shape;

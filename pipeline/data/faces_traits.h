@@ -21,12 +21,15 @@
     X(Bald)                                                                                        \
     X(Bangs)                                                                                       \
     X(Big_Lips)                                                                                    \
-    X(Big_Nose) X(Black_Hair) X(Blond_Hair) X(Blurry) X(Brown_Hair) X(Bushy_Eyebrows) X(Chubby)    \
-        X(Double_Chin) X(Eyeglasses) X(Goatee) X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones)     \
-            X(Male) X(Mouth_Slightly_Open) X(Mustache) X(Narrow_Eyes) X(No_Beard) X(Oval_Face)     \
-                X(Pale_Skin) X(Pointy_Nose) X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns)       \
-                    X(Smiling) X(Straight_Hair) X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat)    \
-                        X(Wearing_Lipstick) X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
+    X(Big_Nose)                                                                                    \
+    X(Black_Hair)                                                                                  \
+    X(Blond_Hair)                                                                                  \
+    X(Blurry) X(Brown_Hair) X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) X(Goatee)     \
+        X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones) X(Male) X(Mouth_Slightly_Open) X(Mustache) \
+            X(Narrow_Eyes) X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose)                    \
+                X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns) X(Smiling) X(Straight_Hair)       \
+                    X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat) X(Wearing_Lipstick)            \
+                        X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
 
 typedef enum pl_face_attribute {
 #define PL_FACE_ENUM(name) PL_FACE_##name,

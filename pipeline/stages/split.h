@@ -3,8 +3,7 @@
  *   official    the partition table says it
  *   random      a seeded shuffle, cut by the ratios
  *   stratified  the same within each class, so that the sides have the same balance
- *   identity    the same over persons: whole persons go to a side, largest first to the side that
- * is furthest behind
+ *   identity    persons in a seeded order, each whole to the side that lacks most images
  *
  * validation_split f > 0: the validation side joins training, and the last floor(f n) of those n
  * images in file order are validation, as Keras's validation_split. */
