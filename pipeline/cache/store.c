@@ -37,9 +37,13 @@ static kn_status write_version(const char *dir, const char *file, kn_error *e)
 static kn_status check_version(const char *dir, const char *file, kn_error *e)
 {
     json_t *version = NULL;
-    kn_status rc = pl_json_read(file, &version, e);
+    kn_error why = {KN_OK, ""};
+    kn_status rc = pl_json_read(file, &version, &why);
     if (rc != KN_OK)
-        return kn_prepend(e, "the cache's version cannot be read: ");
+        return kn_fail(e, KN_EUSAGE,
+                       "the cache '%s' does not tell its format: %s; name another folder with "
+                       "--cache, or remove this one",
+                       dir, why.text);
     json_int_t format = json_integer_value(json_object_get(version, "format"));
     json_decref(version);
     if (format != PL_STORE_FORMAT)

@@ -128,8 +128,8 @@ static kn_status execute(const pl_global *g, const run_args *a, pl_planned *p, k
     else if (rc == KN_OK)
         say_done(&r, options.until, pl_now() - began);
     bool whole = options.until == PL_STAGE_COUNT - 1;
-    if (whole && r.done > 0 && rc != KN_EINTERRUPTED &&
-        (strcmp(before.hex, table_digest(dir).hex) != 0 || !has_report(dir))) {
+    bool changed = strcmp(before.hex, table_digest(dir).hex) != 0, old = has_report(dir);
+    if (whole && rc != KN_EINTERRUPTED && (r.done > 0 ? changed || !old : changed && old)) {
         kn_status reported = write_report(dir, a->report, rc == KN_OK ? e : NULL);
         rc = rc == KN_OK ? reported : rc;
     }
@@ -190,14 +190,15 @@ const pl_command pl_command_run = {
     .usage = "run SPEC... [--set KEY=VALUE]... [--jobs N] [--for DURATION] [--until STAGE] "
              "[--dry-run]",
     .summary = "runs what is missing, then writes the study's report",
-    .help = "Makes every run of the spec that is not done, and table, plots and page in\n"
-            "RESULTS/STUDY. Running it again does nothing. Ctrl-C saves the state and the same\n"
-            "command goes on where it stopped.\n\n"
-            "  --set KEY=VALUE   overrides a key of the spec, as in --set train.lr=0.01\n"
-            "  --jobs N          N runs side by side; the threads are divided among them\n"
-            "  --for DURATION    stops after so long, saved (90s, 45m, 8h, 1h30m)\n"
-            "  --until STAGE     ingest, split, train or evaluate: makes the entries up to it\n"
-            "  --dry-run         prints the plan and runs nothing (as facet plan)\n"
-            "  --plots all       figures of every run, also in a study of more than 40 runs\n",
+    .help =
+        "Makes every run of the spec that is not done, and table, plots and page in\n"
+        "RESULTS/STUDY. Running it again does nothing. Ctrl-C saves the state and the same\n"
+        "command goes on where it stopped.\n\n"
+        "  --set KEY=VALUE   overrides a key of the spec, as in --set train.lr=0.01\n"
+        "  --jobs N          N runs side by side; the threads are divided among them (default: 1)\n"
+        "  --for DURATION    stops after so long, saved (90s, 45m, 8h, 1h30m)\n"
+        "  --until STAGE     ingest, split, train or evaluate: makes the entries up to it\n"
+        "  --dry-run         prints the plan and runs nothing (as facet plan)\n"
+        "  --plots all       figures of every run, also in a study of more than 40 runs\n",
     .run = run,
 };

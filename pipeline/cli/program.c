@@ -149,6 +149,11 @@ static kn_status run(int argc, char **argv, char **rest, kn_error *e)
         printf("facet " PL_VERSION "\n");
         return KN_OK;
     }
+    if (count > 0 && strcmp(rest[0], "help") == 0) { /* facet help [COMMAND] */
+        o.help = true;
+        rest++;
+        count--;
+    }
     const pl_command *c = count > 0 ? find_command(rest[0]) : NULL;
     if (count > 0 && !c)
         return unknown_command(rest[0], e);

@@ -176,13 +176,16 @@ static void say_left(const exec *x, char *text, size_t size)
                  pl_human_seconds((pl_now() - x->began) * waiting / ended, left, sizeof left));
 }
 
+/* -1: none, as where the split has no test side. */
 static double test_accuracy(const pl_plan *p, int r)
 {
     char *path = pl_format("%s/runs/%s/metrics.json", p->study_dir, p->run[r].id);
     json_t *metrics = NULL;
     double value = -1;
-    if (pl_exists(path) && pl_json_read(path, &metrics, NULL) == KN_OK)
-        value = json_number_value(json_object_get(json_object_get(metrics, "test"), "accuracy"));
+    if (pl_exists(path) && pl_json_read(path, &metrics, NULL) == KN_OK) {
+        const json_t *test = json_object_get(metrics, "test");
+        value = test ? json_number_value(json_object_get(test, "accuracy")) : -1;
+    }
     json_decref(metrics);
     free(path);
     return value;
@@ -263,12 +266,17 @@ static int child_run(void *context, int r)
 
 static void read_failure(const pl_plan *p, int r, kn_error *failure)
 {
+    kn_status status = KN_EDATA;
+    for (int s = PL_STAGE_COUNT - 1; s >= 0; s--)
+        if (p->node[p->run[r].node[s]].failed)
+            status = p->node[p->run[r].node[s]].failed; /* a shared entry: this process tried it */
+
     char *path = pl_format("%s/runs/%s/manifest.json", p->study_dir, p->run[r].id);
     json_t *manifest = NULL;
     const char *text = NULL;
     if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK)
         text = json_string_value(json_object_get(manifest, "error"));
-    kn_fail(failure, KN_EDATA, "%s", text ? text : "no reason was left");
+    kn_fail(failure, status, "%s", text ? text : "no reason was left");
     json_decref(manifest);
     free(path);
 }

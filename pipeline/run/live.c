@@ -15,9 +15,10 @@ static char *path;
 static void write_live(void *context, const pl_progress_state *state)
 {
     (void)context;
-    json_t *live = json_pack("{s:s,s:s,s:s,s:f,s:f,s:f,s:i}", "title", state->title, "note",
-                             state->note, "unit", state->unit, "done", state->done, "total",
-                             state->total, "seconds", state->seconds, "process", (int)getpid());
+    json_t *live =
+        json_pack("{s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:i}", "title", state->title, "note", state->note,
+                  "unit", state->unit, "done", state->done, "total", state->total, "from",
+                  state->from, "seconds", state->seconds, "process", (int)getpid());
     char *text = pl_json_text(live);
     char *fresh = pl_format("%s.new", path); /* whole or not at all; not worth an fsync */
     FILE *f = fopen(fresh, "we");

@@ -63,6 +63,22 @@ cleanup:
     return rc;
 }
 
+/* The study's folder: in the results folder, or named by its own path. NULL: neither. */
+static char *find_study(const char *results, const char *study)
+{
+    char *dir = pl_path_join(results, study);
+    for (int i = 0; i < 2; i++) {
+        char *runs = pl_path_join(dir, "runs");
+        bool is_study = pl_is_dir(runs);
+        free(runs);
+        if (is_study)
+            return dir;
+        free(dir);
+        dir = i == 0 ? pl_strdup(study) : NULL;
+    }
+    return NULL;
+}
+
 kn_status pl_run_ref_find(const char *results, const char *ref, char **dir, kn_error *e)
 {
     *dir = NULL;
@@ -70,15 +86,23 @@ kn_status pl_run_ref_find(const char *results, const char *ref, char **dir, kn_e
         *dir = pl_strdup(ref);
         return KN_OK;
     }
-    const char *slash = strrchr(ref, '/');
-    if (!slash || slash == ref || slash[1] == '\0')
-        return kn_fail(
-            e, KN_EUSAGE,
-            "'%s' names no run: give STUDY/RUN-ID, STUDY/first-digits, or a run's folder", ref);
-    char *study = pl_strdup(ref);
-    study[slash - ref] = '\0';
-    char *study_dir = pl_path_join(results, study);
-    kn_status rc = find_in_study(study_dir, ref, slash + 1, dir, e);
+    char *study = pl_strdup(ref), *prefix = study + strlen(study);
+    kn_status rc = KN_OK;
+    while (prefix > study + 1 && prefix[-1] == '/')
+        *--prefix = '\0';
+    char *study_dir = find_study(results, study); /* its only run, or their list */
+    if (!study_dir && (prefix = strrchr(study, '/')) && prefix != study) {
+        *prefix++ = '\0';
+        study_dir = find_study(results, study);
+        if (!study_dir)
+            study_dir = pl_path_join(results, study);
+    }
+    if (study_dir)
+        rc = find_in_study(study_dir, ref, prefix, dir, e);
+    else
+        rc = kn_fail(e, KN_EUSAGE,
+                     "'%s' names no run: give STUDY/RUN-ID, STUDY/first-digits, or a run's folder",
+                     ref);
     free(study);
     free(study_dir);
     return rc;

@@ -33,10 +33,11 @@ static json_t *failure_of(const char *dir, const char *id, const char *group)
 static json_t *now_of(const json_t *live, const char *id, const char *group)
 {
     double done = json_number_value(json_object_get(live, "done"));
+    double here = done - json_number_value(json_object_get(live, "from"));
     double seconds = json_number_value(json_object_get(live, "seconds"));
     json_t *now = json_pack("{s:s,s:s,s:f,s:f,s:f}", "run", id, "group", group, "done", done,
                             "total", json_number_value(json_object_get(live, "total")), "rate",
-                            seconds > 0 ? done / seconds : 0.0);
+                            seconds > 0 ? here / seconds : 0.0);
     json_object_set(now, "title", json_object_get(live, "title"));
     json_object_set(now, "note", json_object_get(live, "note"));
     json_object_set(now, "unit", json_object_get(live, "unit"));
@@ -90,9 +91,21 @@ static void count_runs(const char *dir, const pl_csv *c, bool running, tally *t)
     }
 }
 
+/* A name in the results folder, or the study's own folder as `facet report` takes it. */
+static char *find_study(const char *results, const char *study)
+{
+    char *dir = pl_path_join(results, study), *table = pl_path_join(study, "runs.csv");
+    if (!pl_is_dir(dir) && pl_exists(table)) {
+        free(dir);
+        dir = pl_strdup(study);
+    }
+    free(table);
+    return dir;
+}
+
 kn_status pl_status_read(const char *results, const char *study, json_t **out, kn_error *e)
 {
-    char *dir = pl_path_join(results, study), *path = pl_path_join(dir, "runs.csv"), *who = NULL;
+    char *dir = find_study(results, study), *path = pl_path_join(dir, "runs.csv"), *who = NULL;
     pl_csv c;
     kn_status rc = KN_OK;
     bool running = pl_results_is_running(dir, &who);
@@ -169,7 +182,9 @@ void pl_status_text(const json_t *s, pl_str *out)
     }
     for (size_t i = 0; i < json_array_size(failures); i++) {
         item = json_array_get(failures, i);
+        const char *error = text_of(item, "error");
+        bool again = i > 0 && strcmp(error, text_of(json_array_get(failures, i - 1), "error")) == 0;
         pl_str_addf(out, "  failed  %.12s  %s: %s\n", text_of(item, "run"), text_of(item, "group"),
-                    text_of(item, "error"));
+                    again ? "the same" : error);
     }
 }

@@ -170,9 +170,9 @@ kn_status pl_split_check(const pl_split_spec *spec, size_t counts[PL_SIDES][2], 
 {
     const size_t *train = counts[PL_SIDE_TRAIN];
     if (train[0] + train[1] == 0)
-        return kn_fail(
-            e, KN_EDATA,
-            "split: no image is left for training; give more images or other split.ratios");
+        return kn_fail(e, KN_EDATA, "split: no image is left for training; give more images or %s",
+                       spec->method == PL_SPLIT_OFFICIAL ? "another partition table"
+                                                         : "other split.ratios");
     if (train[0] == 0 || train[1] == 0)
         return kn_fail(e, KN_EDATA,
                        "split: all %zu training images have '%s' = %d; a classifier needs both "

@@ -61,6 +61,11 @@ static kn_status stop_if_asked(loop *l, kn_error *e)
     return pl_interrupt_check(e);
 }
 
+static double images_seen(const loop *l)
+{
+    return (double)l->state.epoch * (double)l->task->train.count + (double)l->state.position;
+}
+
 static kn_status run_batches(loop *l, kn_error *e)
 {
     pl_train_state *s = &l->state;
@@ -82,8 +87,7 @@ static kn_status run_batches(loop *l, kn_error *e)
         s->loss_sum += r.loss + r.penalty * (double)b.count;
         s->correct_sum += (double)r.correct;
         s->position += (int64_t)b.count;
-        pl_progress_update(l->progress,
-                           (double)s->epoch * (double)train->count + (double)s->position);
+        pl_progress_update(l->progress, images_seen(l));
         if (pl_now() - l->saved_at > CHECKPOINT_SECONDS)
             KN_TRY(save(l, e));
     }
@@ -146,8 +150,12 @@ static void end_epoch(loop *l, pl_epoch *row)
                 row->val_accuracy);
     fprintf(l->task->job->log, " (%.1f s, %.0f images/s)\n", row->seconds, row->images_per_second);
     fflush(l->task->job->log);
-    pl_progress_note(l->progress, "epoch %.0f/%d  loss %.4f  val %.2f %%", row->epoch,
-                     l->spec->epochs, row->train_loss, 100 * row->val_accuracy);
+    if (isnan(row->val_accuracy))
+        pl_progress_note(l->progress, "epoch %.0f/%d  loss %.4f", row->epoch, l->spec->epochs,
+                         row->train_loss);
+    else
+        pl_progress_note(l->progress, "epoch %.0f/%d  loss %.4f  val %.2f %%", row->epoch,
+                         l->spec->epochs, row->train_loss, 100 * row->val_accuracy);
     s->epoch++;
     s->position = 0;
     s->loss_sum = s->correct_sum = s->step_seconds = s->epoch_seconds = 0;
@@ -254,6 +262,7 @@ kn_status pl_train_epochs(const pl_train_task *task, float *block, pl_train_resu
     KN_TRY_TO(rc, cleanup, prepare(&l, task, e));
     double total = (double)task->train.count * (double)l.spec->epochs;
     l.progress = pl_progress_new(task->job->title, "images", total);
+    pl_progress_from(l.progress, images_seen(&l));
     KN_TRY_TO(rc, cleanup, run_epochs(&l, e));
     finish(&l, block, result);
 cleanup:

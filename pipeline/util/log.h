@@ -35,14 +35,16 @@ typedef struct pl_progress pl_progress;
 pl_progress *pl_progress_new(const char *title, const char *unit, double total);
 void pl_progress_note(pl_progress *p, const char *fmt, ...)
     KN_PRINTF(2, 3); /* "epoch 3/10, loss 0.21" */
+void pl_progress_from(pl_progress *p,
+                      double done); /* done by an earlier process: no part of the rate */
 void pl_progress_update(pl_progress *p, double done);
 void pl_progress_end(pl_progress *p); /* frees; NULL is allowed everywhere */
 
 /* Who else wants to know (one per process; NULL: nobody): told of every progress at most once a
  * second, whatever the level, on the thread that updates. */
 typedef struct pl_progress_state {
-    const char *title, *note, *unit; /* borrowed for the call */
-    double done, total, seconds;     /* seconds since it began */
+    const char *title, *note, *unit;   /* borrowed for the call */
+    double done, total, from, seconds; /* done - from took `seconds` */
 } pl_progress_state;
 void pl_progress_observe(void (*told)(void *context, const pl_progress_state *state),
                          void *context);

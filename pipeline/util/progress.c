@@ -25,7 +25,7 @@ void pl_progress_observe(void (*told)(void *context, const pl_progress_state *st
 struct pl_progress {
     pthread_mutex_t mutex;
     char *title, *unit, *note;
-    double total, done;
+    double total, done, from;
     double begun, shown, observed;
 };
 
@@ -63,7 +63,7 @@ void pl_progress_note(pl_progress *p, const char *fmt, ...)
 static void add_rate(pl_str *s, const pl_progress *p, double seconds)
 {
     char text[48];
-    double rate = seconds > 0.0 ? p->done / seconds : 0.0;
+    double rate = seconds > 0.0 ? (p->done - p->from) / seconds : 0.0;
     if (rate >= 10.0)
         pl_str_addf(s, "  %s %s/s", pl_human_count((long long)rate, text, sizeof text), p->unit);
     else
@@ -80,13 +80,14 @@ static void describe(const pl_progress *p, double now, bool ended, pl_str *s)
         pl_str_addf(s, "  %s", p->note);
     if (!ended && p->total > 0.0)
         pl_str_addf(s, "  %d%%", (int)(100.0 * (p->done < p->total ? p->done / p->total : 1.0)));
-    if (p->done > 0.0)
+    double done = p->done - p->from;
+    if (done > 0.0)
         add_rate(s, p, seconds);
     if (ended)
         pl_str_addf(s, "  in %s", pl_human_seconds(seconds, text, sizeof text));
-    else if (p->done > 0.0 && p->total > p->done)
+    else if (done > 0.0 && p->total > p->done)
         pl_str_addf(s, "  %s left",
-                    pl_human_seconds(seconds * (p->total - p->done) / p->done, text, sizeof text));
+                    pl_human_seconds(seconds * (p->total - p->done) / done, text, sizeof text));
 }
 
 static size_t terminal_columns(void)
@@ -132,6 +133,11 @@ static void show(pl_progress *p, double now, bool ended)
     pl_str_clear(&s);
 }
 
+void pl_progress_from(pl_progress *p, double done)
+{
+    p->from = p->done = done;
+}
+
 void pl_progress_update(pl_progress *p, double done)
 {
     if (!p)
@@ -145,8 +151,8 @@ void pl_progress_update(pl_progress *p, double done)
         show(p, now, false);
     if (observer && now - p->observed >= OBSERVE_SECONDS) {
         p->observed = now;
-        const pl_progress_state state = {p->title, p->note,  p->unit,
-                                         p->done,  p->total, now - p->begun};
+        const pl_progress_state state = {p->title, p->note, p->unit,       p->done,
+                                         p->total, p->from, now - p->begun};
         observer(observer_context, &state);
     }
     pthread_mutex_unlock(&p->mutex);
@@ -158,7 +164,8 @@ void pl_progress_end(pl_progress *p)
         return;
     if (pl_log_is_terminal() && pl_log_level() != PL_QUIET)
         pl_log_bar("");
-    show(p, pl_now(), true);
+    if (p->done > p->from) /* a work that failed at once has nothing to tell */
+        show(p, pl_now(), true);
     pthread_mutex_destroy(&p->mutex);
     free(p->title);
     free(p->unit);

@@ -113,6 +113,11 @@ static void test_unusable_sides_are_told(void)
     TST_FAILS(KN_EDATA,
               "split: no image is left for training; give more images or other split.ratios",
               pl_split_check(&spec, none, "Male", e));
+    spec.method = PL_SPLIT_OFFICIAL;
+    TST_FAILS(KN_EDATA,
+              "split: no image is left for training; give more images or another partition table",
+              pl_split_check(&spec, none, "Male", e));
+    spec.method = PL_SPLIT_RANDOM;
     size_t one_class[PL_SIDES][2] = {{12, 0}, {1, 1}, {1, 1}};
     TST_FAILS(KN_EDATA,
               "split: all 12 training images have 'Male' = 0; a classifier needs both classes in "
