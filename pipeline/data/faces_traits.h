@@ -13,23 +13,19 @@
 #include "data/faces_canvas.h"
 
 /* CelebA's 40 columns in their order. */
-#define PL_FACE_ATTRIBUTES(X)                                                                      \
-    X(5_o_Clock_Shadow)                                                                            \
-    X(Arched_Eyebrows)                                                                             \
-    X(Attractive)                                                                                  \
-    X(Bags_Under_Eyes)                                                                             \
-    X(Bald)                                                                                        \
-    X(Bangs)                                                                                       \
-    X(Big_Lips)                                                                                    \
-    X(Big_Nose)                                                                                    \
-    X(Black_Hair)                                                                                  \
-    X(Blond_Hair)                                                                                  \
-    X(Blurry) X(Brown_Hair) X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) X(Goatee)     \
-        X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones) X(Male) X(Mouth_Slightly_Open) X(Mustache) \
-            X(Narrow_Eyes) X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose)                    \
-                X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns) X(Smiling) X(Straight_Hair)       \
-                    X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat) X(Wearing_Lipstick)            \
-                        X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
+/* clang-format off */
+#define PL_FACE_ATTRIBUTES(X) \
+    X(5_o_Clock_Shadow) X(Arched_Eyebrows) X(Attractive) X(Bags_Under_Eyes) \
+    X(Bald) X(Bangs) X(Big_Lips) X(Big_Nose) \
+    X(Black_Hair) X(Blond_Hair) X(Blurry) X(Brown_Hair) \
+    X(Bushy_Eyebrows) X(Chubby) X(Double_Chin) X(Eyeglasses) \
+    X(Goatee) X(Gray_Hair) X(Heavy_Makeup) X(High_Cheekbones) \
+    X(Male) X(Mouth_Slightly_Open) X(Mustache) X(Narrow_Eyes) \
+    X(No_Beard) X(Oval_Face) X(Pale_Skin) X(Pointy_Nose) \
+    X(Receding_Hairline) X(Rosy_Cheeks) X(Sideburns) X(Smiling) \
+    X(Straight_Hair) X(Wavy_Hair) X(Wearing_Earrings) X(Wearing_Hat) \
+    X(Wearing_Lipstick) X(Wearing_Necklace) X(Wearing_Necktie) X(Young)
+/* clang-format on */
 
 typedef enum pl_face_attribute {
 #define PL_FACE_ENUM(name) PL_FACE_##name,
