@@ -34,6 +34,8 @@ kn_status pl_unknown_option(const pl_command *c, const char *word, const char *c
                             kn_error *e)
 {
     size_t count = 0;
+    if (word[0] != '-')
+        return kn_fail(e, KN_EUSAGE, "%s takes no '%s' (facet %s --help)", c->name, word, c->name);
     while (known && known[count])
         count++;
     const char *near = pl_nearest(word, known, count);

@@ -62,17 +62,6 @@ static kn_status take_args(run_args *a, int argc, char **argv, kn_error *e)
     return KN_OK;
 }
 
-static kn_status write_report(const char *study_dir, pl_report_options options, kn_error *e)
-{
-    pl_str said;
-    pl_str_init(&said);
-    kn_status rc = pl_report_write(study_dir, options, &said, e);
-    if (rc == KN_OK)
-        fputs(said.text, stdout);
-    pl_str_clear(&said);
-    return rc;
-}
-
 /* The digest of runs.csv: what the report is made from. */
 static pl_digest table_digest(const char *study_dir)
 {
@@ -82,6 +71,40 @@ static pl_digest table_digest(const char *study_dir)
         digest.hex[0] = '\0';
     free(path);
     return digest;
+}
+
+/* Holds the digest of the runs.csv that the whole report was made from; written after it, so that a
+ * report cut short by a kill or a full disk is made again. */
+static char *reported_path(const char *study_dir)
+{
+    return pl_path_join(study_dir, ".reported");
+}
+
+static bool is_reported(const char *study_dir)
+{
+    char *path = reported_path(study_dir), *text = NULL;
+    size_t size = 0;
+    bool yes = pl_exists(path) && pl_read_file(path, 1024, &text, &size, NULL) == KN_OK &&
+               strcmp(text, table_digest(study_dir).hex) == 0;
+    free(text);
+    free(path);
+    return yes;
+}
+
+static kn_status write_report(const char *study_dir, pl_report_options options, kn_error *e)
+{
+    pl_str said;
+    pl_str_init(&said);
+    pl_digest digest = table_digest(study_dir);
+    char *path = reported_path(study_dir);
+    kn_status rc = pl_report_write(study_dir, options, &said, e);
+    if (rc == KN_OK)
+        fputs(said.text, stdout);
+    if (rc == KN_OK)
+        rc = pl_write_file(path, digest.hex, strlen(digest.hex), e);
+    pl_str_clear(&said);
+    free(path);
+    return rc;
 }
 
 static bool has_report(const char *study_dir)
@@ -115,7 +138,6 @@ static kn_status execute(const pl_global *g, const run_args *a, pl_planned *p, k
                                      .until = a->study.until,
                                      .seconds = a->seconds};
     pl_exec_result r;
-    pl_digest before = table_digest(dir);
     double began = pl_now();
     bool nothing = p->plan.done == p->study.run_count;
     if (!nothing && kn_gemm_core_is_low())
@@ -128,8 +150,8 @@ static kn_status execute(const pl_global *g, const run_args *a, pl_planned *p, k
     else if (rc == KN_OK)
         say_done(&r, options.until, pl_now() - began);
     bool whole = options.until == PL_STAGE_COUNT - 1;
-    bool changed = strcmp(before.hex, table_digest(dir).hex) != 0, old = has_report(dir);
-    if (whole && rc != KN_EINTERRUPTED && (r.done > 0 ? changed || !old : changed && old)) {
+    bool current = is_reported(dir), old = has_report(dir);
+    if (whole && rc != KN_EINTERRUPTED && (r.done > 0 ? !current || !old : !current && old)) {
         kn_status reported = write_report(dir, a->report, rc == KN_OK ? e : NULL);
         rc = rc == KN_OK ? reported : rc;
     }

@@ -141,6 +141,22 @@ static void test_killed_in_each_stage_the_bytes_are_the_same(void)
     free(want);
 }
 
+/* The report of a study that grew, killed after its first file: the rest is not left as it was. */
+static void test_killed_in_a_later_report_it_is_made_again(void)
+{
+    char *want = undisturbed();
+    int st = 0;
+    CU_ASSERT_EQUAL(
+        shell("-q run stop.yaml --set sweep.seeds=[1] --cache cache --results cut", NULL, NULL), 0);
+    CU_ASSERT_EQUAL(unlink(tst_path("cut/stop/table.csv")), 0);
+    CU_ASSERT_TRUE(stop_at(in_report, 0, "1", SIGKILL, &st));
+    CU_ASSERT_EQUAL(shell("-q run stop.yaml --cache cache --results cut", NULL, NULL), 0);
+    char *got = bytes_of("cut");
+    TST_TEXT(got, want);
+    free(got);
+    free(want);
+}
+
 /* The checker itself: one epoch less is not the same. */
 static void test_another_training_is_noticed(void)
 {
@@ -227,6 +243,7 @@ static void test_two_studies_share_a_cache_at_the_same_time(void)
 
 const tst_case tst_fault_program_stop[] = {
     TST_M(test_killed_in_each_stage_the_bytes_are_the_same),
+    TST_M(test_killed_in_a_later_report_it_is_made_again),
     TST_M(test_another_training_is_noticed),
     TST_M(test_ctrl_c_is_told_and_the_same_command_goes_on),
     TST_M(test_a_second_run_of_the_study_is_refused),
