@@ -28,7 +28,7 @@ typedef struct exec {
     double began, deadline, table_at; /* deadline 0: none */
     int next_run;
     pl_str failures;
-    kn_error first; /* of the failed runs */
+    kn_error first, last; /* of the failed runs */
     bool all_same;
 } exec;
 
@@ -72,6 +72,18 @@ static kn_status update_table(exec *x, kn_error *e)
     return rc;
 }
 
+/* One of a group failed, which fails all: each by itself, so that the fault stays with its own
+ * runs. */
+static kn_status make_each(exec *x, const int *nodes, int count, kn_error *e)
+{
+    kn_status rc = KN_OK;
+    for (int i = 0; i < count && rc != KN_EINTERRUPTED; i++) {
+        x->plan->node[nodes[i]].failed = KN_OK;
+        rc = pl_make_nodes(x->plan, &nodes[i], 1, x->pool, &x->out->entries, e);
+    }
+    return rc;
+}
+
 /* Missing ingest entries, those of equal sources together. */
 static kn_status make_joint(exec *x, pl_stage_id stage, kn_error *e)
 {
@@ -93,6 +105,8 @@ static kn_status make_joint(exec *x, pl_stage_id stage, kn_error *e)
                 group[count++] = k;
         }
         rc = pl_make_nodes(p, group, count, x->pool, &x->out->entries, e);
+        if (rc != KN_OK && rc != KN_EINTERRUPTED && count > 1)
+            rc = make_each(x, group, count, e);
         if (rc != KN_OK && rc != KN_EINTERRUPTED)
             rc = KN_OK; /* the runs that need it will tell */
     }
@@ -214,7 +228,9 @@ static kn_status note_run(exec *x, int r, pl_run_status status, const kn_error *
             x->first = *failure;
         else
             x->all_same = x->all_same && strcmp(x->first.text, failure->text) == 0;
-        pl_str_addf(&x->failures, "\n  %s: %s", label, failure->text);
+        bool again = x->out->failed > 1 && strcmp(x->last.text, failure->text) == 0;
+        x->last = *failure;
+        pl_str_addf(&x->failures, "\n  %s: %s", label, again ? "the same" : failure->text);
         pl_verbose("run failed: %s: %s", label, failure->text);
     } else {
         x->out->stopped = x->out->stopped || status == PL_RUN_STOPPED;
