@@ -16,7 +16,6 @@ struct kn_arena_chunk {
 void kn_arena_init(kn_arena *a)
 {
     a->chunks = NULL;
-    a->total = 0;
 }
 
 void kn_arena_clear(kn_arena *a)
@@ -63,7 +62,6 @@ void *kn_arena_alloc(kn_arena *a, size_t count, size_t size)
     }
     void *block = c->base + c->used;
     c->used += bytes;
-    a->total += bytes;
     return block;
 }
 

@@ -14,7 +14,6 @@ typedef struct kn_arena_chunk kn_arena_chunk;
 
 typedef struct kn_arena {
     kn_arena_chunk *chunks; /* newest first */
-    size_t total;           /* bytes handed out, rounded up to KN_ALIGN each */
 } kn_arena;
 
 void kn_arena_init(kn_arena *a);

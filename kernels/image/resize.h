@@ -1,9 +1,10 @@
 /* Resizing of u8 images [h,w,c] (c = 1 or 3), row-major.
  *
- *   linear    cv2.resize INTER_LINEAR: half-pixel centres, edge clamped, no smoothing; 11-bit
- * fixed-point weights as OpenCV has them (within 1 grey level on every pixel) box, triangle,
- * catmullrom, mitchell   stb_image_resize's filters (edge clamp, linear colour as stored): the
- * filter widens when the picture shrinks
+ *   linear       cv2.resize INTER_LINEAR: half-pixel centres, edge clamped, no smoothing; 11-bit
+ *                fixed-point weights as OpenCV has them (within 1 grey level on every pixel)
+ *   triangle, box, catmullrom, mitchell
+ *                stb_image_resize's filters (edge clamp, linear colour as stored): the filter
+ *                widens when the picture shrinks
  *
  * A plan holds the coefficients for one geometry and can be shared by threads; scratch is per call.
  */

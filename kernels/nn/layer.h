@@ -2,18 +2,21 @@
  * layer is one configured instance inside a net.
  *
  *   configure   from config and `in`: checks shapes, fills `out`, tensors, and the byte sizes.
- * Every shape error is found here, with a sentence. init        writes the initial values of the
- * parameters. prepare     once per step, before any image: transforms of the weights into `packed`.
- * May be NULL. forward     y from x for args->mb consecutive images of one shard; y is overwritten.
+ *               Every shape error is found here, with a sentence.
+ *   init        writes the initial values of the parameters.
+ *   prepare     once per step, before any image: transforms of the weights into `packed`.
+ *               May be NULL.
+ *   forward     y from x for args->mb consecutive images of one shard; y is overwritten.
  *   backward    dx (NULL: not wanted) overwritten; parameter gradients added to dw.
  *   batch_grad  for layers whose weight gradient is better made once over the whole batch (dense):
- * backward then leaves dz in args->batch_dz instead of touching dw, and the net calls batch_grad
- * for each of batch_blocks blocks afterwards with x and dz of the whole batch. NULL otherwise. A
- * layer with it has batch_dz_size floats of dz per image. fuse        takes the layer `next` into
- * this one, so that one call does the work of both; false, and nothing changed, where it cannot.
- * NULL: never. macs        multiply-adds of the forward pass of one image. is_view     y is x under
- * another shape (flatten, rows): a net passes the pointer on and calls neither forward nor
- *               backward, which copy.
+ *               backward then leaves dz in args->batch_dz instead of touching dw, and the net calls
+ *               batch_grad for each of batch_blocks blocks afterwards with x and dz of the whole
+ *               batch. NULL otherwise. A layer with it has batch_dz_size floats of dz per image.
+ *   fuse        takes the layer `next` into this one, so that one call does the work of both;
+ *               false, and nothing changed, where it cannot. NULL: never.
+ *   macs        multiply-adds of the forward pass of one image.
+ *   is_view     y is x under another shape (flatten, rows): a net passes the pointer on and calls
+ *               neither forward nor backward, which copy.
  *
  * forward and backward allocate nothing, may run on several shards at once with their own saved and
  * scratch, and depend on the arguments alone: not on which worker runs them. */

@@ -1,9 +1,12 @@
-/* The named architectures as lists of layers (DESIGN section 4):
+/* The named architectures as lists of layers:
  *
- *   cnn     [conv kernel x kernel x filters[i], act, maxpool pool] per filter, flatten, dense
- * units[i] act, output rnn     rows, cell hidden[i] (the last one gives its last step only), dense
- * units[i] act, output logreg  flatten, output dropout > 0 puts a dropout layer after each dense
- * layer. */
+ *   cnn     [conv kernel x kernel x filters[i], act, maxpool pool] per filter, flatten,
+ *           dense units[i] act, output
+ *   rnn     rows, cell hidden[i] (the last one gives its last step only), dense units[i] act,
+ *           output
+ *   logreg  flatten, output
+ *
+ * dropout > 0 puts a dropout layer after each dense layer. */
 #ifndef KN_NN_MODELS_H
 #define KN_NN_MODELS_H
 

@@ -3,10 +3,9 @@
  *
  * Building a net checks every shape. The net itself holds no parameter values and can be shared by
  * threads; a trainer (nn/trainer.h) holds parameters, gradients and moments, one block each, in the
- * same layout:
+ * same layout, where each tensor starts at a multiple of 16 floats:
  *
- *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...      each tensor starts at a
- * multiple of 16 floats
+ *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...
  *
  * The last layer is the output layer the net adds itself: dense, linear, 1 or 2 units; the loss
  * works on its logits. A maxpool that directly follows a conv2d is taken into it (one pass per

@@ -7,15 +7,15 @@
  *
  *   chunk   one row per image of the chunk, in worker memory
  *   image   one row, in worker memory: what only the next layer of the same segment reads
- * (inference) batch   one row per image of the batch, shared by all workers: x of a layer with
- * batch_grad
+ *           (inference)
+ *   batch   one row per image of the batch, shared by all workers: x of a layer with batch_grad
  *
  * A training plan keeps every value of the chunk for the backward pass; gradients between the
  * layers of a segment exist for one image, those between segments for the chunk. An inference plan
- * keeps nothing.
+ * keeps nothing. Worker memory:
  *
- *   worker memory: [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch
- * | loss and p ] */
+ *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | loss and p ]
+ */
 #ifndef KN_NN_PLAN_H
 #define KN_NN_PLAN_H
 

@@ -3,10 +3,12 @@
  *   constant      lr
  *   step          lr * gamma^floor(epoch / every)
  *   exponential   lr * gamma^epoch            (epoch counted from 0; changes at epoch boundaries)
- *   cosine        lr_min + (lr - lr_min) (1 + cos(pi t / T)) / 2, t in steps after warm-up, T the
- * steps left plateau       lr * factor after `patience` epochs without improvement of val_loss
- * (Keras ReduceLROnPlateau) Warm-up: linear up to lr over the first warmup_epochs epochs, before
- * any of them. */
+ *   cosine        lr_min + (lr - lr_min) (1 + cos(pi t / T)) / 2, t in steps after warm-up,
+ *                 T the steps left
+ *   plateau       lr * factor after `patience` epochs without improvement of val_loss
+ *                 (Keras ReduceLROnPlateau)
+ *
+ * Warm-up: linear up to lr over the first warmup_epochs epochs, before any of them. */
 #ifndef KN_NN_SCHEDULE_H
 #define KN_NN_SCHEDULE_H
 

@@ -161,8 +161,3 @@ void kn_trainer_set_steps(kn_trainer *t, int64_t steps)
 {
     t->steps = steps;
 }
-
-size_t kn_trainer_bytes(const kn_trainer *t)
-{
-    return sizeof *t + t->arena.total;
-}

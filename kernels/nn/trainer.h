@@ -68,7 +68,4 @@ void kn_trainer_set_steps(kn_trainer *t, int64_t steps);
 
 int kn_trainer_shards(int mb);
 
-/* Bytes the trainer holds (for logs and `facet plan`). */
-size_t kn_trainer_bytes(const kn_trainer *t);
-
 #endif

@@ -1,14 +1,15 @@
 /* The content-addressed store: one folder per entry, named by stage and key.
  *
- *   CACHE/facet-cache.json                 format version of the store
- *   CACHE/STAGE/KEY[0:2]/KEY/              the entry's files, and
- *                       entry.json         key, stage, canonical parameters, inputs, and per file:
- * size, SHA-256; made last CACHE/tmp/...                          entries in the making
- * CACHE/locks/KEY.lock CACHE/work/KEY/                        what a stage keeps between
- * interrupted attempts (checkpoints) CACHE/bad/STAGE-KEY.N/                 entries set aside
- * because damaged CACHE/digests.json                     (device, inode, size, mtime, ctime) ->
- * digest of source files CACHE/folders/HEX.tsv                  the same for the files of one
- * source folder
+ *   CACHE/facet-cache.json      format version of the store
+ *   CACHE/STAGE/KEY[0:2]/KEY/   the entry's files, and
+ *                   entry.json  key, stage, canonical parameters, inputs, and per file: size,
+ *                               SHA-256; made last
+ *   CACHE/tmp/...               entries in the making
+ *   CACHE/locks/KEY.lock
+ *   CACHE/work/KEY/             what a stage keeps between interrupted attempts (checkpoints)
+ *   CACHE/bad/STAGE-KEY.N/      entries set aside because damaged
+ *   CACHE/digests.json          (device, inode, size, mtime, ctime) -> digest of source files
+ *   CACHE/folders/HEX.tsv       the same for the files of one source folder
  *
  * An entry appears whole or not at all. Two processes that want the same entry do the work once:
  * the second waits for the first one's lock. The time of entry.json is the entry's last use:
@@ -80,11 +81,8 @@ typedef struct pl_entry_row {
 kn_status pl_store_list(pl_store *s, pl_entry_row **rows, size_t *count, kn_error *e);
 void pl_store_list_free(pl_entry_row *rows, size_t count);
 
-/* Removes an entry; one that is being made or removed by another process stays. */
-kn_status pl_store_remove(pl_store *s, const char *stage, const char *key, kn_error *e);
-
 /* Removes what no entry needs (tmp/, bad/, work/ of finished or for 30 days untouched entries),
- * then the entries not used for longest until the rest fits into max_bytes. dry_run only counts;
+ * then the entries not used for longest until the rest fits into max_bytes. An entry that another process makes or removes stays. dry_run only counts;
  * `removed` (may be NULL) is told each entry. */
 typedef struct pl_gc {
     size_t entries, leftovers;  /* removed */

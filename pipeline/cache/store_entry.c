@@ -19,7 +19,7 @@ json_t *pl_store_stamp(const struct stat *st)
                      (json_int_t)pl_store_ns(st->st_ctim));
 }
 
-bool pl_store_stamp_equal(const json_t *file, const struct stat *st)
+static bool stamp_equal(const json_t *file, const struct stat *st)
 {
     return json_integer_value(json_object_get(file, "mtime")) == pl_store_ns(st->st_mtim) &&
            json_integer_value(json_object_get(file, "ctime")) == pl_store_ns(st->st_ctim);
@@ -54,7 +54,7 @@ static bool file_is_good(const char *dir, const char *name, const json_t *file, 
         kn_fail(why, KN_EFORMAT, "%s has %lld bytes, not %lld", name, (long long)st.st_size,
                 (long long)size);
     } else {
-        bool stamped = pl_store_stamp_equal(file, &st);
+        bool stamped = stamp_equal(file, &st);
         good = true;
         if (deep || !stamped) {
             pl_digest got;

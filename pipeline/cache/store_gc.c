@@ -117,7 +117,8 @@ void pl_store_list_free(pl_entry_row *rows, size_t count)
     free(rows);
 }
 
-kn_status pl_store_remove(pl_store *s, const char *stage, const char *key, kn_error *e)
+/* Removes an entry; one that is being made or removed by another process stays. */
+static kn_status remove_entry(pl_store *s, const char *stage, const char *key, kn_error *e)
 {
     char *lock_path = pl_store_lock_path(s, key);
     char *dir = pl_store_entry_dir(s, stage, key);
@@ -221,7 +222,7 @@ kn_status pl_store_gc(pl_store *s, uint64_t max_bytes, bool dry_run,
         if (removed)
             removed(context, &rows[i]);
         if (!dry_run)
-            KN_TRY_TO(rc, cleanup, pl_store_remove(s, rows[i].stage, rows[i].key, e));
+            KN_TRY_TO(rc, cleanup, remove_entry(s, rows[i].stage, rows[i].key, e));
         out->entries++;
         out->bytes += rows[i].bytes;
         out->kept_bytes -= rows[i].bytes;

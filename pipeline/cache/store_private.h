@@ -26,7 +26,6 @@ kn_status pl_store_find_locked(pl_store *s, const char *stage, const pl_digest *
 
 /* The three members of entry.json that tell whether a file was touched. */
 json_t *pl_store_stamp(const struct stat *st);
-bool pl_store_stamp_equal(const json_t *file, const struct stat *st);
 
 /* digests.json: read at the first use, merged with what other processes wrote and written at close.
  */

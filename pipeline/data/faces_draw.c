@@ -12,7 +12,7 @@ static pl_color random_color(const pl_face *f, uint32_t i)
 }
 
 /* A gradient over four corners near one colour, with some shapes and stripes on it. */
-void pl_face_background(pl_canvas *canvas, const pl_face *face)
+static void background(pl_canvas *canvas, const pl_face *face)
 {
     pl_color base = random_color(face, 1), corner[4];
     for (uint32_t i = 0; i < 4; i++)
@@ -76,7 +76,7 @@ void pl_face_draw(const pl_face *face, pl_canvas *canvas, uint8_t *rgb)
 {
     pl_pen pen;
     pl_pen_init(&pen, canvas, face);
-    pl_face_background(canvas, face);
+    background(canvas, face);
     pl_face_hair_behind(&pen);
     pl_face_body(&pen);
     pl_face_head(&pen);

@@ -4,7 +4,6 @@
 
 #include "data/faces_pen.h"
 
-void pl_face_background(pl_canvas *canvas, const pl_face *face);
 void pl_face_hair_behind(const pl_pen *pen);
 void pl_face_body(const pl_pen *pen);     /* shoulders, clothes, necktie, neck, necklace */
 void pl_face_head(const pl_pen *pen);     /* ears, earrings, the outline of the face, its shading */

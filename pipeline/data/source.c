@@ -163,9 +163,3 @@ void pl_source_skip(pl_source *s)
 {
     s->next += s->next < s->count;
 }
-
-void pl_source_rewind(pl_source *s)
-{
-    pl_archive_close(s);
-    s->next = 0;
-}

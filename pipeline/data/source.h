@@ -48,7 +48,4 @@ kn_status pl_source_next(pl_source *s, pl_picture *out, bool *end, kn_error *e);
 bool pl_source_peek(const pl_source *s, size_t *index);
 void pl_source_skip(pl_source *s);
 
-/* The next pl_source_next gives the first picture again. */
-void pl_source_rewind(pl_source *s);
-
 #endif

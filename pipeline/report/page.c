@@ -11,7 +11,8 @@
 
 enum { MAX_SVG_BYTES = 1 << 26, MAX_SPEC_BYTES = 1 << 24 };
 
-void pl_page_head(const char *title, pl_str *s)
+/* Everything up to the opening of the body's content: title and style. */
+static void page_head(const char *title, pl_str *s)
 {
     pl_str_add(s,
                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -20,12 +21,13 @@ void pl_page_head(const char *title, pl_str *s)
     pl_str_addf(s, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", pl_page_style);
 }
 
-void pl_page_tail(pl_str *s)
+static void page_tail(pl_str *s)
 {
     pl_str_add(s, "</body>\n</html>\n");
 }
 
-void pl_svg_prefix_ids(const char *svg, const char *prefix, pl_str *s)
+/* Copies an SVG with the prefix on each id, so that figures do not share them. */
+static void prefix_ids(const char *svg, const char *prefix, pl_str *s)
 {
     static const char *const marks[] = {" id='", " id=\"", "href='#", "href=\"#", "url(#"};
     while (*svg) {
@@ -39,7 +41,9 @@ void pl_svg_prefix_ids(const char *svg, const char *prefix, pl_str *s)
     }
 }
 
-kn_status pl_page_svg(const char *path, const char *prefix, const char *alt, pl_str *s, kn_error *e)
+/* An .svg file made by gnuplot as part of the page. */
+static kn_status add_svg(const char *path, const char *prefix, const char *alt, pl_str *s,
+                         kn_error *e)
 {
     char *text;
     size_t size;
@@ -52,7 +56,7 @@ kn_status pl_page_svg(const char *path, const char *prefix, const char *alt, pl_
     pl_str_add(s, "<svg role=\"img\" aria-label=\"");
     pl_add_html(s, alt);
     pl_str_add(s, "\"");
-    pl_svg_prefix_ids(svg + 4, prefix, s);
+    prefix_ids(svg + 4, prefix, s);
     free(text);
     return KN_OK;
 }
@@ -62,7 +66,7 @@ static kn_status add_figure(const char *plots, const char *name, const char *cap
 {
     char *path = pl_format("%s/%s.svg", plots, name), *prefix = pl_format("%s-", name);
     pl_str_add(s, "<figure>");
-    kn_status rc = pl_page_svg(path, prefix, caption, s, e);
+    kn_status rc = add_svg(path, prefix, caption, s, e);
     pl_str_add(s, "<figcaption>");
     pl_add_html(s, caption);
     pl_str_add(s, "</figcaption></figure>\n");
@@ -157,7 +161,7 @@ static void add_spec(const pl_study_data *d, pl_str *s)
 kn_status pl_page_write(const pl_study_data *d, const char *plots, const bool *chosen, pl_str *s,
                         kn_error *e)
 {
-    pl_page_head(d->name, s);
+    page_head(d->name, s);
     pl_str_add(s, "<h1>");
     pl_add_html(s, d->name);
     pl_str_add(s, "</h1>\n");
@@ -179,6 +183,6 @@ kn_status pl_page_write(const pl_study_data *d, const char *plots, const bool *c
     pl_page_data(d, s);
     pl_page_identity(d, s);
     add_spec(d, s);
-    pl_page_tail(s);
+    page_tail(s);
     return KN_OK;
 }

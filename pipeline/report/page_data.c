@@ -41,20 +41,20 @@ static void add_scalar(const json_t *v, pl_str *s)
     }
 }
 
+static void add_json(const json_t *value, pl_str *s);
+
 static void add_object(const json_t *value, pl_str *s)
 {
     pl_str_add(s, "<table><tbody>\n");
     const char *key;
-    const json_t *v;
     json_t *object = json_deep_copy(value); /* jansson iterates over what may change */
     json_t *member;
     json_object_foreach(object, key, member)
     {
-        v = member;
         pl_str_add(s, "<tr><th>");
         pl_add_html(s, key);
         pl_str_add(s, "</th><td>");
-        pl_page_json(v, s);
+        add_json(member, s);
         pl_str_add(s, "</td></tr>\n");
     }
     json_decref(object);
@@ -78,7 +78,8 @@ static void add_line(const json_t *value, pl_str *s)
     json_decref(object);
 }
 
-void pl_page_json(const json_t *value, pl_str *s)
+/* A JSON value as nested tables and lists; long lists are cut at LIST_MOST with their count. */
+static void add_json(const json_t *value, pl_str *s)
 {
     if (json_is_object(value)) {
         add_object(value, s);
@@ -95,7 +96,7 @@ void pl_page_json(const json_t *value, pl_str *s)
             if (json_is_object(item))
                 add_line(item, s);
             else
-                pl_page_json(item, s);
+                add_json(item, s);
             pl_str_add(s, "</li>");
         }
         if (n > LIST_MOST)
@@ -162,7 +163,7 @@ static void add_named(const json_t *ingest, const char *key, const char *title, 
     if (json_array_size(list) == 0)
         return;
     pl_str_addf(s, "<details open><summary>%s</summary>", title);
-    pl_page_json(list, s);
+    add_json(list, s);
     pl_str_add(s, "</details>\n");
 }
 
@@ -225,7 +226,7 @@ static void add_distinct(const pl_study_data *d, const char *key, pl_str *s)
             runs += text[k] && strcmp(text[k], text[i]) == 0;
         if (distinct++ == 0)
             pl_str_addf(s, "<tr><th>%s</th><td>", key);
-        pl_page_json(json_object_get(d->run[i].manifest, key), s);
+        add_json(json_object_get(d->run[i].manifest, key), s);
         pl_str_addf(s, " <span class=\"soft\">(%d run%s)</span> ", runs, runs == 1 ? "" : "s");
     }
     if (distinct)

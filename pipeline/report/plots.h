@@ -1,10 +1,12 @@
 /* The figures of a study.
  *
  *   comparison           test accuracy per group with 95 % intervals, best on top, and the majority
- * baseline curves-RUNID         accuracy and loss against epoch, train and validation, of one run
- *   group-NN-curves      the same of all seeds of a group with several; NN counts groups as in
- * runs.csv, from 01 group-NN-confusion   the test images of a group's runs, summed over its seeds
- */
+ *                        baseline
+ *   curves-RUNID         accuracy and loss against epoch, train and validation, of one run
+ *   group-NN-curves      the same of all seeds of a group with several
+ *   group-NN-confusion   the test images of a group's runs, summed over its seeds
+ *
+ * NN counts groups as in runs.csv, from 01. */
 #ifndef PL_REPORT_PLOTS_H
 #define PL_REPORT_PLOTS_H
 

@@ -1,9 +1,10 @@
 /* The study's tables: a row per group, over its runs that are done.
  *
- *   table.csv  group, the swept keys, n, then per metric NAME_mean, _std, _ci95_low, _ci95_high:
- * fractions, %.9g table.md, table.tex   the same rows for people: percentages, mean +- standard
- * deviation, and the interval cost.csv   group, the swept keys, n, train_seconds_mean,
- * images_per_second_mean
+ *   table.csv            group, the swept keys, n, then per metric NAME_mean, _std, _ci95_low,
+ *                        _ci95_high: fractions, %.9g
+ *   table.md, table.tex  the same rows for people: percentages, mean +- standard deviation, and the
+ *                        interval
+ *   cost.csv             group, the swept keys, n, train_seconds_mean, images_per_second_mean
  *
  * n = 1: std and ci95 are empty. The interval is Student's. Each function appends to s. */
 #ifndef PL_REPORT_TABLE_H

@@ -4,7 +4,7 @@
 
 #include "spec/scalar.h"
 
-json_t *pl_node_json(const pl_node *node)
+static json_t *node_json(const pl_node *node)
 {
     int64_t whole;
     double real;
@@ -12,13 +12,13 @@ json_t *pl_node_json(const pl_node *node)
     if (node->kind == PL_NODE_LIST) {
         json_t *list = json_array();
         for (int i = 0; i < node->count; i++)
-            json_array_append_new(list, pl_node_json(node->item[i]));
+            json_array_append_new(list, node_json(node->item[i]));
         return list;
     }
     if (node->kind == PL_NODE_MAP) {
         json_t *map = json_object();
         for (int i = 0; i < node->count; i++)
-            json_object_set_new(map, node->entry[i].key, pl_node_json(node->entry[i].value));
+            json_object_set_new(map, node->entry[i].key, node_json(node->entry[i].value));
         return map;
     }
     if (pl_node_is_null(node))
@@ -40,7 +40,7 @@ json_t *pl_yaml_text_json(const char *text)
     kn_arena_init(&arena);
     pl_diags_init(&diags, &arena);
     const pl_node *node = pl_yaml_parse(&source, &arena, &diags);
-    json_t *value = node ? pl_node_json(node) : json_null();
+    json_t *value = node ? node_json(node) : json_null();
     kn_arena_clear(&arena);
     return value;
 }

@@ -6,9 +6,7 @@
 
 #include "spec/yaml_tree.h"
 
-json_t *pl_node_json(const pl_node *node); /* a new reference */
-
-/* The value written as YAML text; null where the text is empty or no YAML. */
+/* The value written as YAML text, a new reference; null where the text is empty or no YAML. */
 json_t *pl_yaml_text_json(const char *text);
 
 #endif

@@ -1,7 +1,7 @@
-/* Logistic regression by liblbfgs, minimising scikit-learn's objective as it scales it:
+/* Logistic regression by liblbfgs, minimising scikit-learn's objective as it scales it (the bias is
+ * free):
  *
- *   F(w, b) = f(w, b) / (C n),   f = w'w / 2 + C sum loss      (ops/logreg/logreg.h; the bias is
- * free)
+ *   F(w, b) = f(w, b) / (C n),   f = w'w / 2 + C sum loss      (ops/logreg/logreg.h)
  *
  * It stops like scikit-learn's lbfgs: after max_iter iterations, or when no entry of the gradient
  * of F exceeds tol. The whole fit is one unit: interrupted, it starts again. */

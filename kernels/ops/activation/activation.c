@@ -8,11 +8,6 @@ const char *const kn_act_names[] = {
 #undef KN_ACT_NAME
         NULL};
 
-const char *kn_act_name(kn_act_kind kind)
-{
-    return kn_act_names[kind];
-}
-
 float kn_act_default_alpha(kn_act_kind kind)
 {
     return kind == KN_ACT_LEAKY_RELU ? 0.3f : kind == KN_ACT_ELU ? 1.0f : 0.0f;

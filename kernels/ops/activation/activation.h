@@ -35,8 +35,6 @@ typedef struct kn_act {
     float alpha; /* leaky_relu and elu only; not negative, since the slope is told from y */
 } kn_act;
 
-const char *kn_act_name(kn_act_kind kind);
-
 /* NULL-terminated list of the names, in enum order (for schemas). */
 extern const char *const kn_act_names[];
 

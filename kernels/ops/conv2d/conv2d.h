@@ -1,9 +1,11 @@
 /* One image through convolution, bias, activation and (optionally) max-pooling in one pass; and
  * back.
  *
- *   z[oh,ow,oc] = b[oc] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, ic] * w[kh,kw,ic,oc] (cross-correlation,
- * as Keras Conv2D) a = act(z);  y[ph,pw,oc] = max of a over the window at (ph*psh, pw*psw), size
- * pkh x pkw  (valid, as Keras MaxPooling2D); without pooling y = a.
+ *   z[oh,ow,oc] = b[oc] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, ic] * w[kh,kw,ic,oc]
+ *                 (cross-correlation, as Keras Conv2D)
+ *   a = act(z)
+ *   y[ph,pw,oc] = max of a over the window at (ph*psh, pw*psw), size pkh x pkw
+ *                 (valid, as Keras MaxPooling2D); without pooling y = a
  *
  * Layout: NHWC, f32, row-major; one image a call. The unpooled activation need not exist in memory.
  * Ties in a window: the first maximum in row-major order takes the gradient (as TensorFlow and
@@ -37,8 +39,8 @@ kn_status kn_conv2d_shape(kn_conv2d *c, int same, kn_error *e);
  *
  *   x [ih,iw,ic]  w [kh,kw,ic,oc]  b [oc]  y, dy [ph,pw,oc]  dx [ih,iw,ic]  dw, db as w, b
  *   packed   packed_bytes, written by pack() from w once per step, read by all images
- *   saved    saved_bytes per image, written by forward (NULL: inference, not written), read by
- * backward scratch  scratch_bytes per worker, contents free to change between calls
+ *   saved    saved_bytes per image, written by forward, read by backward (NULL: inference)
+ *   scratch  scratch_bytes per worker, contents free to change between calls
  *
  * forward overwrites y. backward overwrites dx (NULL: not wanted) and adds to dw and db.
  * No two of the pointers may overlap. 64-byte alignment of packed, saved and scratch is guaranteed.

@@ -1,7 +1,7 @@
 /* Logistic regression on u8 rows: objective and gradient in one pass, for a quasi-Newton solver.
+ * The objective is scikit-learn's:
  *
  *   f(w, b) = w'w / 2 + C sum_i s_i log(1 + exp(-t_i (x_i . w + b))),  t = +-1, x = pixels / 255
- * (scikit-learn's)
  *
  * Parallel over fixed blocks of rows, summed in block order in double: the same bytes for any
  * number of threads. */

@@ -1,12 +1,12 @@
 /* Output layer and loss together, on logits; binary labels 0/1.
  *
- *   sigmoid  1 unit   p = sig(z)             loss = softplus(z) - y z                    (binary
- * cross-entropy) softmax  2 units  p = softmax(z)[1]      loss = logsumexp(z) - z[y] (sparse
- * categorical) relu     1 unit   p = clip(relu(z), eps, 1-eps), eps 1e-7;  loss = -y log p - (1-y)
- * log(1-p); its gradient is zero where relu or the clip cut (as Keras computes it). The probability
- * reported is p.
+ *   sigmoid  1 unit   p = sig(z)         loss = softplus(z) - y z      (binary cross-entropy)
+ *   softmax  2 units  p = softmax(z)[1]  loss = logsumexp(z) - z[y]    (sparse categorical)
+ *   relu     1 unit   p = clip(relu(z), eps, 1-eps), eps 1e-7
+ *                                        loss = -y log p - (1-y) log(1-p)
  *
- * The mean over the batch is the caller's: scale = sample weight / batch size. */
+ * relu's gradient is zero where relu or the clip cut (as Keras computes it). The probability
+ * reported is p. The mean over the batch is the caller's: scale = sample weight / batch size. */
 #ifndef KN_OPS_LOSS_H
 #define KN_OPS_LOSS_H
 

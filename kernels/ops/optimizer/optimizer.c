@@ -18,11 +18,6 @@ kn_optimizer kn_optimizer_default(kn_optimizer_kind kind)
                           .weight_decay = kind == KN_OPT_ADAMW ? 0.004 : 0.0};
 }
 
-float kn_optimizer_default_lr(kn_optimizer_kind kind)
-{
-    return kind == KN_OPT_SGD ? 0.01f : 0.001f;
-}
-
 int kn_optimizer_moments(const kn_optimizer *o)
 {
     switch (o->kind) {

@@ -1,10 +1,13 @@
 /* Optimizers over flat parameter blocks, with Keras's defaults and formulas (t counts steps from
  * 1):
  *
- *   sgd      v = momentum v - lr g;  w += v   (nesterov: w += momentum v - lr g);  momentum 0: w -=
- * lr g rmsprop  v = rho v + (1-rho) g^2;  d = lr g / sqrt(v + eps);  momentum > 0: m = momentum m +
- * d, w -= m; else w -= d adam     m += (g - m)(1-beta1);  v += (g^2 - v)(1-beta2);  w -= lr
- * sqrt(1-beta2^t)/(1-beta1^t) m / (sqrt(v) + eps) adamw    w -= lr weight_decay w, then adam
+ *   sgd      momentum 0: w -= lr g
+ *            else v = momentum v - lr g;  w += v   (nesterov: w += momentum v - lr g)
+ *   rmsprop  v = rho v + (1-rho) g^2;  d = lr g / sqrt(v + eps)
+ *            momentum 0: w -= d;  else m = momentum m + d;  w -= m
+ *   adam     m += (g - m)(1-beta1);  v += (g^2 - v)(1-beta2)
+ *            w -= lr sqrt(1-beta2^t)/(1-beta1^t) m / (sqrt(v) + eps)
+ *   adamw    w -= lr weight_decay w, then adam
  *
  * The arithmetic is f32, as Keras's. Constants are double because Keras rounds 1 - beta2, not
  * beta2, to f32. Elementwise: any partition of the block gives the same bytes. */
@@ -34,9 +37,8 @@ typedef struct kn_optimizer {
     double weight_decay;      /* adamw: 0.004 */
 } kn_optimizer;
 
-/* Keras's defaults of a kind, and its default learning rate (sgd 0.01, the others 0.001). */
+/* Keras's defaults of a kind. */
 kn_optimizer kn_optimizer_default(kn_optimizer_kind kind);
-float kn_optimizer_default_lr(kn_optimizer_kind kind);
 
 /* Moment blocks the optimizer needs per parameter: 0, 1 or 2. */
 int kn_optimizer_moments(const kn_optimizer *o);

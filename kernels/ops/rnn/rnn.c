@@ -24,7 +24,9 @@ const kn_rnn_impl *const kn_rnn_impls[] = {
  *
  *   saved    gates [steps,mb,gates*hc] | extra [steps,mb,hc] | h [steps,mb,hc]
  *   scratch  xt [steps,mb,ic] | dxt [steps,mb,ic] | dgx, dgh [steps,mb,gates*hc] | dh, dc [mb,hc] |
- * rec [mb,gates*hc] | for inference what saved would hold; dgh and rec for gru only */
+ *            rec [mb,gates*hc] | for inference what saved would hold
+ *
+ * dgh and rec for gru only. */
 enum { ALIGN_FLOATS = 16 };
 
 static size_t round_up(size_t n)

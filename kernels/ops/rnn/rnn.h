@@ -4,10 +4,11 @@
  *
  *   lstm    i,f,g,o = split(x_t W + h U + b);  c = sig(f) c + sig(i) tanh(g);  h = sig(o) tanh(c)
  *           W [ic,4hc]  U [hc,4hc]  b [4hc]
- *   gru     z,r = sig(x_t W_zr + b_zr + h U_zr + b'_zr);  g = tanh(x_t W_g + b_g + r (h U_g +
- * b'_g)) h = z h + (1 - z) g            (reset_after=True)   W [ic,3hc]  U [hc,3hc]  b [2,3hc]
- * (input, recurrent) simple  h = tanh(x_t W + h U + b)                          W [ic,hc]   U
- * [hc,hc]   b [hc]
+ *   gru     z,r = sig(x_t W_zr + b_zr + h U_zr + b'_zr)                    (reset_after=True)
+ *           g = tanh(x_t W_g + b_g + r (h U_g + b'_g));  h = z h + (1 - z) g
+ *           W [ic,3hc]  U [hc,3hc]  b [2,3hc] (input, recurrent)
+ *   simple  h = tanh(x_t W + h U + b)
+ *           W [ic,hc]   U [hc,hc]   b [hc]
  *
  * f32, row-major; h and c start at zero. x W over all steps is one product. Deterministic for a
  * fixed instruction set and BLAS core. */

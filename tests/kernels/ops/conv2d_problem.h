@@ -1,10 +1,9 @@
 /* A convolution block as one word, shared by the tests and the bench:
  *
- *   ic64ih24oc64kh3pool2/gelu     keys ic ih iw oc kh kw sh sw same pool ps, then the activation
- * (relu)
+ *   ic64ih24oc64kh3pool2/gelu   keys ic ih iw oc kh kw sh sw same pool ps, then the activation
  *
- * ic, oc, sh default to 1, kh to 1, iw, kw, sw to their partners; same1 pads; pool2 is 2x2 with
- * stride ps (its size). */
+ * ic, oc, sh default to 1, kh to 1, iw, kw, sw to their partners, the activation to relu; same1
+ * pads; pool2 is 2x2 with stride ps (its size). */
 #ifndef CONV2D_PROBLEM_H
 #define CONV2D_PROBLEM_H
 

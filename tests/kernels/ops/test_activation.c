@@ -112,7 +112,7 @@ static void test_slopes_are_central_differences(void)
 static void test_names_and_alphas(void)
 {
     CU_ASSERT_PTR_NULL(kn_act_names[KN_ACT_COUNT]);
-    TST_TEXT(kn_act_name(KN_ACT_GELU), "gelu");
+    TST_TEXT(kn_act_names[KN_ACT_GELU], "gelu");
     CU_ASSERT_EQUAL(kn_act_default_alpha(KN_ACT_LEAKY_RELU), 0.3f);
     CU_ASSERT_EQUAL(kn_act_default_alpha(KN_ACT_ELU), 1.0f);
     CU_ASSERT_FALSE(kn_act_backward_from_y(KN_ACT_GELU));

@@ -89,8 +89,6 @@ static void test_defaults_are_those_of_keras(void)
         CU_ASSERT_PTR_NOT_NULL(kn_optimizer_names[kind]);
     }
     CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW).weight_decay, 0.004);
-    CU_ASSERT_EQUAL(kn_optimizer_default_lr(KN_OPT_SGD), 0.01f);
-    CU_ASSERT_EQUAL(kn_optimizer_default_lr(KN_OPT_ADAM), 0.001f);
     CU_ASSERT_PTR_NULL(kn_optimizer_names[KN_OPT_COUNT]);
 }
 
