@@ -78,7 +78,7 @@ typedef struct options {
 static kn_status take_global(options *o, int argc, char **argv, int *i, bool *taken, kn_error *e)
 {
     const char *word = argv[*i];
-    const char *value;
+    const char *value = NULL;
     bool bad = false;
     *taken = true;
     if (pl_flag(word, "-q") || pl_flag(word, "--quiet"))
@@ -106,6 +106,9 @@ static kn_status take_global(options *o, int argc, char **argv, int *i, bool *ta
         o->log.color = value[0] == 'n' ? 0 : value[1] == 'l' ? 1 : -1;
     } else
         *taken = false;
+    if (!bad && (value == o->global.results || value == o->global.cache) && value && !*value)
+        return kn_fail(e, KN_EUSAGE, "%s needs the name of a folder, not ''",
+                       value == o->global.results ? "--results" : "--cache");
     return bad ? KN_EUSAGE : KN_OK;
 }
 
