@@ -3,7 +3,7 @@
 #ifndef KN_NN_PASS_H
 #define KN_NN_PASS_H
 
-#include "nn/plan.h"
+#include "nn/net_plan.h"
 
 typedef struct kn_pass {
     const kn_plan *plan;

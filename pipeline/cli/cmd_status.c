@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "io/json.h"
-#include "run/status.h"
+#include "run/study_status.h"
 #include "util/fs.h"
 
 /* Every study of the results folder where none is named. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "nn/models.h"
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 #include "spec/spec_mem.h"
 #include "spec/value.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 
 static json_t *node_json(const pl_node *node)
 {

@@ -4,7 +4,7 @@
 
 #include "nn/layer.h"
 #include "spec/layer_list.h"
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 
 static void add_range(pl_str *out, double min, double max)
 {

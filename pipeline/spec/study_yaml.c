@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "spec/schema.h"
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 #include "spec/value.h"
 
 /* Paths as they would stand in the spec's folder. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "spec/layer_list.h"
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 #include "spec/spec_mem.h"
 #include "util/fs.h"
 

@@ -1,7 +1,7 @@
 /* Numbers, truth values and choices, declared in value.h. */
 #include <string.h>
 
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 #include "spec/value.h"
 
 static bool wrong_type(pl_diags *d, const char *key, const pl_node *node, const char *expected)

@@ -6,7 +6,7 @@
 
 #include "io/csv.h"
 #include "pipeline/run/fake_stages.h"
-#include "run/status.h"
+#include "run/study_status.h"
 #include "tst.h"
 #include "util/fs.h"
 #include "util/interrupt.h"

@@ -38,6 +38,21 @@ char *spec_without_dir(const char *text)
     return pl_str_take(&out);
 }
 
+void spec_check_wrong(const spec_wrong *wrong, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        pl_study study;
+        kn_error e = {KN_OK, ""};
+        kn_status rc = spec_load(wrong[i].text, wrong[i].set, &study, &e);
+        char *got = spec_without_dir(e.text);
+        if (rc != KN_EUSAGE || strcmp(got, wrong[i].want) != 0)
+            tst_note("%s:", wrong[i].name);
+        CU_ASSERT_EQUAL(rc, KN_EUSAGE);
+        TST_TEXT(got, wrong[i].want);
+        free(got);
+    }
+}
+
 char *spec_canonical(const pl_run *run)
 {
     pl_str out;

@@ -18,6 +18,17 @@ kn_status spec_load(const char *text, const char *const *set, pl_study *out, kn_
  * is empty then. */
 pl_study spec_study(const char *text);
 
+/* A spec that must be refused, and the whole message without the test's folder. */
+enum { SPEC_MAX_SETS = 3 };
+typedef struct spec_wrong {
+    const char *name, *text;
+    const char *set[SPEC_MAX_SETS];
+    const char *want;
+} spec_wrong;
+
+/* Asserts each one's message; the name of one that differs is printed. */
+void spec_check_wrong(const spec_wrong *wrong, size_t count);
+
 /* A heap copy of the text without the test's folder: "x.yaml:1:1: ...". */
 char *spec_without_dir(const char *text);
 

@@ -1,4 +1,4 @@
-#include "spec/scalar.h"
+#include "spec/yaml_scalar.h"
 
 #include <errno.h>
 #include <math.h>

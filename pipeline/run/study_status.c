@@ -1,4 +1,4 @@
-#include "run/status.h"
+#include "run/study_status.h"
 
 #include <stdlib.h>
 #include <string.h>

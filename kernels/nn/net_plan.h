@@ -16,8 +16,8 @@
  *
  *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | loss and p ]
  */
-#ifndef KN_NN_PLAN_H
-#define KN_NN_PLAN_H
+#ifndef KN_NN_NET_PLAN_H
+#define KN_NN_NET_PLAN_H
 
 #include "nn/net.h"
 

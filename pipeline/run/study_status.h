@@ -1,6 +1,6 @@
 /* A study seen from its results folder while another process may run it. */
-#ifndef PL_RUN_STATUS_H
-#define PL_RUN_STATUS_H
+#ifndef PL_RUN_STUDY_STATUS_H
+#define PL_RUN_STUDY_STATUS_H
 
 #include <jansson.h>
 

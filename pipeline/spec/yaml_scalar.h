@@ -1,6 +1,6 @@
 /* Scalars of YAML as numbers, and numbers as text: independent of locale. */
-#ifndef PL_SPEC_SCALAR_H
-#define PL_SPEC_SCALAR_H
+#ifndef PL_SPEC_YAML_SCALAR_H
+#define PL_SPEC_YAML_SCALAR_H
 
 #include <stdbool.h>
 #include <stdint.h>

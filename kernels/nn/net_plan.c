@@ -1,4 +1,4 @@
-#include "nn/plan.h"
+#include "nn/net_plan.h"
 
 #include "base/size.h"
 
