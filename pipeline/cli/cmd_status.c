@@ -73,6 +73,8 @@ const pl_command pl_command_status = {
     .name = "status",
     .usage = "status [STUDY]... [--json]",
     .summary = "a study seen from another terminal: done, running, failed, time left",
-    .help = "Reads the results folder alone. Without STUDY: every study there.\n",
+    .help =
+        "Reads the results folder alone. Without STUDY: every study there. STUDY is a name in the\n"
+        "results folder or such a folder.\n",
     .run = run,
 };

@@ -186,13 +186,21 @@ static void test_a_full_results_disk_is_told_and_can_be_mended(void)
 static void test_a_full_cache_disk_is_told(void)
 {
     char *err = NULL;
-    if (!mount_small("size=100k"))
+    if (!mount_small("size=32k"))
         return;
     write_real_study();
     char *command = pl_format("'%s' run small.yaml --cache small/cache", tst_facet());
     CU_ASSERT_EQUAL(tst_shell(tst_dir(), command, NULL, &err), 1);
     CU_ASSERT_PTR_NOT_NULL_FATAL(err);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err, "No space left on device"));
+    const char *said = strstr(err, "facet: cannot"), *key = strstr(err, "ingest-");
+    CU_ASSERT_FATAL(said && key);
+    char *want =
+        pl_format("facet: cannot reserve %d bytes for 'small/cache/tmp/ingest-%.64s/X.npy': "
+                  "No space left on device\n",
+                  128 + 150 * 24 * 24, key + strlen("ingest-"));
+    TST_TEXT(said, want);
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), "test -z \"$(ls small/cache/tmp)\"", NULL, NULL), 0);
+    free(want);
     unmount_small();
     free(err);
     free(command);
