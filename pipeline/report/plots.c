@@ -15,11 +15,12 @@ bool *pl_plots_choose(const pl_study_data *d, bool all)
     bool *chosen = calloc((size_t)d->group_count + 1, sizeof *chosen);
     if (!chosen)
         abort();
+    for (int g = 0; g < d->group_count; g++)
+        chosen[g] = d->group[g].done > 0 && (all || d->run_count <= PL_PLOTS_MANY_RUNS);
     int count;
-    int *order = pl_groups_by_accuracy(d, &count);
+    int *order = pl_groups_by_accuracy(d, &count); /* those with a test accuracy */
     for (int i = 0; i < count; i++)
-        chosen[order[i]] = all || d->run_count <= PL_PLOTS_MANY_RUNS || i < PL_PLOTS_EDGE ||
-                           i >= count - PL_PLOTS_EDGE;
+        chosen[order[i]] |= i < PL_PLOTS_EDGE || i >= count - PL_PLOTS_EDGE;
     free(order);
     return chosen;
 }

@@ -49,7 +49,7 @@ typedef struct pl_data_spec {
     const char *target;
     int width, height, channels; /* channels 1 (gray) or 3 (rgb) */
     kn_filter filter;
-    double max_bad; /* fraction of the pictures */
+    double max_bad; /* fraction of the labelled pictures */
     int limit;      /* only the first so many pictures by name; 0: all */
 } pl_data_spec;
 

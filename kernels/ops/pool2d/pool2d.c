@@ -4,39 +4,22 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "ops/window.h"
 
-enum { MAX_SIZE = 65536, MAX_WINDOW = 16, MAX_ELEMENTS = INT32_MAX };
-
-static kn_status in_range(const char *what, int value, int max, kn_error *e)
-{
-    if (value >= 1 && value <= max)
-        return KN_OK;
-    return kn_fail(e, KN_EUSAGE, "pool2d: %s is %d, not in 1..%d", what, value, max);
-}
-
-static int axis(int in, int kernel, int stride, int same, int *before)
-{
-    *before = 0;
-    if (!same)
-        return in < kernel ? 0 : (in - kernel) / stride + 1;
-    int out = (in + stride - 1) / stride;
-    int total = (out - 1) * stride + kernel - in;
-    *before = total > 0 ? total / 2 : 0;
-    return out;
-}
+enum { MAX_ELEMENTS = INT32_MAX };
 
 kn_status kn_pool2d_shape(kn_pool2d *p, int same, kn_error *e)
 {
     size_t n;
-    KN_TRY(in_range("number of channels", p->c, MAX_SIZE, e));
-    KN_TRY(in_range("input height", p->ih, MAX_SIZE, e));
-    KN_TRY(in_range("input width", p->iw, MAX_SIZE, e));
-    KN_TRY(in_range("window height", p->kh, MAX_WINDOW, e));
-    KN_TRY(in_range("window width", p->kw, MAX_WINDOW, e));
-    KN_TRY(in_range("vertical stride", p->sh, MAX_SIZE, e));
-    KN_TRY(in_range("horizontal stride", p->sw, MAX_SIZE, e));
-    p->oh = axis(p->ih, p->kh, p->sh, same, &p->pt);
-    p->ow = axis(p->iw, p->kw, p->sw, same, &p->pl);
+    KN_TRY(kn_window_in_range("pool2d", "number of channels", p->c, KN_WINDOW_MAX_SIZE, e));
+    KN_TRY(kn_window_in_range("pool2d", "input height", p->ih, KN_WINDOW_MAX_SIZE, e));
+    KN_TRY(kn_window_in_range("pool2d", "input width", p->iw, KN_WINDOW_MAX_SIZE, e));
+    KN_TRY(kn_window_in_range("pool2d", "window height", p->kh, KN_WINDOW_MAX_POOL, e));
+    KN_TRY(kn_window_in_range("pool2d", "window width", p->kw, KN_WINDOW_MAX_POOL, e));
+    KN_TRY(kn_window_in_range("pool2d", "vertical stride", p->sh, KN_WINDOW_MAX_SIZE, e));
+    KN_TRY(kn_window_in_range("pool2d", "horizontal stride", p->sw, KN_WINDOW_MAX_SIZE, e));
+    p->oh = kn_window_axis(p->ih, p->kh, p->sh, same, &p->pt);
+    p->ow = kn_window_axis(p->iw, p->kw, p->sw, same, &p->pl);
     if (p->oh < 1 || p->ow < 1)
         return kn_fail(e, KN_EUSAGE, "pool2d: a %dx%d window does not fit into %dx%d", p->kh, p->kw,
                        p->ih, p->iw);
