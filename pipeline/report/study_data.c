@@ -97,16 +97,31 @@ const char *pl_axis_short(const pl_study_data *d, int axis)
     return dot + 1;
 }
 
+/* Whether the group's name states this axis: "axis=" at its start or after a blank. */
+static bool states(const char *name, const char *axis)
+{
+    size_t n = strlen(axis);
+    for (const char *at = name; (at = strstr(at, axis)); at += n)
+        if ((at == name || at[-1] == ' ') && at[n] == '=')
+            return true;
+    return false;
+}
+
+/* What the group's name states, with short keys; the model's type is its value alone. */
 static char *label_of(const pl_study_data *d, const pl_report_group *g)
 {
     pl_str s;
     pl_str_init(&s);
     for (int a = 0; a < d->axis_count; a++) {
-        if (g->value[a][0])
-            pl_str_addf(&s, "%s%s=%s", s.size ? " " : "", pl_axis_short(d, a), g->value[a]);
+        if (!g->value[a][0] || !states(g->name, d->axis[a]))
+            continue;
+        pl_str_add(&s, s.size ? " " : "");
+        if (strcmp(d->axis[a], "model.type") != 0)
+            pl_str_addf(&s, "%s=", pl_axis_short(d, a));
+        pl_str_add(&s, g->value[a]);
     }
     if (s.size == 0)
-        pl_str_add(&s, d->axis_count ? "(none)" : g->name);
+        pl_str_add(&s, g->name);
     char *label = pl_str_take(&s);
     pl_str_clear(&s);
     return label;

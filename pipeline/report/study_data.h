@@ -60,7 +60,7 @@ const char *pl_run_step(const pl_report_run *r);
 
 typedef struct pl_report_group {
     const char *name;
-    char *label; /* heap: for people, "type=cnn lr=0.01"; the name where nothing is swept */
+    char *label;              /* heap: for people, "cnn lr=0.01"; the name where nothing is swept */
     const char *const *value; /* per axis */
     int *run;                 /* heap: indices of its runs, as in runs.csv */
     int run_count;

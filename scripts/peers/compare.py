@@ -38,8 +38,9 @@ def facet(work, size, kind, batch, epochs, seed):
     subprocess.run([FACET, "run", path, *common], env=env, check=True, stdout=subprocess.DEVNULL)
     with open(f"{tmp}/results/{name}/runs.csv") as f:
         row = next(csv.DictReader(f))
-    paths = json.loads(subprocess.run([FACET, "cache", "path", path, "--json", *common], env=env, check=True,
-                                      capture_output=True, text=True).stdout)
+    entries = json.loads(subprocess.run([FACET, "cache", "path", path, "--json", *common], env=env, check=True,
+                                        capture_output=True, text=True).stdout)
+    paths = {entry["stage"]: entry["dir"] for entry in entries}
     return float(row["images_per_second"]), float(row["test_accuracy"]), paths
 
 
