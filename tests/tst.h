@@ -11,7 +11,6 @@
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/status.h"
 

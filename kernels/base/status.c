@@ -1,6 +1,7 @@
 #include "base/status.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ static void mark_cut(char *text, size_t size)
     memcpy(text + size - 4, "...", 4);
 }
 
-kn_status kn_fail_v(kn_error *e, kn_status status, const char *fmt, va_list args)
+static KN_PRINTF(3, 0) kn_status
+    fail_v(kn_error *e, kn_status status, const char *fmt, va_list args)
 {
     if (e) {
         e->status = status;
@@ -26,7 +28,7 @@ kn_status kn_fail(kn_error *e, kn_status status, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    kn_fail_v(e, status, fmt, args);
+    fail_v(e, status, fmt, args);
     va_end(args);
     return status;
 }
@@ -36,7 +38,7 @@ kn_status kn_fail_errno(kn_error *e, kn_status status, const char *fmt, ...)
     int saved = errno;
     va_list args;
     va_start(args, fmt);
-    kn_fail_v(e, status, fmt, args);
+    fail_v(e, status, fmt, args);
     va_end(args);
     if (e) {
         size_t used = strlen(e->text);

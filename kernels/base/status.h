@@ -8,8 +8,6 @@
 #ifndef KN_BASE_STATUS_H
 #define KN_BASE_STATUS_H
 
-#include <stdarg.h>
-
 /* name, short text, exit status of the program when it ends the command */
 #define KN_STATUS_LIST(X)                                                                          \
     X(KN_OK, "ok", 0)                                                                              \
@@ -44,7 +42,6 @@ typedef struct kn_error {
 /* Writes the sentence into e (which may be NULL) and returns status, so that a function can
  * `return kn_fail(e, KN_EIO, "...")`. */
 kn_status kn_fail(kn_error *e, kn_status status, const char *fmt, ...) KN_PRINTF(3, 4);
-kn_status kn_fail_v(kn_error *e, kn_status status, const char *fmt, va_list args) KN_PRINTF(3, 0);
 
 /* As kn_fail, with ": <strerror(errno)>" at the end. */
 kn_status kn_fail_errno(kn_error *e, kn_status status, const char *fmt, ...) KN_PRINTF(3, 4);

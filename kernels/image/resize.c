@@ -104,10 +104,9 @@ static void filter_run(const kn_resize *r, const uint8_t *src, size_t src_stride
     }
 }
 
-kn_status kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst,
-                        void *scratch, kn_error *e)
+void kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst,
+                   void *scratch)
 {
-    (void)e;
     size_t row = (size_t)r->dw * (size_t)r->c;
     if (copies(r))
         for (int i = 0; i < r->dh; i++)
@@ -116,5 +115,4 @@ kn_status kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_strid
         kn_linear_run(r->lx, r->ly, r->dw, r->dh, r->c, src, src_stride, dst, scratch);
     else
         filter_run(r, src, src_stride, dst, scratch);
-    return KN_OK;
 }

@@ -37,10 +37,10 @@ void kn_resize_free(kn_resize *r); /* NULL is allowed */
 
 size_t kn_resize_scratch_bytes(const kn_resize *r);
 
-/* src [sh,sw,c] rows src_stride bytes apart -> dst [dh,dw,c] packed. Thread-safe for a shared plan;
- * always KN_OK. Same geometry in and out copies. The bytes are the same on every instruction set;
+/* src [sh,sw,c] rows src_stride bytes apart -> dst [dh,dw,c] packed. Thread-safe for a shared plan.
+ * Same geometry in and out copies. The bytes are the same on every instruction set;
  * the filters are within 1 grey level of stb_image_resize at every geometry (the tests' oracle). */
-kn_status kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst,
-                        void *scratch, kn_error *e);
+void kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, uint8_t *dst,
+                   void *scratch);
 
 #endif

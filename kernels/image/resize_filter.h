@@ -8,8 +8,6 @@
 #ifndef KN_IMAGE_RESIZE_FILTER_H
 #define KN_IMAGE_RESIZE_FILTER_H
 
-#include <stdbool.h>
-
 #include "image/resize.h"
 
 typedef struct kn_filter_axis {

@@ -8,8 +8,9 @@
  *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...
  *
  * The last layer is the output layer the net adds itself: dense, linear, 1 or 2 units; the loss
- * works on its logits. A maxpool that directly follows a conv2d is taken into it (one pass per
- * image, ops/conv2d); the summary still lists both. */
+ * works on its logits. A maxpool or an activation that directly follows a conv2d, and an
+ * activation after a dense layer, are taken into it (one pass per image, ops/conv2d); the summary
+ * still lists them. */
 #ifndef KN_NN_NET_H
 #define KN_NN_NET_H
 

@@ -1,7 +1,6 @@
 #include "cache/store.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "cache/store_private.h"
 #include "io/json.h"

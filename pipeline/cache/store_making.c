@@ -1,7 +1,6 @@
 /* Making an entry: lock, temporary folder, digests, entry.json, rename. */
 #define _GNU_SOURCE
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -11,7 +10,6 @@
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
-#include "util/str.h"
 
 /* Polls instead of a blocking flock, so that Ctrl-C ends the wait. */
 static kn_status take_lock(const char *path, const char *stage, int *lock, kn_error *e)

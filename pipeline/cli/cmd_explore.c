@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 #include "report/explore.h"
 #include "spec/spec.h"
-#include "util/log.h"
 #include "util/str.h"
 
 enum { MAX_SETS = 64 };

@@ -1,6 +1,5 @@
 #include "data/faces_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,6 @@
 #ifndef PL_DATA_FACES_JPEG_H
 #define PL_DATA_FACES_JPEG_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"

@@ -4,8 +4,6 @@
 #ifndef PL_DATA_FACES_PEN_H
 #define PL_DATA_FACES_PEN_H
 
-#include <stdbool.h>
-
 #include "data/faces_canvas.h"
 #include "data/faces_traits.h"
 

@@ -1,7 +1,6 @@
 #include "data/fit.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A decoded picture above this is not kept for the next one. */
 static const size_t KEEP_BYTES = (size_t)16 << 20;
@@ -83,7 +82,7 @@ static kn_status fit_channels(pl_fit *fit, const pl_picture *picture, int channe
         decoded = true;
         KN_TRY(prepare(fit, plan, e));
         size_t stride = (size_t)fit->image.w * (size_t)channels;
-        KN_TRY(kn_resize_run(plan->resize, fit->image.pixels, stride, out[i], fit->scratch, e));
+        kn_resize_run(plan->resize, fit->image.pixels, stride, out[i], fit->scratch);
     }
     return KN_OK;
 }

@@ -1,7 +1,5 @@
 #include "data/images.h"
 
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 #ifndef PL_DATA_INGEST_H
 #define PL_DATA_INGEST_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

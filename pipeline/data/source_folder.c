@@ -1,6 +1,7 @@
 /* Pictures of a folder and the folders below it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "data/decode.h"
 #include "data/source_list.h"

@@ -1,6 +1,5 @@
 #include "data/tables.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "io/safetensors.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #ifndef PL_REPORT_ESCAPE_H
 #define PL_REPORT_ESCAPE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/str.h"

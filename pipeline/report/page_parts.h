@@ -2,8 +2,6 @@
 #ifndef PL_REPORT_PAGE_PARTS_H
 #define PL_REPORT_PAGE_PARTS_H
 
-#include <stdbool.h>
-
 #include "report/study_data.h"
 #include "util/str.h"
 

@@ -4,7 +4,6 @@
 
 #include "report/escape.h"
 #include "report/page_parts.h"
-#include "report/plots.h"
 #include "report/table.h"
 
 /* The distinct values of one text per run, in order of appearance, joined by ", "; at most 24 of

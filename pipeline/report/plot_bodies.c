@@ -1,11 +1,9 @@
 #include "report/plot_bodies.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "report/escape.h"
 #include "report/figures.h"
-#include "report/plots.h"
 
 /* A data block line's number; gnuplot leaves NaN out. */
 static void add_number(pl_str *s, double v)

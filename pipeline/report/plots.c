@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
 #include "report/plot_bodies.h"
 
 const char *const pl_plot_heads[] = {"comparison.", "curves-", "group-", NULL};

@@ -1,13 +1,10 @@
 /* A plan for people and for programs. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "data/tables.h"
 #include "nn/net.h"
 #include "run/plan.h"
-#include "util/fs.h"
 
 static const char *state_text(pl_node_state state)
 {

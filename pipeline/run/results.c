@@ -1,9 +1,6 @@
 #define _GNU_SOURCE
 #include "run/results.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -2,8 +2,6 @@
 #ifndef PL_RUN_WORKERS_H
 #define PL_RUN_WORKERS_H
 
-#include <stdbool.h>
-
 #include "base/status.h"
 
 typedef struct pl_workers {

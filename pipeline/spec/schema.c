@@ -1,7 +1,5 @@
 #include "spec/schema.h"
 
-#include <float.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "util/str.h"

@@ -1,7 +1,5 @@
 #include "spec/yaml_tree.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 

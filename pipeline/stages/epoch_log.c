@@ -1,6 +1,5 @@
 #include "stages/epoch_log.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "io/csv.h"

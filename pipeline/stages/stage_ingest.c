@@ -5,7 +5,6 @@
 
 #include "data/ingest.h"
 #include "stages/stage.h"
-#include "util/str.h"
 
 static int sources(const pl_run_spec *spec, const char *path[4])
 {

@@ -2,7 +2,6 @@
  * numbers of X, ascending), split.json. Every image is on exactly one side. */
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "data/tables.h"
 #include "io/csv.h"
@@ -11,7 +10,6 @@
 #include "stages/split.h"
 #include "stages/stage.h"
 #include "util/fs.h"
-#include "util/log.h"
 #include "util/str.h"
 
 enum { NAMED_AT_MOST = 5 };

@@ -3,7 +3,6 @@
 #define PL_UTIL_DIGEST_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/status.h"
 

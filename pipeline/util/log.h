@@ -5,7 +5,6 @@
 #define PL_UTIL_LOG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "base/status.h"
 

@@ -4,7 +4,6 @@
 #include "bench/bench.h"
 
 #include <math.h>
-#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/rng.h"

@@ -10,8 +10,6 @@
  * `facet` is the program under test; each case has a folder, a cache and a results folder of its
  * own. In outputs that folder's path reads DIR. TST_GOLDEN_UPDATE=1 rewrites the case files with
  * what came out. */
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

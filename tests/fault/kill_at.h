@@ -3,8 +3,6 @@
 #ifndef FAULT_KILL_AT_H
 #define FAULT_KILL_AT_H
 
-#include <stdbool.h>
-
 typedef enum fault_end {
     FAULT_KILLED,   /* at the n-th change, before it happened */
     FAULT_FINISHED, /* work returned before that */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "fault/kill_at.h"
 #include "pipeline/run/fake_stages.h"

@@ -6,7 +6,6 @@
  * 0.5 points plus two standard errors of the difference, sqrt(p (1 - p) / 2448 (1 / n + 1 / m));
  * logistic regression by lbfgs within 0.2 points. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "layer_rig.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "tst.h"

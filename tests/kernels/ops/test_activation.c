@@ -1,11 +1,7 @@
 #include "tst.h"
 
-#include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/rng.h"
 #include "ops/activation/activation.h"
 
 /* Keras 3.15's activations and slopes at these points, from scripts/oracle/activations.py (elu with

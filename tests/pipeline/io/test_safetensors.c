@@ -1,6 +1,5 @@
 #include "tst.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

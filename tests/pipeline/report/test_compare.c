@@ -1,6 +1,5 @@
 #include "report/compare.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "tst.h"

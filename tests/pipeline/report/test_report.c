@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "pipeline/report/report_fixture.h"
-#include "report/study_data.h"
 #include "tst.h"
 #include "util/fs.h"
 

@@ -10,7 +10,6 @@
 #include "tst.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
-#include "util/log.h"
 
 static const pl_exec_options plain = {
     .maker = {"0", 1}, .jobs = 1, .until = PL_EVALUATE, .seconds = 0};

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "pipeline/spec/spec_fixture.h"
-#include "spec/schema.h"
 #include "spec/value.h"
 #include "tst.h"
 

@@ -1,7 +1,6 @@
 /* Studies that are right: values, defaults, bases, overrides, sweeps, labels. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "pipeline/spec/spec_fixture.h"
 #include "tst.h"

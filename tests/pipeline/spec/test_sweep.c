@@ -1,6 +1,4 @@
 /* Sweeps: which runs they make, in which order, in which groups, under which labels. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "pipeline/spec/spec_fixture.h"
 #include "tst.h"

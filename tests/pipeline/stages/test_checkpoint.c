@@ -8,7 +8,6 @@
 #include "tst.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
-#include "util/log.h"
 
 /* 40 images in batches of 16: 3 batches an epoch, 4 polls (one before each batch, one after the
  * last). */

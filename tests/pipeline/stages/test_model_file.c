@@ -8,7 +8,6 @@
 #include "io/safetensors.h"
 #include "stages/model_file.h"
 #include "tst.h"
-#include "util/fs.h"
 
 static const char settings[] = "model.type=cnn\nmodel.filters=[4]\nmodel.units=[6]\n";
 

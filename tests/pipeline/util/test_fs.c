@@ -1,11 +1,8 @@
 #include "tst.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "util/fs.h"
 #include "util/str.h"
