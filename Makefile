@@ -39,6 +39,9 @@ TEST_SRC     := $(filter-out $(BENCH_SRC) $(FUZZ_SRC),$(TEST_SRC))
 ALL_C        := $(KERNEL_SRC) $(PIPELINE_SRC) pipeline/main.c $(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)
 ALL_H        := $(sort $(wildcard kernels/*/*.h kernels/*/*/*.h pipeline/*/*.h tests/*.h tests/*/*.h))
 
+# Targets that build on their own use every core, unless -j was given.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_OBJ   := $(call obj,$(KERNEL_SRC) $(PIPELINE_SRC))
 MAIN_OBJ  := $(call obj,pipeline/main.c)
@@ -87,13 +90,13 @@ $(BUILD)/flags: FORCE
 .PHONY: demo
 demo: ## set up this machine, build, run the demo study on generated faces
 	@scripts/setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/demo
 
 .PHONY: test
 test: ## set up this machine, build, run every test but the long ones
 	@scripts/setup
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory $(JOBS) run-tests
 
 .PHONY: run-tests
 run-tests: all $(BUILD)/facet_tests
@@ -109,11 +112,11 @@ test-long: all $(BUILD)/facet_tests ## every test, the long ones too (needs FACE
 
 .PHONY: asan ubsan tsan
 asan: ## the tests under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory VARIANT=asan run-tests
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=asan run-tests
 ubsan: ## the tests under the undefined-behaviour sanitizer
-	@$(MAKE) --no-print-directory VARIANT=ubsan run-tests
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=ubsan run-tests
 tsan: ## the tests under the thread sanitizer
-	@$(MAKE) --no-print-directory VARIANT=tsan run-tests
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=tsan run-tests
 
 .PHONY: layering
 layering: ## check that includes follow the order of the rooms
@@ -127,7 +130,7 @@ format-check: ## fail when a C file is not formatted
 
 .PHONY: lint
 lint: ## clang-tidy over every C file
-	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS)
+	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS) && echo "lint: no complaint"
 
 .PHONY: bench
 bench: all $(BUILD)/facet_bench ## time the kernels and the models on this machine
@@ -151,7 +154,7 @@ golden-update: all $(BUILD)/facet_tests ## rewrite the golden files; shows their
 
 .PHONY: coverage
 coverage: ## line coverage of the tests, by file
-	@$(MAKE) --no-print-directory VARIANT=cov run-tests
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=cov run-tests
 	@scripts/coverage build/cov-$(notdir $(CC))
 
 .PHONY: clean
