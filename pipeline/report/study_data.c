@@ -107,19 +107,26 @@ static bool states(const char *name, const char *axis)
     return false;
 }
 
-/* What the group's name states, with short keys; the model's type is its value alone. */
+/* The swept values with short keys, the model's type by its value alone: all, or those the group's name states. */
+static void put_label(const pl_study_data *d, const pl_report_group *g, bool all, pl_str *s)
+{
+    for (int a = 0; a < d->axis_count; a++) {
+        if (!g->value[a][0] || !(all || states(g->name, d->axis[a])))
+            continue;
+        pl_str_add(s, s->size ? " " : "");
+        if (strcmp(d->axis[a], "model.type") != 0)
+            pl_str_addf(s, "%s=", pl_axis_short(d, a));
+        pl_str_add(s, g->value[a]);
+    }
+}
+
 static char *label_of(const pl_study_data *d, const pl_report_group *g)
 {
     pl_str s;
     pl_str_init(&s);
-    for (int a = 0; a < d->axis_count; a++) {
-        if (!g->value[a][0] || !states(g->name, d->axis[a]))
-            continue;
-        pl_str_add(&s, s.size ? " " : "");
-        if (strcmp(d->axis[a], "model.type") != 0)
-            pl_str_addf(&s, "%s=", pl_axis_short(d, a));
-        pl_str_add(&s, g->value[a]);
-    }
+    put_label(d, g, false, &s);
+    if (s.size == 0)
+        put_label(d, g, true, &s);
     if (s.size == 0)
         pl_str_add(&s, g->name);
     char *label = pl_str_take(&s);

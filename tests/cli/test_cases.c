@@ -140,8 +140,10 @@ static bool play(char *text, pl_str *update)
             s.exit_code = atoi(line + 5);
             free(take_section(&text));
         } else if (strcmp(line, "stdout") == 0) {
+            free(s.out);
             s.out = take_section(&text);
         } else if (strcmp(line, "stderr") == 0) {
+            free(s.err);
             s.err = take_section(&text);
         } else {
             good = end_step(&s, update) && good;

@@ -44,9 +44,9 @@ void net_data_weights(const kn_net *net, float *block)
     int count = kn_net_tensor_count(net);
     for (int k = 0; k < count; k++) {
         kn_tensor t = kn_net_tensor(net, k, block);
-        size_t n = kn_tensor_size(&t), columns = (size_t)t.dim[t.rank - 1];
+        size_t n = kn_tensor_size(&t), columns = (size_t)t.dim[t.rank - 1], rows = n / columns;
         bool bias = strstr(t.name, ".bias") != NULL;
-        double limit = bias ? 0.05 : sqrt(6.0 / (double)(n / columns + columns));
+        double limit = bias ? 0.05 : sqrt(6.0 / (double)(rows + columns));
         for (size_t i = 0; i < n; i++) {
             uint32_t bits = net_data_mix((uint32_t)k * 1000003u + (uint32_t)i + 1) >> 8;
             t.data[i] = (float)((2.0 * (double)bits / 16777216.0 - 1.0) * limit);
