@@ -27,8 +27,8 @@ typedef struct exec {
     kn_pool *pool;
     double began, deadline, table_at; /* deadline 0: none */
     int next_run;
-    pl_str failures;
-    kn_error first, last; /* of the failed runs */
+    char **failure; /* per run: why it failed, heap; or NULL */
+    kn_error first; /* of the failed runs, as they ended */
     bool all_same;
 } exec;
 
@@ -228,9 +228,8 @@ static kn_status note_run(exec *x, int r, pl_run_status status, const kn_error *
             x->first = *failure;
         else
             x->all_same = x->all_same && strcmp(x->first.text, failure->text) == 0;
-        bool again = x->out->failed > 1 && strcmp(x->last.text, failure->text) == 0;
-        x->last = *failure;
-        pl_str_addf(&x->failures, "\n  %s: %s", label, again ? "the same" : failure->text);
+        free(x->failure[r]);
+        x->failure[r] = pl_strdup(failure->text);
         pl_verbose("run failed: %s: %s", label, failure->text);
     } else {
         x->out->stopped = x->out->stopped || status == PL_RUN_STOPPED;
@@ -332,6 +331,24 @@ static kn_status make_runs(exec *x, kn_error *e)
     return pl_workers_run(&workers, x->options->jobs, e);
 }
 
+/* The failed runs in the order of the spec, whatever the order they ended in. */
+static void list_failures(const exec *x)
+{
+    pl_str list;
+    pl_str_init(&list);
+    const char *last = "";
+    for (int r = 0; r < x->out->runs; r++) {
+        const char *why = x->failure[r];
+        if (!why)
+            continue;
+        pl_str_addf(&list, "\n  %s: %s", x->plan->study->runs[r].label,
+                    strcmp(why, last) == 0 ? "the same" : why);
+        last = why;
+    }
+    pl_error("%d of %d runs failed:%s", x->out->failed, x->out->runs, list.text);
+    pl_str_clear(&list);
+}
+
 static kn_status conclude(exec *x, kn_error *e)
 {
     const pl_exec_result *o = x->out;
@@ -342,7 +359,7 @@ static kn_status conclude(exec *x, kn_error *e)
         return kn_fail(e, x->first.status, "%s (all %d runs fail by this)", x->first.text, o->runs);
     }
     if (o->failed > 0)
-        pl_error("%d of %d runs failed:%s", o->failed, o->runs, x->failures.text);
+        list_failures(x);
     if (o->interrupted)
         return kn_fail(e, KN_EINTERRUPTED,
                        "interrupted: %d of %d runs are done; the state is saved, the same command "
@@ -381,7 +398,9 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
 {
     *out = (pl_exec_result){.runs = plan->study->run_count, .done = plan->done};
     exec x = {.plan = plan, .options = options, .out = out, .began = pl_now(), .all_same = true};
-    pl_str_init(&x.failures);
+    x.failure = calloc((size_t)out->runs + 1, sizeof *x.failure);
+    if (!x.failure)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", out->runs);
     kn_status rc = kn_pool_new(options->maker.threads, &x.pool, e);
     if (rc == KN_OK) {
         if (options->seconds > 0) {
@@ -397,6 +416,8 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
             pl_interrupt_set(false);
     }
     kn_pool_free(x.pool);
-    pl_str_clear(&x.failures);
+    for (int r = 0; r < out->runs; r++)
+        free(x.failure[r]);
+    free(x.failure);
     return rc;
 }
