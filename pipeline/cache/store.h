@@ -82,8 +82,9 @@ kn_status pl_store_list(pl_store *s, pl_entry_row **rows, size_t *count, kn_erro
 void pl_store_list_free(pl_entry_row *rows, size_t count);
 
 /* Removes what no entry needs (tmp/, bad/, work/ of finished or for 30 days untouched entries),
- * then the entries not used for longest until the rest fits into max_bytes. An entry that another process makes or removes stays. dry_run only counts;
- * `removed` (may be NULL) is told each entry. */
+ * then the entries not used for longest until the rest fits into max_bytes. An entry that another
+ * process makes or removes stays. dry_run only counts; `removed` (may be NULL) is told each entry.
+ */
 typedef struct pl_gc {
     size_t entries, leftovers;  /* removed */
     uint64_t bytes, kept_bytes; /* removed (leftovers too), and what stays in entries */

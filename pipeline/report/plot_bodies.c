@@ -11,7 +11,7 @@ static void add_number(pl_str *s, double v)
     pl_str_addf(s, isfinite(v) ? " %.9g" : " NaN", v);
 }
 
-static const double *series(const pl_epoch *p, int column)
+static const double *series(const pl_report_epoch *p, int column)
 {
     const double *all[4] = {&p->train_loss, &p->train_accuracy, &p->val_loss, &p->val_accuracy};
     return all[column];
@@ -56,7 +56,7 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
     for (int k = 0; k < count; k++) {
         pl_str_addf(body, "$r%d << EOD\n", k);
         for (size_t i = 0; i < runs[k]->epoch_count; i++) {
-            const pl_epoch *p = &runs[k]->epoch[i];
+            const pl_report_epoch *p = &runs[k]->epoch[i];
             add_number(body, p->epoch);
             for (int c = 0; c < 4; c++)
                 add_number(body, *series(p, c));

@@ -29,9 +29,9 @@ enum { PL_TABLE_METRICS = 4 };
 const char *pl_metric_name(pl_metric m);
 
 /* A row of epochs.csv; NaN where the field is empty. */
-typedef struct pl_epoch {
+typedef struct pl_report_epoch {
     double epoch, train_loss, train_accuracy, val_loss, val_accuracy;
-} pl_epoch;
+} pl_report_epoch;
 
 /* Counts of one side of predictions.csv; [label][predicted], predicted 1 above 0.5. */
 typedef struct pl_confusion {
@@ -47,7 +47,7 @@ typedef struct pl_report_run {
     double metric[PL_METRIC_COUNT];
     int group;
     bool done;
-    pl_epoch *epoch; /* heap; empty where there is no epochs.csv */
+    pl_report_epoch *epoch; /* heap; empty where there is no epochs.csv */
     size_t epoch_count;
     pl_confusion val, test; /* zero where there is no predictions.csv */
     json_t *manifest;       /* NULL: not there */

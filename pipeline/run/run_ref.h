@@ -1,5 +1,6 @@
-/* Naming a finished run on the command line: "STUDY/RUN-ID", "STUDY/prefix-of-the-id", "STUDY" where
- * it has one run, or the run's folder. STUDY is a name in the results folder or the study's folder. */
+/* Naming a finished run on the command line: "STUDY/RUN-ID", "STUDY/prefix-of-the-id", "STUDY"
+ * where it has one run, or the run's folder. STUDY is a name in the results folder or the study's
+ * folder. */
 #ifndef PL_RUN_RUN_REF_H
 #define PL_RUN_RUN_REF_H
 

@@ -70,7 +70,7 @@ void pl_bind_map(pl_bindings *b, const pl_node *map, const char *section, kn_are
                  pl_diags *diags)
 {
     for (int i = 0; i < map->count; i++) {
-        const pl_entry *entry = &map->entry[i];
+        const pl_map_entry *entry = &map->entry[i];
         if (*section == '\0' && strncmp(entry->key, "x-", 2) == 0)
             continue;
         const char *name =

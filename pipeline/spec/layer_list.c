@@ -97,7 +97,7 @@ static void read_regularizer(context *c, const char *name, const pl_node *node, 
         return;
     }
     for (int i = 0; i < node->count; i++) {
-        const pl_entry *entry = &node->entry[i];
+        const pl_map_entry *entry = &node->entry[i];
         const char *full = pl_spec_textf(c->arena, "%s.%s", name, entry->key);
         bool l1 = strcmp(entry->key, "l1") == 0;
         double value;
@@ -138,7 +138,7 @@ static const kn_param *find_param(const kn_layer_kind *kind, const char *key)
     return NULL;
 }
 
-static void unknown_param(context *c, const char *full, const pl_entry *entry,
+static void unknown_param(context *c, const char *full, const pl_map_entry *entry,
                           const kn_layer_kind *kind)
 {
     const char *names[MAX_NAMES];
@@ -172,7 +172,7 @@ static void read_layer(context *c, const char *name, const pl_node *node, kn_lay
     kn_param_defaults(kind->params, kind->param_count, config);
     *out = (kn_layer_spec){.kind = kind, .config = config};
     for (int i = 0; node->kind == PL_NODE_MAP && i < node->count; i++) {
-        const pl_entry *entry = &node->entry[i];
+        const pl_map_entry *entry = &node->entry[i];
         const char *full = pl_spec_textf(c->arena, "%s.%s", name, entry->key);
         const kn_param *p = find_param(kind, entry->key);
         if (strcmp(entry->key, "type") == 0)

@@ -62,7 +62,7 @@ static int in_chain(const chain *c, const struct stat *st)
 
 static kn_status bind_file(chain *c, const char *path, const struct stat *st, kn_error *e);
 
-static kn_status bind_base(chain *c, const pl_source *from, const pl_entry *base, kn_error *e)
+static kn_status bind_base(chain *c, const pl_source *from, const pl_map_entry *base, kn_error *e)
 {
     const pl_node *value = base->value;
     if (pl_node_is_null(value))

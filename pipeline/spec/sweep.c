@@ -9,7 +9,7 @@
 /* The choices of one part of the sweep (a product key, a zip, the list, the seeds): each is a block
  * of overlays. */
 typedef struct part {
-    pl_point *choice;
+    pl_sweep_point *choice;
     int count;
 } part;
 
@@ -76,22 +76,22 @@ static part *add_part(expansion *x, int count)
     return p;
 }
 
-static pl_point one_overlay(expansion *x, const char *name, pl_pos at, pl_node *value)
+static pl_sweep_point one_overlay(expansion *x, const char *name, pl_pos at, pl_node *value)
 {
     pl_overlay *item = pl_spec_alloc(x->arena, 1, sizeof *item);
     *item = (pl_overlay){name, at, value};
-    return (pl_point){item, 1};
+    return (pl_sweep_point){item, 1};
 }
 
-typedef void axis_found(expansion *x, const char *section, const char *name, const pl_entry *entry,
-                        void *context);
+typedef void axis_found(expansion *x, const char *section, const char *name,
+                        const pl_map_entry *entry, void *context);
 
 /* Calls back for each swept name of a map, nested or dotted, whose value is a list. */
 static void each_axis(expansion *x, const pl_node *map, const char *section, const char *prefix,
                       axis_found *found, void *context)
 {
     for (int i = 0; i < map->count; i++) {
-        const pl_entry *entry = &map->entry[i];
+        const pl_map_entry *entry = &map->entry[i];
         const char *name =
             *prefix ? pl_spec_textf(x->arena, "%s.%s", prefix, entry->key) : entry->key;
         const char *full = pl_spec_textf(x->arena, "%s.%s", section, name);
@@ -110,8 +110,8 @@ static void each_axis(expansion *x, const pl_node *map, const char *section, con
     }
 }
 
-static void product_axis(expansion *x, const char *section, const char *name, const pl_entry *entry,
-                         void *context)
+static void product_axis(expansion *x, const char *section, const char *name,
+                         const pl_map_entry *entry, void *context)
 {
     (void)section;
     (void)context;
@@ -124,11 +124,11 @@ static void product_axis(expansion *x, const char *section, const char *name, co
 
 typedef struct zipped {
     const char *name[PL_MAX_KEYS];
-    const pl_entry *entry[PL_MAX_KEYS];
+    const pl_map_entry *entry[PL_MAX_KEYS];
     int count;
 } zipped;
 
-static void zip_axis(expansion *x, const char *section, const char *name, const pl_entry *entry,
+static void zip_axis(expansion *x, const char *section, const char *name, const pl_map_entry *entry,
                      void *context)
 {
     zipped *z = context;
@@ -158,7 +158,7 @@ static void expand_zip(expansion *x, const pl_node *map)
         pl_overlay *item = pl_spec_alloc(x->arena, (size_t)z.count, sizeof *item);
         for (int k = 0; k < z.count; k++)
             item[k] = (pl_overlay){z.name[k], z.entry[k]->pos, z.entry[k]->value->item[i]};
-        p->choice[i] = (pl_point){item, z.count};
+        p->choice[i] = (pl_sweep_point){item, z.count};
     }
 }
 
@@ -211,7 +211,7 @@ static void too_many(expansion *x, double runs)
     x->ok = false;
 }
 
-static pl_point join(expansion *x, const pl_point *a, const pl_point *b)
+static pl_sweep_point join(expansion *x, const pl_sweep_point *a, const pl_sweep_point *b)
 {
     if (b->count == 0)
         return *a;
@@ -219,12 +219,12 @@ static pl_point join(expansion *x, const pl_point *a, const pl_point *b)
     if (a->count > 0)
         memcpy(item, a->item, (size_t)a->count * sizeof *item);
     memcpy(item + a->count, b->item, (size_t)b->count * sizeof *item);
-    return (pl_point){item, a->count + b->count};
+    return (pl_sweep_point){item, a->count + b->count};
 }
 
 /* Every combination of the parts over a first point; the last part turns fastest. */
-static pl_point *combine(expansion *x, const pl_point *first, const part *parts, int part_count,
-                         int *count)
+static pl_sweep_point *combine(expansion *x, const pl_sweep_point *first, const part *parts,
+                               int part_count, int *count)
 {
     double runs = 1;
     for (int i = 0; i < part_count; i++)
@@ -234,7 +234,7 @@ static pl_point *combine(expansion *x, const pl_point *first, const part *parts,
         return NULL;
     }
     *count = (int)runs;
-    pl_point *points = pl_spec_alloc(x->arena, (size_t)*count, sizeof *points);
+    pl_sweep_point *points = pl_spec_alloc(x->arena, (size_t)*count, sizeof *points);
     for (int p = 0; p < *count; p++) {
         points[p] = *first;
         for (int i = 0, block = *count, rest = p; i < part_count; i++) {
@@ -252,7 +252,7 @@ static void apply_when(expansion *x, const pl_node *item, const char *key)
 {
     const pl_node *condition = pl_node_get(item, "if"), *set = pl_node_get(item, "set");
     const pl_node *product = pl_node_get(item, "product");
-    pl_point fixed = {NULL, 0};
+    pl_sweep_point fixed = {NULL, 0};
     x->part_count = 0;
     if (set && expect(x, set, PL_NODE_MAP, pl_spec_textf(x->arena, "%s.set", key), "a map of keys"))
         x->ok =
@@ -261,17 +261,17 @@ static void apply_when(expansion *x, const pl_node *item, const char *key)
                           "a map of keys"))
         each_axis(x, product, pl_spec_textf(x->arena, "%s.product", key), "", product_axis, NULL);
     int count = 0, room = 0;
-    pl_point *points = NULL;
+    pl_sweep_point *points = NULL;
     for (int p = 0; p < x->out->count && x->ok; p++) {
         pl_bindings here;
         pl_run_spec spec;
-        pl_point *more = &x->out->points[p];
+        pl_sweep_point *more = &x->out->points[p];
         int more_count = 1;
         pl_sweep_bind(x->r, x->b, more, &here);
         if (!pl_resolve(x->r, &here, &spec)) {
             x->ok = false;
         } else if (pl_sweep_matches(x->r, condition, key, &spec)) {
-            pl_point with = join(x, more, &fixed);
+            pl_sweep_point with = join(x, more, &fixed);
             more = combine(x, &with, x->parts, x->part_count, &more_count);
         }
         for (int i = 0; more && x->ok && i < more_count; i++) {
@@ -295,7 +295,7 @@ static void expand_when(expansion *x, const pl_node *list)
         if (!expect(x, item, PL_NODE_MAP, key, "a map of if, set and product"))
             return;
         for (int k = 0; k < item->count; k++) {
-            const pl_entry *entry = &item->entry[k];
+            const pl_map_entry *entry = &item->entry[k];
             if (strcmp(entry->key, "if") == 0 || strcmp(entry->key, "set") == 0 ||
                 strcmp(entry->key, "product") == 0)
                 continue;
@@ -339,7 +339,7 @@ bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out)
     const pl_node *product = bound(b, "sweep.product"), *zip = bound(b, "sweep.zip");
     const pl_node *list = bound(b, "sweep.list"), *seeds = bound(b, "sweep.seeds");
     const pl_node *when = bound(b, "sweep.when"), *exclude = bound(b, "sweep.exclude");
-    const pl_point empty = {NULL, 0};
+    const pl_sweep_point empty = {NULL, 0};
     *out = (pl_sweep){.count = 0};
     if (product && expect(&x, product, PL_NODE_MAP, "sweep.product", "a map of keys to lists"))
         each_axis(&x, product, "sweep.product", "", product_axis, NULL);
@@ -360,7 +360,8 @@ bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out)
     return x.ok;
 }
 
-void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_point *point, pl_bindings *out)
+void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_sweep_point *point,
+                   pl_bindings *out)
 {
     *out = *b;
     for (int i = 0; i < point->count; i++)

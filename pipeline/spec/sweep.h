@@ -18,17 +18,17 @@ typedef struct pl_overlay {
     pl_node *value;
 } pl_overlay;
 
-typedef struct pl_point {
+typedef struct pl_sweep_point {
     const pl_overlay *item;
     int count;
-} pl_point;
+} pl_sweep_point;
 
 typedef struct pl_sweep {
     const char *
         *axis; /* swept keys in file order, without train.seed; of a swept section its keys */
     int axis_count, axis_room;
     bool seeds; /* train.seed is swept */
-    pl_point *points;
+    pl_sweep_point *points;
     int count;
 } pl_sweep;
 
@@ -37,7 +37,8 @@ typedef struct pl_sweep {
 bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out);
 
 /* The bindings with a point's values over them. */
-void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_point *point, pl_bindings *out);
+void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_sweep_point *point,
+                   pl_bindings *out);
 
 /* True where the run matches a map of sweep.exclude. */
 bool pl_sweep_excluded(pl_resolver *r, const pl_bindings *b, const pl_run_spec *spec);

@@ -36,7 +36,7 @@ static bool flatten(pl_resolver *r, const pl_node *map, const char *where, const
     bool ok = true;
     kn_arena *arena = r->reader.arena;
     for (int i = 0; i < map->count; i++) {
-        const pl_entry *entry = &map->entry[i];
+        const pl_map_entry *entry = &map->entry[i];
         const char *name = *prefix ? pl_spec_textf(arena, "%s.%s", prefix, entry->key) : entry->key;
         if (!pl_sweep_known(r, where, name, entry->pos)) {
             ok = false;
@@ -50,11 +50,11 @@ static bool flatten(pl_resolver *r, const pl_node *map, const char *where, const
     return ok;
 }
 
-bool pl_sweep_flatten(pl_resolver *r, const pl_node *map, const char *where, pl_point *out)
+bool pl_sweep_flatten(pl_resolver *r, const pl_node *map, const char *where, pl_sweep_point *out)
 {
     flat all = {NULL, 0, 0};
     bool ok = flatten(r, map, where, "", &all);
-    *out = (pl_point){all.item, all.count};
+    *out = (pl_sweep_point){all.item, all.count};
     return ok;
 }
 
@@ -108,7 +108,7 @@ static bool matches_one(pl_resolver *r, const pl_overlay *want, const char *wher
 bool pl_sweep_matches(pl_resolver *r, const pl_node *condition, const char *where,
                       const pl_run_spec *spec)
 {
-    pl_point want;
+    pl_sweep_point want;
     if (!pl_sweep_flatten(r, condition, where, &want))
         return false;
     for (int i = 0; i < want.count; i++)
@@ -128,7 +128,7 @@ bool pl_sweep_check_exclude(pl_resolver *r, const pl_node *list)
     }
     for (int i = 0; i < list->count; i++) {
         const char *key = pl_spec_textf(arena, "sweep.exclude[%d]", i);
-        pl_point want;
+        pl_sweep_point want;
         if (list->item[i]->kind != PL_NODE_MAP || list->item[i]->count == 0) {
             pl_diags_add(
                 r->reader.diags, list->item[i]->pos, key, NULL, "expected a map of keys, found %s",

@@ -9,7 +9,7 @@
 bool pl_sweep_known(pl_resolver *r, const char *where, const char *name, pl_pos pos);
 
 /* A map, nested or dotted, as a block of overlays by key. */
-bool pl_sweep_flatten(pl_resolver *r, const pl_node *map, const char *where, pl_point *out);
+bool pl_sweep_flatten(pl_resolver *r, const pl_node *map, const char *where, pl_sweep_point *out);
 
 /* Whether the run has every value of the map; a list of values means any of them. An empty map
  * matches every run. */

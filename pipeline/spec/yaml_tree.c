@@ -133,7 +133,7 @@ static pl_node *build_list(builder *b, yaml_mark_t mark, int depth, const char *
     }
 }
 
-static const pl_entry *find_entry(const pl_node *map, const char *key)
+static const pl_map_entry *find_entry(const pl_node *map, const char *key)
 {
     for (int i = 0; i < map->count; i++)
         if (strcmp(map->entry[i].key, key) == 0)
@@ -180,7 +180,7 @@ static bool build_entry(builder *b, pl_node *map, yaml_event_t *event, int depth
     pl_node *value = build(b, &value_event, depth, full);
     if (!value || !add_weight(b, map, value))
         return false;
-    const pl_entry *before = is_merge ? NULL : find_entry(map, key);
+    const pl_map_entry *before = is_merge ? NULL : find_entry(map, key);
     if (before) {
         pl_diags_add(b->diags, pos, full, NULL, "this key is already on line %d", before->pos.line);
         return true;
@@ -192,7 +192,7 @@ static bool build_entry(builder *b, pl_node *map, yaml_event_t *event, int depth
         return true;
     }
     map->entry = pl_spec_grow(b->arena, map->entry, map->count, room, sizeof *map->entry);
-    map->entry[map->count++] = (pl_entry){key, pos, value};
+    map->entry[map->count++] = (pl_map_entry){key, pos, value};
     return true;
 }
 
@@ -297,7 +297,7 @@ pl_node *pl_yaml_parse(const pl_source *source, kn_arena *arena, pl_diags *diags
 
 pl_node *pl_node_get(const pl_node *map, const char *key)
 {
-    const pl_entry *entry = map->kind == PL_NODE_MAP ? find_entry(map, key) : NULL;
+    const pl_map_entry *entry = map->kind == PL_NODE_MAP ? find_entry(map, key) : NULL;
     return entry ? entry->value : NULL;
 }
 

@@ -14,22 +14,22 @@ typedef enum pl_node_kind { PL_NODE_SCALAR, PL_NODE_LIST, PL_NODE_MAP } pl_node_
 
 typedef struct pl_node pl_node;
 
-typedef struct pl_entry {
+typedef struct pl_map_entry {
     const char *key;
     pl_pos pos; /* of the key */
     pl_node *value;
-} pl_entry;
+} pl_map_entry;
 
 struct pl_node {
     pl_node_kind kind;
     pl_pos pos;
-    const char *text; /* scalar */
-    bool plain;       /* scalar without quotes */
-    int count;        /* list, map */
-    pl_node **item;   /* list */
-    pl_entry *entry;  /* map, in file order, merged entries last */
-    size_t weight;    /* nodes below it and itself, aliases counted each time */
-    bool idle;        /* it had no effect in some run: said once, or excused */
+    const char *text;    /* scalar */
+    bool plain;          /* scalar without quotes */
+    int count;           /* list, map */
+    pl_node **item;      /* list */
+    pl_map_entry *entry; /* map, in file order, merged entries last */
+    size_t weight;       /* nodes below it and itself, aliases counted each time */
+    bool idle;           /* it had no effect in some run: said once, or excused */
 };
 
 /* Parses the source's text. Problems go to diags; the tree may then be NULL. An empty document
