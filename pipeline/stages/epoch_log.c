@@ -1,5 +1,6 @@
 #include "stages/epoch_log.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "io/csv.h"
@@ -14,13 +15,16 @@ kn_status pl_epochs_write(const char *path, const pl_epoch *rows, int count, kn_
         &s, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,lr,seconds,images_per_second\n");
     for (int i = 0; i < count; i++) {
         const pl_epoch *r = &rows[i];
-        const double numbers[] = {r->train_loss, r->train_accuracy, r->val_loss, r->val_accuracy,
-                                  r->lr};
+        const double numbers[] = {r->train_loss, r->train_accuracy, r->val_loss, r->val_accuracy};
         pl_str_addf(&s, "%.0f", r->epoch);
         for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
             pl_str_add(&s, ",");
             pl_csv_add_number(&s, numbers[k]);
         }
+        if (isnan(r->lr))
+            pl_str_add(&s, ",");
+        else
+            pl_str_addf(&s, ",%.7g", r->lr); /* a float's digits: 0.001, not 0.00100000005 */
         pl_str_addf(&s, ",%.3f,%.1f\n", r->seconds, r->images_per_second);
     }
     kn_status rc = pl_write_file(path, s.text, s.size, e);
