@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cpu.h"
@@ -12,7 +13,10 @@
 #include "run/run_key.h"
 #include "util/clock.h"
 #include "util/fs.h"
+#include "util/interrupt.h"
 #include "util/str.h"
+
+static const double LOCK_SECONDS = 3;
 
 /* What a done run's folder holds besides the manifest, and which stage's entry it comes from. */
 static const struct {
@@ -272,6 +276,20 @@ static char *read_lock(const char *path)
     return text;
 }
 
+/* Takes the study's lock, or leaves *lock at -1 when another process keeps it. One that was just killed may hold it a moment
+ * longer, until it and its workers are gone: so it is tried for a few seconds. */
+static kn_status take_lock(const char *path, int *lock, kn_error *e)
+{
+    const struct timespec nap = {0, 50 * 1000 * 1000};
+    double until = pl_now() + LOCK_SECONDS;
+    for (;;) {
+        KN_TRY(pl_lock_open(path, true, lock, e));
+        if (*lock >= 0 || pl_now() > until || pl_interrupted())
+            return KN_OK;
+        nanosleep(&nap, NULL);
+    }
+}
+
 kn_status pl_results_open(const char *study_dir, const pl_study *study, int *lock, kn_error *e)
 {
     char *lock_path = pl_path_join(study_dir, ".lock");
@@ -282,7 +300,7 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
     pl_str_init(&yaml);
     kn_status rc = KN_OK;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(study_dir, e));
-    KN_TRY_TO(rc, cleanup, pl_lock_open(lock_path, true, lock, e));
+    KN_TRY_TO(rc, cleanup, take_lock(lock_path, lock, e));
     if (*lock < 0) {
         char *who = read_lock(lock_path);
         rc = kn_fail(e, KN_EIO,
