@@ -21,8 +21,10 @@ static float *worker_floats(const kn_pass *p, size_t offset)
 static void load_pixels(const kn_pass *p, int image, int count)
 {
     size_t n = kn_shape_size(kn_net_input(p->plan->net));
+    uint64_t began = kn_lap_begin(p->laps);
     for (int i = image; i < image + count; i++)
         kn_pixels_to_f32(n, p->x + n * p->index[p->position + (size_t)i], value_at(p, 0, i));
+    kn_lap_end(p->laps, KN_PART_PIXELS, 0, (size_t)count, began);
 }
 
 /* What forward and backward of layer i share, for `mb` images from `image` of the chunk on. */
@@ -56,7 +58,9 @@ static int run_steps(const kn_pass *p, const kn_segment *segment, int image, int
         int i = p->plan->step[s];
         const kn_layer *l = kn_net_layer(p->plan->net, i);
         kn_layer_args a = args_of(p, i, image, mb);
+        uint64_t began = kn_lap_begin(p->laps);
         l->kind->forward(l, &a);
+        kn_lap_end(p->laps, KN_PART_FORWARD, i, (size_t)mb, began);
         if (p->check && !all_finite((size_t)mb * kn_shape_size(l->out), a.y))
             return i;
     }
@@ -101,7 +105,9 @@ static void backward_step(const kn_pass *p, int s, int image, int mb, const floa
                      (p->position + (size_t)image) * l->batch_dz_size;
     else if (l->tensors > 0)
         a.dw = p->gradients + p->gradients_at[i];
+    uint64_t began = kn_lap_begin(p->laps);
     l->kind->backward(l, &a);
+    kn_lap_end(p->laps, KN_PART_BACKWARD, i, (size_t)mb, began);
 }
 
 /* dy and dx are chunk gradients; between the steps of a segment the two image gradients take turns.

@@ -4,6 +4,7 @@
 #define KN_NN_PASS_H
 
 #include "nn/net_plan.h"
+#include "nn/profile.h"
 
 typedef struct kn_pass {
     const kn_plan *plan;
@@ -19,7 +20,8 @@ typedef struct kn_pass {
     size_t position;            /* of the chunk's first image in the batch */
     int mb;                     /* 1..plan->chunk */
     uint64_t seed, step;
-    bool check; /* look at every output */
+    bool check;   /* look at every output */
+    kn_lap *laps; /* of the worker, for a profile; NULL: not wanted */
 } kn_pass;
 
 /* Pixels to logits. With check: the index of the first layer whose output is not finite, where it

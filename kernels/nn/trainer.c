@@ -157,6 +157,11 @@ int64_t kn_trainer_steps(const kn_trainer *t)
     return t->steps;
 }
 
+void kn_trainer_set_profile(kn_trainer *t, kn_profile *p)
+{
+    t->profile = p;
+}
+
 void kn_trainer_set_steps(kn_trainer *t, int64_t steps)
 {
     t->steps = steps;

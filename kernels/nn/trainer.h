@@ -12,6 +12,7 @@
 
 #include "base/pool.h"
 #include "nn/net.h"
+#include "nn/profile.h"
 #include "ops/optimizer/optimizer.h"
 
 typedef struct kn_trainer kn_trainer;
@@ -65,6 +66,10 @@ int kn_trainer_moment_count(const kn_trainer *t);
 float *kn_trainer_moment(kn_trainer *t, int index);
 int64_t kn_trainer_steps(const kn_trainer *t);
 void kn_trainer_set_steps(kn_trainer *t, int64_t steps);
+
+/* The steps from now on are measured into p, which is borrowed and made for this net and as many
+ * workers as the pool has; NULL ends it. Predictions are not measured. */
+void kn_trainer_set_profile(kn_trainer *t, kn_profile *p);
 
 int kn_trainer_shards(int mb);
 

@@ -33,7 +33,7 @@ kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_
     t->p = p;
     t->chunk = chunk_for(&t->infer, batch->count);
     t->scale[0] = t->scale[1] = 1.0f;
-    kn_trainer_prepare(t);
+    kn_trainer_prepare(t, NULL);
     size_t round = (size_t)t->chunk * KN_PREDICT_CHUNKS;
     kn_status rc = KN_OK;
     for (t->first = 0; rc == KN_OK && t->first < batch->count; t->first += round) {

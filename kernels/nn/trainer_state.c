@@ -5,14 +5,18 @@
 static void prepare_task(void *context, size_t task, int worker)
 {
     kn_trainer *t = context;
-    (void)worker;
     const kn_layer *l = kn_net_layer(t->net, (int)task);
-    if (l->kind->prepare)
-        l->kind->prepare(l, t->params + l->block_offset, t->packed + t->packed_at[task]);
+    if (!l->kind->prepare)
+        return;
+    kn_lap *laps = kn_profile_laps(t->lapping, worker);
+    uint64_t began = kn_lap_begin(laps);
+    l->kind->prepare(l, t->params + l->block_offset, t->packed + t->packed_at[task]);
+    kn_lap_end(laps, KN_PART_PREPARE, (int)task, 0, began);
 }
 
-void kn_trainer_prepare(kn_trainer *t)
+void kn_trainer_prepare(kn_trainer *t, kn_profile *p)
 {
+    t->lapping = p;
     kn_pool_run(t->pool, (size_t)kn_net_layer_count(t->net), prepare_task, t);
 }
 

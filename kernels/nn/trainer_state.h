@@ -40,17 +40,19 @@ struct kn_trainer {
     kn_grad_task *grad;
     size_t grads;
     kn_outcome outcome[KN_PREDICT_CHUNKS];
+    kn_profile *profile; /* of the steps; NULL: not wanted */
     /* of the call under way */
     const kn_batch *work;
     float *p;
     float scale[2];
-    size_t first, end; /* images of this round of a prediction */
-    int parts;         /* shards or chunks */
-    int chunk;         /* images of a prediction's chunk */
+    size_t first, end;   /* images of this round of a prediction */
+    kn_profile *lapping; /* of kn_trainer_prepare */
+    int parts;           /* shards or chunks */
+    int chunk;           /* images of a prediction's chunk */
 };
 
-/* Writes every layer's packed weights. */
-void kn_trainer_prepare(kn_trainer *t);
+/* Writes every layer's packed weights; p as t->profile, or NULL. */
+void kn_trainer_prepare(kn_trainer *t, kn_profile *p);
 
 /* A pass over mb images of t->work from `position` on, in the memory of the worker. */
 kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,

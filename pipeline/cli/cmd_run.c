@@ -19,7 +19,7 @@ typedef struct run_args {
     pl_report_options report;
     long jobs;
     double seconds; /* 0: no limit */
-    bool dry_run;
+    bool dry_run, profile;
 } run_args;
 
 static kn_status take_option(run_args *a, int argc, char **argv, int *i, bool *taken, kn_error *e)
@@ -43,13 +43,17 @@ static kn_status take_option(run_args *a, int argc, char **argv, int *i, bool *t
         a->dry_run = true;
         return KN_OK;
     }
+    if (pl_flag(argv[*i], "--profile")) {
+        a->profile = true;
+        return KN_OK;
+    }
     return pl_study_args_take(&a->study, argc, argv, i, taken, e);
 }
 
 static kn_status take_args(run_args *a, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--set",     "--jobs",  "--for", "--until",
-                                        "--dry-run", "--plots", NULL};
+    static const char *const known[] = {"--set",     "--jobs",  "--for",     "--until",
+                                        "--dry-run", "--plots", "--profile", NULL};
     for (int i = 1; i < argc; i++) {
         bool taken = false;
         const char *word = argv[i];
@@ -59,6 +63,9 @@ static kn_status take_args(run_args *a, int argc, char **argv, kn_error *e)
     }
     if (a->study.specs == 0)
         return kn_fail(e, KN_EUSAGE, "facet run needs a spec (facet run --help)");
+    if (a->profile && a->jobs > 1)
+        return kn_fail(e, KN_EUSAGE, "--profile measures one run at a time, not --jobs %ld",
+                       a->jobs);
     return KN_OK;
 }
 
@@ -129,13 +136,25 @@ static void say_done(const pl_exec_result *r, pl_stage_id until, double seconds)
                 r->done, r->runs);
 }
 
+static void print_profile(const pl_profile *p)
+{
+    if (p->table.size > 0)
+        fputs(p->table.text, stdout);
+    else
+        pl_info(
+            "--profile: no training step was run; runs that are trained stay so, and lbfgs has no "
+            "steps");
+}
+
 /* Under the study's lock. */
-static kn_status execute(const pl_global *g, const run_args *a, pl_planned *p, kn_error *e)
+static kn_status execute(const pl_global *g, const run_args *a, pl_profile *profile, pl_planned *p,
+                         kn_error *e)
 {
     const char *dir = p->plan.study_dir;
     const pl_exec_options options = {.maker = {.version = PL_VERSION, .threads = g->threads},
                                      .jobs = (int)a->jobs,
                                      .until = a->study.until,
+                                     .profile = profile,
                                      .seconds = a->seconds};
     pl_exec_result r;
     double began = pl_now();
@@ -170,8 +189,13 @@ static kn_status run_study(const pl_global *g, const run_args *a, int spec, kn_e
     } else {
         int lock = -1;
         rc = pl_results_open(p.plan.study_dir, &p.study, &lock, e);
+        pl_profile profile;
+        pl_profile_init(&profile);
         if (rc == KN_OK)
-            rc = execute(g, a, &p, e);
+            rc = execute(g, a, a->profile ? &profile : NULL, &p, e);
+        if (a->profile && lock >= 0)
+            print_profile(&profile);
+        pl_profile_clear(&profile);
         pl_results_close(lock);
     }
     pl_planned_close(&p);
@@ -210,7 +234,7 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 const pl_command pl_command_run = {
     .name = "run",
     .usage = "run SPEC... [--set KEY=VALUE]... [--jobs N] [--for DURATION] [--until STAGE] "
-             "[--dry-run]",
+             "[--dry-run] [--profile]",
     .summary = "runs what is missing, then writes the study's report",
     .help =
         "Makes every run of the spec that is not done, and table, plots and page in\n"
@@ -221,6 +245,8 @@ const pl_command pl_command_run = {
         "  --for DURATION    stops after so long, saved (90s, 45m, 8h, 1h30m)\n"
         "  --until STAGE     ingest, split, train or evaluate: makes the entries up to it\n"
         "  --dry-run         prints the plan and runs nothing (as facet plan)\n"
+        "  --profile         where the time of the training steps went, layer by layer: to stdout\n"
+        "                    and to profile.csv in the run's folder; the results are the same\n"
         "  --plots all       figures of every run, also in a study of more than 40 runs\n",
     .run = run,
 };

@@ -24,7 +24,7 @@ typedef struct exec {
     pl_plan *plan;
     const pl_exec_options *options;
     pl_exec_result *out;
-    kn_pool *pool;
+    pl_node_tools tools;
     double began, deadline, table_at; /* deadline 0: none */
     int next_run;
     char **failure; /* per run: why it failed, heap; or NULL */
@@ -79,7 +79,7 @@ static kn_status make_each(exec *x, const int *nodes, int count, kn_error *e)
     kn_status rc = KN_OK;
     for (int i = 0; i < count && rc != KN_EINTERRUPTED; i++) {
         x->plan->node[nodes[i]].failed = KN_OK;
-        rc = pl_make_nodes(x->plan, &nodes[i], 1, x->pool, &x->out->entries, e);
+        rc = pl_make_nodes(x->plan, &nodes[i], 1, &x->tools, &x->out->entries, e);
     }
     return rc;
 }
@@ -104,7 +104,7 @@ static kn_status make_joint(exec *x, pl_stage_id stage, kn_error *e)
                             json_equal(sources, json_object_get(n->parts, "sources")))))
                 group[count++] = k;
         }
-        rc = pl_make_nodes(p, group, count, x->pool, &x->out->entries, e);
+        rc = pl_make_nodes(p, group, count, &x->tools, &x->out->entries, e);
         if (rc != KN_OK && rc != KN_EINTERRUPTED && count > 1)
             rc = make_each(x, group, count, e);
         if (rc != KN_OK && rc != KN_EINTERRUPTED)
@@ -139,7 +139,7 @@ static kn_status make_entries(exec *x, int r, pl_stage_id *at, kn_error *e)
         if (n->state == PL_NODE_UNKNOWN)
             KN_TRY(pl_plan_look_up(p, node, e));
         if (n->state != PL_NODE_HIT)
-            KN_TRY(pl_make_nodes(p, &node, 1, x->pool, &x->out->entries, e));
+            KN_TRY(pl_make_nodes(p, &node, 1, &x->tools, &x->out->entries, e));
     }
     return KN_OK;
 }
@@ -175,6 +175,11 @@ static kn_status make_run(exec *x, int r, pl_run_status *status, kn_error *run_e
     outcome.error = *status == PL_RUN_FAILED ? run_error->text : NULL;
     outcome.log = log;
     rc = pl_results_write_run(p->study_dir, &outcome, e);
+    if (rc == KN_OK && x->tools.profile) {
+        char *dir = pl_format("%s/runs/%s", p->study_dir, p->run[r].id);
+        rc = pl_profile_write(x->tools.profile, dir, e);
+        free(dir);
+    }
     free(log);
     return rc;
 }
@@ -269,10 +274,10 @@ static int child_run(void *context, int r)
     pl_run_status status = PL_RUN_FAILED;
     int threads = x->options->maker.threads / x->options->jobs;
     set_alarm(0);
-    kn_status rc = kn_pool_new(threads > 1 ? threads : 1, &x->pool, &e);
+    kn_status rc = kn_pool_new(threads > 1 ? threads : 1, &x->tools.pool, &e);
     if (rc == KN_OK)
         rc = make_run(x, r, &status, &failure, &e);
-    kn_pool_free(x->pool);
+    kn_pool_free(x->tools.pool);
     if (rc == KN_OK)
         return CHILD_OK;
     pl_error("%s", e.text);
@@ -325,8 +330,8 @@ static kn_status make_runs(exec *x, kn_error *e)
 {
     if (x->options->jobs < 2 || x->options->until < PL_STAGE_COUNT - 1)
         return make_runs_here(x, e);
-    kn_pool_free(x->pool); /* fork takes one thread along */
-    x->pool = NULL;
+    kn_pool_free(x->tools.pool); /* fork takes one thread along */
+    x->tools.pool = NULL;
     const pl_workers workers = {x, next_run, child_run, child_ended};
     return pl_workers_run(&workers, x->options->jobs, e);
 }
@@ -397,11 +402,16 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
                       kn_error *e)
 {
     *out = (pl_exec_result){.runs = plan->study->run_count, .done = plan->done};
-    exec x = {.plan = plan, .options = options, .out = out, .began = pl_now(), .all_same = true};
+    exec x = {.plan = plan,
+              .options = options,
+              .out = out,
+              .began = pl_now(),
+              .tools = {.profile = options->profile},
+              .all_same = true};
     x.failure = calloc((size_t)out->runs + 1, sizeof *x.failure);
     if (!x.failure)
         return kn_fail(e, KN_ENOMEM, "no memory for %d runs", out->runs);
-    kn_status rc = kn_pool_new(options->maker.threads, &x.pool, e);
+    kn_status rc = kn_pool_new(options->maker.threads, &x.tools.pool, e);
     if (rc == KN_OK) {
         if (options->seconds > 0) {
             x.deadline = pl_now() + options->seconds;
@@ -415,7 +425,7 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
         if (out->stopped)
             pl_interrupt_set(false);
     }
-    kn_pool_free(x.pool);
+    kn_pool_free(x.tools.pool);
     for (int r = 0; r < out->runs; r++)
         free(x.failure[r]);
     free(x.failure);

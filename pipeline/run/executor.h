@@ -11,8 +11,9 @@ typedef struct pl_exec_options {
     pl_run_maker maker; /* version; threads to use in all */
     int jobs;           /* runs side by side, each in a process of its own when above 1 */
     pl_stage_id
-        until;      /* the last stage to make; results are written when it is the last there is */
-    double seconds; /* after so long the work is saved and stopped; 0: no limit */
+        until; /* the last stage to make; results are written when it is the last there is */
+    pl_profile *profile; /* of the runs trained; jobs is 1 then. NULL: not wanted */
+    double seconds;      /* after so long the work is saved and stopped; 0: no limit */
 } pl_exec_options;
 
 typedef struct pl_exec_result {

@@ -29,14 +29,15 @@ static int by_key(const void *a, const void *b)
     return strcmp(x->making.key.hex, y->making.key.hex);
 }
 
-static void fill_job(const pl_plan *p, making *m, kn_pool *pool, pl_stage_job *job)
+static void fill_job(const pl_plan *p, making *m, const pl_node_tools *tools, pl_stage_job *job)
 {
     const pl_plan_node *n = &p->node[m->node];
     *job = (pl_stage_job){.spec = &p->study->runs[n->run].spec,
                           .out = m->making.out_dir,
                           .work = m->making.work_dir,
                           .title = m->title,
-                          .pool = pool,
+                          .pool = tools->pool,
+                          .profile = tools->profile,
                           .log = m->log};
     for (int s = 0; s < PL_STAGE_COUNT; s++)
         if (n->dep[s] >= 0)
@@ -86,14 +87,15 @@ static kn_status commit(pl_plan *p, making *m, const char *log_path, double seco
     return rc;
 }
 
-static kn_status run_all(pl_plan *p, making *list, int count, kn_pool *pool, kn_error *e)
+static kn_status run_all(pl_plan *p, making *list, int count, const pl_node_tools *tools,
+                         kn_error *e)
 {
     const pl_stage *stage = p->stages[p->node[list[0].node].stage];
     pl_stage_job *jobs = calloc((size_t)count, sizeof *jobs);
     if (!jobs)
         return kn_fail(e, KN_ENOMEM, "no memory for %d jobs", count);
     for (int i = 0; i < count; i++)
-        fill_job(p, &list[i], pool, &jobs[i]);
+        fill_job(p, &list[i], tools, &jobs[i]);
     double began = pl_now();
     kn_status rc = stage->run(jobs, count, e);
     double seconds = (pl_now() - began) / count;
@@ -119,8 +121,8 @@ static void end(pl_plan *p, making *m)
     free(m->title);
 }
 
-kn_status pl_make_nodes(pl_plan *p, const int *nodes, int count, kn_pool *pool, int *made,
-                        kn_error *e)
+kn_status pl_make_nodes(pl_plan *p, const int *nodes, int count, const pl_node_tools *tools,
+                        int *made, kn_error *e)
 {
     making *list = calloc((size_t)count, sizeof *list);
     int open = 0;
@@ -140,7 +142,7 @@ kn_status pl_make_nodes(pl_plan *p, const int *nodes, int count, kn_pool *pool, 
             break;
     }
     if (rc == KN_OK && open > 0)
-        rc = run_all(p, list, open, pool, e);
+        rc = run_all(p, list, open, tools, e);
     for (int i = 0; i < open; i++)
         end(p, &list[i]);
     free(list);

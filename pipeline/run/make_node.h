@@ -5,12 +5,18 @@
 #include "base/pool.h"
 #include "run/plan.h"
 
+/* What stages work with. */
+typedef struct pl_node_tools {
+    kn_pool *pool;
+    pl_profile *profile; /* NULL: not wanted */
+} pl_node_tools;
+
 /* Makes `count` nodes of one stage whose keys are known; more than one only where the stage is
  * joint. Nodes that another process made meanwhile become hits. After success every node is a hit.
  * On failure the sentence is also kept in the nodes (but for interruptions). *made (may be NULL)
  * counts entries made here. */
-kn_status pl_make_nodes(pl_plan *plan, const int *nodes, int count, kn_pool *pool, int *made,
-                        kn_error *e);
+kn_status pl_make_nodes(pl_plan *plan, const int *nodes, int count, const pl_node_tools *tools,
+                        int *made, kn_error *e);
 
 /* CACHE/work/KEY/log.txt of a node that is not finished. Heap. */
 char *pl_node_work_log(const pl_plan *plan, const pl_plan_node *n);

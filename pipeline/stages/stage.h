@@ -19,6 +19,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "spec/spec.h"
+#include "stages/step_profile.h"
 
 typedef enum pl_stage_id { PL_INGEST, PL_SPLIT, PL_TRAIN, PL_EVALUATE, PL_STAGE_COUNT } pl_stage_id;
 
@@ -36,7 +37,8 @@ typedef struct pl_stage_job {
         *work; /* survives an interrupted attempt (checkpoints); gone once the entry is complete */
     const char *title; /* for progress: "cnn-50 seed=2" */
     kn_pool *pool;
-    FILE *log; /* the stage's log.txt: plain lines */
+    pl_profile *profile; /* training tells where its time went; NULL: not wanted */
+    FILE *log;           /* the stage's log.txt: plain lines */
 } pl_stage_job;
 
 typedef struct pl_stage {

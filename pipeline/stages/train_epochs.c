@@ -28,6 +28,8 @@ typedef struct loop {
     char *checkpoint; /* path */
     char *identity;
     pl_progress *progress;
+    kn_profile *profile;                        /* NULL: not wanted */
+    double first_step;                          /* seconds after the start of the process */
     double saved_at, epoch_began, spent_before; /* clock of this attempt */
 } loop;
 
@@ -194,6 +196,17 @@ static kn_status check_validation(const pl_train_task *task, kn_error *e)
                    plateau ? "train.schedule.type plateau" : "train.early_stopping");
 }
 
+static kn_status start_profile(loop *l, kn_error *e)
+{
+    const pl_stage_job *job = l->task->job;
+    if (!job->profile)
+        return KN_OK;
+    KN_TRY(kn_profile_new(l->task->net, kn_pool_size(job->pool), &l->profile, e));
+    kn_trainer_set_profile(l->trainer, l->profile);
+    l->first_step = pl_process_seconds();
+    return KN_OK;
+}
+
 static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
 {
     const pl_train_spec *spec = &task->job->spec->train;
@@ -263,11 +276,17 @@ kn_status pl_train_epochs(const pl_train_task *task, float *block, pl_train_resu
     double total = (double)task->train.count * (double)l.spec->epochs;
     l.progress = pl_progress_new(task->job->title, "images", total);
     pl_progress_from(l.progress, images_seen(&l));
+    KN_TRY_TO(rc, cleanup, start_profile(&l, e));
     KN_TRY_TO(rc, cleanup, run_epochs(&l, e));
+    if (l.profile)
+        KN_TRY_TO(rc, cleanup,
+                  pl_profile_add(task->job->profile, task->job->title, l.profile, l.first_step,
+                                 task->job->pool, e));
     finish(&l, block, result);
 cleanup:
     pl_progress_end(l.progress);
     kn_trainer_free(l.trainer);
+    kn_profile_free(l.profile);
     free(l.order);
     free(l.state.rows);
     free(l.state.best_weights);

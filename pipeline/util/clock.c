@@ -1,13 +1,37 @@
+#define _GNU_SOURCE
 #include "util/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 double pl_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double pl_process_seconds(void)
+{
+    unsigned long long ticks = 0;
+    char line[1024];
+    struct timespec now;
+    FILE *f = fopen("/proc/self/stat", "re");
+    size_t size = f ? fread(line, 1, sizeof line - 1, f) : 0;
+    line[size] = '\0';
+    if (f)
+        fclose(f);
+    /* the second field, the program's name, may hold anything but ends at the last parenthesis; the
+     * time of the start is the 22nd */
+    const char *p = strrchr(line, ')');
+    for (int field = 2; p && field < 22; field++)
+        p = strchr(p + 1, ' ');
+    if (!p || sscanf(p, "%llu", &ticks) != 1 || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+        return -1;
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec -
+           (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
 void pl_time_text(char out[PL_TIME_TEXT])

@@ -5,6 +5,9 @@
 enum { PL_TIME_TEXT = 32 };
 
 double pl_now(void);
+
+/* Seconds since this process was started, to the kernel's tick (10 ms); -1 where not known. */
+double pl_process_seconds(void);
 void pl_time_text(char out[PL_TIME_TEXT]);
 
 #endif

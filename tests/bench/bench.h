@@ -2,13 +2,14 @@
  *
  *   make bench                                        every bench on its own list of problems
  *   make bench BENCH="conv ic64ih24oc64kh3pool2"      one bench, these problems
- *   make bench BENCH="--json conv"                    JSON to stdout
+ *   make bench BENCH="--json conv"                    JSON to stdout: machine, rows
  *
  * A bench proves its result against the reference first and times it after; a wrong result is an
  * error, not a number. */
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -38,9 +39,11 @@ typedef struct bench_row {
 /* Times the row (about 0.3 s, or 21 items where that takes longer) and prints it. */
 void bench_time(const bench_row *row);
 
-/* FLOP/s of one core at the instruction set in force, measured once with independent FMAs in
- * registers. */
+/* FLOP/s of one core at the instruction set in force (ops/probe). */
 double bench_peak(void);
+
+/* Whether there is room for more than rows: false with --json. */
+bool bench_prints_text(void);
 
 /* Seconds on the monotonic clock. */
 double bench_now(void);

@@ -6,7 +6,8 @@
 
 #include "base/cpu.h"
 #include "bench/bench.h"
-#include "bench/probe.h"
+#include "ops/gemm/gemm.h"
+#include "ops/probe/probe.h"
 
 #define BENCH(symbol) extern const bench symbol;
 #include "bench/benches.def"
@@ -23,6 +24,7 @@ enum { BENCHES = sizeof benches / sizeof *benches, SAMPLES = 201, SAMPLES_MIN = 
 static struct {
     bool json;
     int rows;
+    kn_peaks peaks;             /* of one core */
     const char *name, *problem; /* of the bench that runs */
 } state;
 
@@ -35,17 +37,21 @@ double bench_now(void)
 
 double bench_peak(void)
 {
-    static double (*const probes[KN_ISA_COUNT])(size_t) = {bench_probe_scalar, bench_probe_avx2,
-                                                           bench_probe_avx512};
-    static double peak;
-    for (int i = 0; peak == 0 || i < 40; i++) {
-        if (peak > 0 && i == 0)
-            return peak;
-        double start = bench_now(), flop = probes[kn_isa_get()](200000);
-        double rate = flop / (bench_now() - start);
-        peak = rate > peak ? rate : peak;
-    }
-    return peak;
+    return state.peaks.flops;
+}
+
+bool bench_prints_text(void)
+{
+    return !state.json;
+}
+
+static kn_status measure_peaks(kn_error *e)
+{
+    kn_pool *pool = NULL;
+    KN_TRY(kn_pool_new(1, &pool, e));
+    kn_status rc = kn_probe_peaks(pool, &state.peaks, e);
+    kn_pool_free(pool);
+    return rc;
 }
 
 static int by_value(const void *a, const void *b)
@@ -63,35 +69,57 @@ static double sample(const bench_row *row, size_t repeat, size_t *item)
     return (bench_now() - start) / (double)repeat;
 }
 
-static void print_row(const bench_row *row, double min, double median)
+/* Of the samples in order. Spread: how far the 90th percentile lies above the least, as a share. */
+typedef struct times {
+    double min, median, spread;
+} times;
+
+static void print_json(const bench_row *row, const times *t)
 {
-    double rate = row->flop / min;
-    if (state.json) {
-        printf(
-            "%s\n  {\"bench\": \"%s\", \"problem\": \"%s\", \"pass\": \"%s\", \"variant\": \"%s\", "
-            "\"min_us\": %.3f, \"median_us\": %.3f, \"gflops\": %.2f, \"share_of_peak\": %.4f, "
-            "\"gbytes_per_s\": %.2f, \"images_per_s\": %.1f}",
-            state.rows++ ? "," : "[", state.name, state.problem, row->pass, row->variant, min * 1e6,
-            median * 1e6, rate * 1e-9, rate / bench_peak(), row->bytes / min * 1e-9,
-            row->images / min);
-        return;
-    }
+    double rate = row->flop / t->min;
+    printf(
+        "%s\n    {\"bench\": \"%s\", \"problem\": \"%s\", \"pass\": \"%s\", \"variant\": \"%s\", "
+        "\"min_us\": %.3f, \"median_us\": %.3f, \"spread\": %.4f, \"gflops\": %.2f, "
+        "\"share_of_peak\": %.4f, \"gbytes_per_s\": %.2f, \"images_per_s\": %.1f}",
+        state.rows++ ? "," : "", state.name, state.problem, row->pass, row->variant, t->min * 1e6,
+        t->median * 1e6, t->spread, rate * 1e-9, rate / bench_peak(), row->bytes / t->min * 1e-9,
+        row->images / t->min);
+}
+
+static void print_text(const bench_row *row, const times *t)
+{
+    double rate = row->flop / t->min, bytes = row->bytes / t->min;
     if (state.rows++ == 0)
-        printf("peak of one core: %.1f GFLOP/s (%s)\n\n%-6s %-28s %-12s %-20s %10s %10s %9s %6s\n",
-               bench_peak() * 1e-9, kn_isa_name(kn_isa_get()), "bench", "problem", "pass",
-               "variant", "min us", "median us", "GFLOP/s", "peak");
-    printf("%-6s %-28s %-12s %-20s %10.1f %10.1f ", state.name, state.problem, row->pass,
-           row->variant, min * 1e6, median * 1e6);
+        printf("%-7s %-28s %-12s %-20s %10s %10s %7s %9s %7s\n", "bench", "problem", "pass",
+               "variant", "min us", "median us", "spread", "GFLOP/s", "of peak");
+    printf("%-7s %-28s %-12s %-20s %10.1f %10.1f %5.0f %% ", state.name, state.problem, row->pass,
+           row->variant, t->min * 1e6, t->median * 1e6, 100 * t->spread);
     if (row->flop > 0)
-        printf("%9.1f %5.0f%%", rate * 1e-9, 100 * rate / bench_peak());
+        printf("%9.1f %5.0f %%", rate * 1e-9, 100 * rate / bench_peak());
     else if (row->bytes > 0)
-        printf("%9.2f GB/s", row->bytes / min * 1e-9);
+        printf("%9.2f GB/s, %.0f %% of reads", bytes * 1e-9, 100 * bytes / state.peaks.reads);
     else
-        printf("%9s %6s", "-", "-");
+        printf("%9s %7s", "-", "-");
     if (row->images > 0)
-        printf(" %8.0f images/s", row->images / min);
+        printf(" %8.0f images/s", row->images / t->min);
     printf("\n");
-    fflush(stdout);
+}
+
+static void print_head(void)
+{
+    char cpu[128];
+    kn_cpu_model(cpu, sizeof cpu);
+    const char *isa = kn_isa_name(kn_isa_get());
+    double gflops = state.peaks.flops * 1e-9, reads = state.peaks.reads * 1e-9;
+    if (state.json)
+        printf("{\n  \"machine\": {\"cpu\": \"%s\", \"cores\": %d, \"isa\": \"%s\", \"blas_core\": "
+               "\"%s\", \"core_gflops\": %.1f, \"core_read_gbytes_per_s\": %.1f},\n  \"rows\": [",
+               cpu, kn_cpu_count(), isa, kn_gemm_core(), gflops, reads);
+    else
+        printf("%s, %d cores, %s, BLAS core %s; measured on one core: %.1f GFLOP/s of FMAs, %.1f "
+               "GB/s of "
+               "reads, fp32\n\n",
+               cpu, kn_cpu_count(), isa, kn_gemm_core(), gflops, reads);
 }
 
 void bench_time(const bench_row *row)
@@ -105,7 +133,12 @@ void bench_time(const bench_row *row)
     while (samples < SAMPLES && (samples < SAMPLES_MIN || bench_now() - start < 0.4))
         seconds[samples++] = sample(row, repeat, &item);
     qsort(seconds, samples, sizeof *seconds, by_value);
-    print_row(row, seconds[0], seconds[samples / 2]);
+    const times t = {seconds[0], seconds[samples / 2], seconds[samples * 9 / 10] / seconds[0] - 1};
+    if (state.json)
+        print_json(row, &t);
+    else
+        print_text(row, &t);
+    fflush(stdout);
 }
 
 static bool run(const bench *b, const char *problem)
@@ -154,6 +187,13 @@ int main(int argc, char **argv)
     const bench *one = at < argc ? find(argv[at]) : NULL;
     if (at < argc && !one)
         return usage();
+    kn_error e = {KN_OK, ""};
+    kn_gemm_init();
+    if (measure_peaks(&e) != KN_OK) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    print_head();
     for (int i = 0; !one && i < BENCHES; i++)
         ok = run_list(benches[i]) && ok;
     if (one && at + 1 == argc)
@@ -161,6 +201,6 @@ int main(int argc, char **argv)
     for (int i = at + 1; i < argc; i++)
         ok = run(one, argv[i]) && ok;
     if (state.json)
-        printf("%s\n]\n", state.rows ? "" : "[");
+        printf("\n  ]\n}\n");
     return ok ? 0 : 1;
 }

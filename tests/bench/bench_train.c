@@ -12,6 +12,8 @@
 #include "nn/models.h"
 #include "nn/trainer.h"
 #include "ops/gemm/gemm.h"
+#include "ops/probe/probe.h"
+#include "stages/step_profile.h"
 
 enum { IMAGES = 2048 };
 
@@ -164,6 +166,27 @@ static kn_status time_model(run *r, kn_error *e)
     return r->status == KN_OK ? KN_OK : kn_fail(e, r->status, "a step failed");
 }
 
+/* Where the time of a step goes, as `facet run --profile` tells it. */
+static kn_status print_profile(run *r, kn_error *e)
+{
+    kn_profile *steps = NULL;
+    kn_peaks peaks;
+    pl_str text;
+    KN_TRY(kn_probe_peaks(r->pool, &peaks, e));
+    KN_TRY(kn_profile_new(r->net, kn_pool_size(r->pool), &steps, e));
+    kn_trainer_set_profile(r->trainer, steps);
+    double began = bench_now();
+    for (size_t i = 0; bench_now() - began < 1 || i < 5; i++)
+        step_train(r, i);
+    kn_trainer_set_profile(r->trainer, NULL);
+    pl_str_init(&text);
+    pl_profile_table(steps, &peaks, &text);
+    printf("\n%s\n", text.text);
+    pl_str_clear(&text);
+    kn_profile_free(steps);
+    return r->status == KN_OK ? KN_OK : kn_fail(e, r->status, "a step failed");
+}
+
 static kn_status run_problem(const char *problem, kn_error *e)
 {
     char kind[8];
@@ -181,6 +204,8 @@ static kn_status run_problem(const char *problem, kn_error *e)
         rc = verify(&r, kind, size, e);
     if (rc == KN_OK)
         rc = time_model(&r, e);
+    if (rc == KN_OK && bench_prints_text())
+        rc = print_profile(&r, e);
     run_clear(&r);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "ops/logreg/logreg_impl.h"
 #include "ops/optimizer/optimizer_impl.h"
 #include "ops/pixels/pixels_impl.h"
+#include "ops/probe/probe_impl.h"
 #include "ops/rnn/rnn_cell.h"
 
 /* The tables made from simd/variants.def are indexed by kn_isa, and names end in the instruction
@@ -26,6 +27,7 @@ static void test_tables_are_in_the_order_of_the_levels(void)
         check(isa, kn_logreg_impls[i]->isa, kn_logreg_impls[i]->name, "logreg");
         check(isa, kn_opt_impls[i]->isa, kn_opt_impls[i]->name, "optimizer");
         check(isa, kn_pixels_impls[i]->isa, kn_pixels_impls[i]->name, "pixels");
+        check(isa, kn_probe_impls[i]->isa, kn_probe_impls[i]->name, "probe");
         check(isa, kn_rnn_impls[i]->isa, kn_rnn_impls[i]->name, "rnn");
     }
 }
