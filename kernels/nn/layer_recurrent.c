@@ -35,6 +35,7 @@ kn_status kn_layer_recurrent_configure(kn_layer *l, kn_rnn_cell cell, kn_error *
     kn_layer_add_tensor(l, "bias", two_biases ? 2 : 1, two_biases ? b : b + 1, false);
     l->saved_bytes = (kn_rnn_saved_bytes(r, KN_SHARD_MB) + KN_SHARD_MB - 1) / KN_SHARD_MB;
     l->scratch_bytes = kn_rnn_scratch_bytes(r, KN_SHARD_MB);
+    l->packed_bytes = kn_rnn_packed_bytes(r);
     return KN_OK;
 }
 
@@ -46,19 +47,23 @@ void kn_layer_recurrent_init(const kn_layer *l, float *w, kn_rng *rng)
     kn_init_orthogonal(rng, (int)u->dim[0], (int)u->dim[1], w + l->offset[KN_RNN_RECURRENT]);
 }
 
+void kn_layer_recurrent_prepare(const kn_layer *l, const float *w, void *packed)
+{
+    kn_rnn_pack(l->state, w + l->offset[KN_RNN_KERNEL], w + l->offset[KN_RNN_RECURRENT], packed);
+}
+
 void kn_layer_recurrent_forward(const kn_layer *l, const kn_layer_args *a)
 {
-    kn_rnn_forward(l->state, a->mb, a->x, a->w + l->offset[KN_RNN_KERNEL],
-                   a->w + l->offset[KN_RNN_RECURRENT], a->w + l->offset[KN_RNN_BIAS], a->y,
-                   a->saved, a->scratch);
+    kn_rnn_forward(l->state, a->mb, a->x, a->packed, a->w + l->offset[KN_RNN_BIAS], a->y, a->saved,
+                   a->scratch);
 }
 
 void kn_layer_recurrent_backward(const kn_layer *l, const kn_layer_args *a)
 {
     const size_t *at = l->offset;
-    kn_rnn_backward(l->state, a->mb, a->x, a->w + at[KN_RNN_KERNEL], a->w + at[KN_RNN_RECURRENT],
-                    a->w + at[KN_RNN_BIAS], a->y, a->saved, a->dy, a->dx, a->dw + at[KN_RNN_KERNEL],
-                    a->dw + at[KN_RNN_RECURRENT], a->dw + at[KN_RNN_BIAS], a->scratch);
+    kn_rnn_backward(l->state, a->mb, a->x, a->packed, a->saved, a->dy, a->dx,
+                    a->dw + at[KN_RNN_KERNEL], a->dw + at[KN_RNN_RECURRENT],
+                    a->dw + at[KN_RNN_BIAS], a->scratch);
 }
 
 double kn_layer_recurrent_macs(const kn_layer *l)

@@ -14,6 +14,7 @@ kn_status kn_layer_recurrent_configure(kn_layer *l, kn_rnn_cell cell, kn_error *
 
 /* Glorot uniform kernel, orthogonal recurrent kernel; the biases are left as they are. */
 void kn_layer_recurrent_init(const kn_layer *l, float *w, kn_rng *rng);
+void kn_layer_recurrent_prepare(const kn_layer *l, const float *w, void *packed);
 void kn_layer_recurrent_forward(const kn_layer *l, const kn_layer_args *a);
 void kn_layer_recurrent_backward(const kn_layer *l, const kn_layer_args *a);
 double kn_layer_recurrent_macs(const kn_layer *l);

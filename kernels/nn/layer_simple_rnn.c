@@ -14,6 +14,7 @@ const kn_layer_kind kn_layer_simple_rnn = {
     .granule = KN_GRANULE_SHARD,
     .configure = configure,
     .init = kn_layer_recurrent_init,
+    .prepare = kn_layer_recurrent_prepare,
     .forward = kn_layer_recurrent_forward,
     .backward = kn_layer_recurrent_backward,
     .macs = kn_layer_recurrent_macs,

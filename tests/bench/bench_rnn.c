@@ -7,36 +7,35 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
-#include "ops/gemm/gemm.h"
 #include "ops/rnn/rnn_cell.h"
 
 typedef struct run {
     kn_rnn r;
     int mb;
     float *x, *w, *u, *b, *y, *dy, *dx, *dw, *du, *db;
-    void *saved, *scratch;
+    void *saved, *scratch, *packed;
 } run;
 
 static void forward(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_rnn_forward(&r->r, r->mb, r->x, r->w, r->u, r->b, r->y, r->saved, r->scratch);
+    kn_rnn_forward(&r->r, r->mb, r->x, r->packed, r->b, r->y, r->saved, r->scratch);
 }
 
 static void inference(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_rnn_forward(&r->r, r->mb, r->x, r->w, r->u, r->b, r->y, NULL, r->scratch);
+    kn_rnn_forward(&r->r, r->mb, r->x, r->packed, r->b, r->y, NULL, r->scratch);
 }
 
 static void backward(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_rnn_backward(&r->r, r->mb, r->x, r->w, r->u, r->b, r->y, r->saved, r->dy, r->dx, r->dw,
-                    r->du, r->db, r->scratch);
+    kn_rnn_backward(&r->r, r->mb, r->x, r->packed, r->saved, r->dy, r->dx, r->dw, r->du, r->db,
+                    r->scratch);
 }
 
 static float *numbers(kn_arena *arena, size_t n, kn_rng *g)
@@ -66,11 +65,12 @@ static bool run_init(run *r, kn_arena *a)
     r->dy = numbers(a, m * steps * hc, &g);
     r->saved = kn_arena_alloc(a, kn_rnn_saved_bytes(&r->r, r->mb), 1);
     r->scratch = kn_arena_alloc(a, kn_rnn_scratch_bytes(&r->r, r->mb), 1);
+    r->packed = kn_arena_alloc(a, kn_rnn_packed_bytes(&r->r), 1);
     return r->x && r->dx && r->w && r->dw && r->u && r->du && r->b && r->db && r->y && r->dy &&
-           r->saved && r->scratch;
+           r->saved && r->scratch && r->packed;
 }
 
-/* Against the same layer with the scalar gates. */
+/* Against the same layer by the scalar kernels. */
 static kn_status verify(run *r, kn_arena *a, kn_error *e)
 {
     size_t n = (size_t)r->mb * (size_t)r->r.steps;
@@ -80,20 +80,22 @@ static kn_status verify(run *r, kn_arena *a, kn_error *e)
         return kn_fail(e, KN_ENOMEM, "no memory");
     kn_isa isa = kn_isa_get();
     kn_isa_force(KN_ISA_SCALAR);
+    kn_rnn_pack(&r->r, r->w, r->u, r->packed);
     forward(r, 0);
     backward(r, 0);
     memcpy(y, r->y, ny * sizeof *y);
     memcpy(dx, r->dx, nx * sizeof *dx);
     kn_isa_force(isa);
+    kn_rnn_pack(&r->r, r->w, r->u, r->packed);
     forward(r, 0);
     backward(r, 0);
     for (size_t i = 0; i < ny; i++)
         if (!(fabsf(r->y[i] - y[i]) <= 1e-5f))
-            return kn_fail(e, KN_ENUMERIC, "y[%zu] is %.9g, the scalar gates have %.9g", i,
+            return kn_fail(e, KN_ENUMERIC, "y[%zu] is %.9g, the scalar kernels have %.9g", i,
                            (double)r->y[i], (double)y[i]);
     for (size_t i = 0; i < nx; i++)
         if (!(fabsf(r->dx[i] - dx[i]) <= 1e-5f))
-            return kn_fail(e, KN_ENUMERIC, "dx[%zu] is %.9g, the scalar gates have %.9g", i,
+            return kn_fail(e, KN_ENUMERIC, "dx[%zu] is %.9g, the scalar kernels have %.9g", i,
                            (double)r->dx[i], (double)dx[i]);
     return KN_OK;
 }
@@ -119,7 +121,6 @@ static kn_status run_problem(const char *problem, kn_error *e)
     KN_TRY(parse(problem, &r, e));
     kn_arena arena;
     kn_arena_init(&arena);
-    kn_gemm_init();
     kn_status rc =
         run_init(&r, &arena) ? verify(&r, &arena, e) : kn_fail(e, KN_ENOMEM, "no memory");
     double flop = 2.0 * r.mb * r.r.steps * (r.r.ic + r.r.hc) * kn_rnn_gate_columns(&r.r);

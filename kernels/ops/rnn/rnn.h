@@ -10,8 +10,8 @@
  *   simple  h = tanh(x_t W + h U + b)
  *           W [ic,hc]   U [hc,hc]   b [hc]
  *
- * f32, row-major; h and c start at zero. x W over all steps is one product. Deterministic for a
- * fixed instruction set and BLAS core. */
+ * f32, row-major; h and c start at zero. Deterministic for a fixed instruction set: all products are
+ * those of ops/gemm/gemm_panel.h. */
 #ifndef KN_OPS_RNN_H
 #define KN_OPS_RNN_H
 
@@ -31,18 +31,23 @@ typedef struct kn_rnn {
 /* Columns of W: 4hc, 3hc or hc. */
 int kn_rnn_gate_columns(const kn_rnn *r);
 
-/* Bytes of saved state for mb sequences (written by forward, read by backward) and of scratch. */
+/* The weights as the products read them: W and U, and both turned around for the backward pass. To
+ * be packed again when they, or the instruction set in force, change. */
+size_t kn_rnn_packed_bytes(const kn_rnn *r);
+void kn_rnn_pack(const kn_rnn *r, const float *w, const float *u, void *packed);
+
+/* Bytes of saved state for mb sequences (written by forward, read by backward) and of scratch:
+ * enough for fewer sequences too. */
 size_t kn_rnn_saved_bytes(const kn_rnn *r, int mb);
 size_t kn_rnn_scratch_bytes(const kn_rnn *r, int mb);
 
-/* y is overwritten. saved may be NULL for inference. 64-byte alignment of saved and scratch is
- * expected. */
-void kn_rnn_forward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u,
-                    const float *b, float *y, void *saved, void *scratch);
+/* y is overwritten. saved may be NULL for inference. 64-byte alignment of packed, saved and scratch
+ * is expected. */
+void kn_rnn_forward(const kn_rnn *r, int mb, const float *x, const void *packed, const float *b,
+                    float *y, void *saved, void *scratch);
 
-/* dx is overwritten (NULL: not wanted); dw, du, db are added to. y is what forward gave. */
-void kn_rnn_backward(const kn_rnn *r, int mb, const float *x, const float *w, const float *u,
-                     const float *b, const float *y, const void *saved, const float *dy, float *dx,
-                     float *dw, float *du, float *db, void *scratch);
+/* dx is overwritten (NULL: not wanted); dw, du, db are added to. */
+void kn_rnn_backward(const kn_rnn *r, int mb, const float *x, const void *packed, const void *saved,
+                     const float *dy, float *dx, float *dw, float *du, float *db, void *scratch);
 
 #endif

@@ -34,13 +34,21 @@ typedef struct kn_rnn_forward_args {
 
 /* dh: in, the gradient of h_t that comes from later steps; out: see passes_dh. dy is added to it:
  * rows of hc, dy_row floats apart (NULL: none). dc: gradient of c_t in, of c_{t-1} out (lstm). dgx,
- * dgh [mb,gates*hc]: gradients of the input and the recurrent product; dgh is written only where
- * recurrent_bias is set. */
+ * dgh: gradients of the input and the recurrent product, as panels (ops/gemm/gemm_panel.h) of
+ * `width` columns and mb rows; the panels of a gate start `gate` floats after those of the one
+ * before, and columns from hc on are written as zeros. dgh is written only where recurrent_bias is
+ * set. */
 typedef struct kn_rnn_backward_args {
-    size_t mb, hc, dy_row;
+    size_t mb, hc, dy_row, width, gate;
     const float *gates, *extra, *h, *before_extra, *before_h, *dy;
     float *dh, *dc, *dgx, *dgh;
 } kn_rnn_backward_args;
+
+/* Where column k of gate g of row n lies in dgx and dgh. */
+static inline size_t kn_rnn_panel_at(const kn_rnn_backward_args *a, size_t g, size_t n, size_t k)
+{
+    return g * a->gate + (k / a->width * a->mb + n) * a->width + k % a->width;
+}
 
 /* One per instruction set, and the plain reference the tests compare them with. */
 typedef struct kn_rnn_impl {
@@ -49,8 +57,8 @@ typedef struct kn_rnn_impl {
     void (*forward[KN_RNN_CELL_COUNT])(const kn_rnn_forward_args *a);
     void (*backward[KN_RNN_CELL_COUNT])(const kn_rnn_backward_args *a);
 
-    /* sum[columns] += the rows of a[rows,columns], in order */
-    void (*add_rows)(size_t rows, size_t columns, const float *a, float *sum);
+    /* sum[hc] += the rows of one gate's panels, in order */
+    void (*add_rows)(size_t mb, size_t hc, size_t width, const float *panels, float *sum);
 } kn_rnn_impl;
 
 extern const kn_rnn_impl kn_rnn_ref;

@@ -33,21 +33,31 @@ static float incoming(const kn_rnn_backward_args *a, size_t n, size_t k)
     return a->dh[n * a->hc + k] + (a->dy ? a->dy[n * a->dy_row + k] : 0.0f);
 }
 
+/* Zeros in the columns of every gate that do not exist. */
+static void fill_up(const kn_rnn_backward_args *a, size_t gates, float *d)
+{
+    for (size_t g = 0; g < gates; g++)
+        for (size_t n = 0; n < a->mb; n++)
+            for (size_t k = a->hc; k % a->width != 0; k++)
+                d[kn_rnn_panel_at(a, g, n, k)] = 0.0f;
+}
+
 static void lstm_backward(const kn_rnn_backward_args *a)
 {
     size_t hc = a->hc;
+    fill_up(a, 4, a->dgx);
     for (size_t n = 0; n < a->mb; n++) {
         const float *gate = a->gates + n * 4 * hc;
-        float *d = a->dgx + n * 4 * hc;
         for (size_t k = 0; k < hc; k++) {
             size_t at = n * hc + k;
             float i = gate[k], f = gate[hc + k], g = gate[2 * hc + k], o = gate[3 * hc + k];
             float t = tanhf(a->extra[at]), dh = incoming(a, n, k);
             float dc = a->dc[at] + dh * o * (1.0f - t * t);
-            d[k] = dc * g * (i * (1.0f - i));
-            d[hc + k] = dc * (a->before_extra ? a->before_extra[at] : 0.0f) * (f * (1.0f - f));
-            d[2 * hc + k] = dc * i * (1.0f - g * g);
-            d[3 * hc + k] = dh * t * (o * (1.0f - o));
+            float before = a->before_extra ? a->before_extra[at] : 0.0f;
+            a->dgx[kn_rnn_panel_at(a, 0, n, k)] = dc * g * (i * (1.0f - i));
+            a->dgx[kn_rnn_panel_at(a, 1, n, k)] = dc * before * (f * (1.0f - f));
+            a->dgx[kn_rnn_panel_at(a, 2, n, k)] = dc * i * (1.0f - g * g);
+            a->dgx[kn_rnn_panel_at(a, 3, n, k)] = dh * t * (o * (1.0f - o));
             a->dc[at] = dc * f;
         }
     }
@@ -75,17 +85,21 @@ static void gru_forward(const kn_rnn_forward_args *a)
 static void gru_backward(const kn_rnn_backward_args *a)
 {
     size_t hc = a->hc;
+    fill_up(a, 3, a->dgx);
+    fill_up(a, 3, a->dgh);
     for (size_t n = 0; n < a->mb; n++) {
         const float *gate = a->gates + n * 3 * hc;
-        float *dx = a->dgx + n * 3 * hc, *du = a->dgh + n * 3 * hc;
         for (size_t k = 0; k < hc; k++) {
             size_t at = n * hc + k;
             float z = gate[k], r = gate[hc + k], g = gate[2 * hc + k], dh = incoming(a, n, k);
+            float before = a->before_h ? a->before_h[at] : 0.0f;
             float dg = dh * (1.0f - z) * (1.0f - g * g);
-            dx[k] = du[k] = dh * ((a->before_h ? a->before_h[at] : 0.0f) - g) * (z * (1.0f - z));
-            dx[hc + k] = du[hc + k] = dg * a->extra[at] * (r * (1.0f - r));
-            dx[2 * hc + k] = dg;
-            du[2 * hc + k] = dg * r;
+            size_t z_at = kn_rnn_panel_at(a, 0, n, k), r_at = kn_rnn_panel_at(a, 1, n, k);
+            size_t g_at = kn_rnn_panel_at(a, 2, n, k);
+            a->dgx[z_at] = a->dgh[z_at] = dh * (before - g) * (z * (1.0f - z));
+            a->dgx[r_at] = a->dgh[r_at] = dg * a->extra[at] * (r * (1.0f - r));
+            a->dgx[g_at] = dg;
+            a->dgh[g_at] = dg * r;
             a->dh[at] = dh * z;
         }
     }
@@ -99,18 +113,19 @@ static void simple_forward(const kn_rnn_forward_args *a)
 
 static void simple_backward(const kn_rnn_backward_args *a)
 {
+    fill_up(a, 1, a->dgx);
     for (size_t n = 0; n < a->mb; n++)
         for (size_t k = 0; k < a->hc; k++) {
             float h = a->h[n * a->hc + k];
-            a->dgx[n * a->hc + k] = incoming(a, n, k) * (1.0f - h * h);
+            a->dgx[kn_rnn_panel_at(a, 0, n, k)] = incoming(a, n, k) * (1.0f - h * h);
         }
 }
 
-static void add_rows(size_t rows, size_t columns, const float *a, float *sum)
+static void add_rows(size_t mb, size_t hc, size_t width, const float *panels, float *sum)
 {
-    for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < columns; k++)
-            sum[k] += a[i * columns + k];
+    for (size_t k = 0; k < hc; k++)
+        for (size_t n = 0; n < mb; n++)
+            sum[k] += panels[(k / width * mb + n) * width + k % width];
 }
 
 const kn_rnn_impl kn_rnn_ref = {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "ops/gemm/gemm.h"
 #include "ops/rnn/rnn.h"
 
 /* The equations of rnn.h in double, one sequence and one number at a time. */
@@ -73,7 +72,7 @@ typedef struct problem {
     float *f;
     double *d;
     float *y, *dy, *grad; /* grad: dx, dw, du, db as in f */
-    void *saved, *scratch;
+    void *saved, *scratch, *packed;
 } problem;
 
 static void *aligned(size_t bytes)
@@ -100,6 +99,7 @@ static problem problem_new(kn_rnn r, int mb)
     p.dy = aligned(p.ny * sizeof(float));
     p.saved = aligned(kn_rnn_saved_bytes(&r, mb));
     p.scratch = aligned(kn_rnn_scratch_bytes(&r, mb));
+    p.packed = aligned(kn_rnn_packed_bytes(&r));
     kn_rng rng;
     kn_rng_init(&rng, 7, (uint64_t)mb);
     for (size_t i = 0; i < p.total; i++) {
@@ -114,7 +114,7 @@ static problem problem_new(kn_rnn r, int mb)
 
 static void problem_free(problem *p)
 {
-    void *all[] = {p->f, p->grad, p->d, p->y, p->dy, p->saved, p->scratch};
+    void *all[] = {p->f, p->grad, p->d, p->y, p->dy, p->saved, p->scratch, p->packed};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
@@ -122,14 +122,14 @@ static void problem_free(problem *p)
 static void run_forward(problem *p, bool keep)
 {
     const float *w = p->f + p->nx, *u = w + p->nw, *b = u + p->nu;
-    kn_rnn_forward(&p->r, p->mb, p->f, w, u, b, p->y, keep ? p->saved : NULL, p->scratch);
+    kn_rnn_pack(&p->r, w, u, p->packed);
+    kn_rnn_forward(&p->r, p->mb, p->f, p->packed, b, p->y, keep ? p->saved : NULL, p->scratch);
 }
 
 static void run_backward(problem *p)
 {
-    const float *w = p->f + p->nx, *u = w + p->nw, *b = u + p->nu;
     float *dw = p->grad + p->nx, *du = dw + p->nw, *db = du + p->nu;
-    kn_rnn_backward(&p->r, p->mb, p->f, w, u, b, p->y, p->saved, p->dy, p->grad, dw, du, db,
+    kn_rnn_backward(&p->r, p->mb, p->f, p->packed, p->saved, p->dy, p->grad, dw, du, db,
                     p->scratch);
 }
 
@@ -154,7 +154,6 @@ enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static void test_forward_is_the_equations(void)
 {
-    kn_gemm_init();
     for (int s = 0; s < SHAPES; s++)
         for (int mb = 1; mb <= 7; mb += 3) {
             problem p = problem_new(shapes[s], mb);
@@ -192,7 +191,6 @@ static bool gradient_holds(problem *p)
 
 static void test_backward_is_the_derivative(void)
 {
-    kn_gemm_init();
     for (int s = 0; s < SHAPES; s++) {
         problem p = problem_new(shapes[s], 3);
         run_forward(&p, true);
@@ -204,7 +202,6 @@ static void test_backward_is_the_derivative(void)
 
 static void test_backward_adds_to_the_gradients(void)
 {
-    kn_gemm_init();
     problem p = problem_new(shapes[4], 3);
     size_t n = p.total - p.nx;
     float *once = aligned(n * sizeof(float));
@@ -220,7 +217,6 @@ static void test_backward_adds_to_the_gradients(void)
 
 static void test_a_wrong_gradient_is_refused(void)
 {
-    kn_gemm_init();
     problem p = problem_new(shapes[2], 2);
     run_forward(&p, true);
     run_backward(&p);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "ops/gemm/gemm.h"
 #include "ops/rnn/rnn.h"
 
 /* Keras 3.15's layers on fixed numbers, from scripts/oracle/recurrent.py: y and the gradients of
@@ -108,10 +107,10 @@ static void run_case(const keras_case *k, keras_case *got)
     kn_rnn r = {k->cell, STEPS, IC, HC, k->last_only};
     int columns = kn_rnn_gate_columns(&r), ny = k->last_only ? MB * HC : MB * STEPS * HC;
     float x[NX], w[NMAX], u[NMAX], b[NMAX], dy[NX];
-    static _Alignas(64) unsigned char saved[1 << 14], scratch[1 << 14];
+    static _Alignas(64) unsigned char saved[1 << 14], scratch[1 << 15], packed[1 << 14];
     CU_ASSERT_TRUE_FATAL(kn_rnn_saved_bytes(&r, MB) <= sizeof saved);
     CU_ASSERT_TRUE_FATAL(kn_rnn_scratch_bytes(&r, MB) <= sizeof scratch);
-    kn_gemm_init();
+    CU_ASSERT_TRUE_FATAL(kn_rnn_packed_bytes(&r) <= sizeof packed);
     memset(got, 0, sizeof *got);
     numbers(x, NX, 1);
     numbers(w, IC * columns, 2);
@@ -119,9 +118,9 @@ static void run_case(const keras_case *k, keras_case *got)
     numbers(b, k->cell == KN_RNN_GRU ? 2 * columns : columns, 4);
     for (int i = 0; i < ny; i++)
         dy[i] = (float)(i + 1) / 10.0f;
-    kn_rnn_forward(&r, MB, x, w, u, b, got->y, saved, scratch);
-    kn_rnn_backward(&r, MB, x, w, u, b, got->y, saved, dy, got->dx, got->dw, got->du, got->db,
-                    scratch);
+    kn_rnn_pack(&r, w, u, packed);
+    kn_rnn_forward(&r, MB, x, packed, b, got->y, saved, scratch);
+    kn_rnn_backward(&r, MB, x, packed, saved, dy, got->dx, got->dw, got->du, got->db, scratch);
 }
 
 static bool agrees(const keras_case *got, const keras_case *k)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "ops/gemm/gemm_panel.h"
 #include "ops/rnn/rnn_cell.h"
 
 /* One step of every cell, forward and backward, by each variant this machine runs, against the
@@ -10,24 +11,26 @@
 
 enum { MB = 3, HC_MAX = 37, BUFFERS = 10 };
 
-/* Buffers, each MB x columns x hc numbers: what a step reads and writes. */
+/* What a step reads and writes: MB rows of hc, of all gates, or of all gates' panels. */
 enum { GATES, REC, EXTRA, H, BEFORE_EXTRA, BEFORE_H, DH, DC, DGX, DGH };
 
 typedef struct step {
     kn_rnn_cell cell;
-    size_t hc, size[BUFFERS];
+    size_t hc, width, gate, size[BUFFERS];
     tst_guard buffer[BUFFERS];
     float dy[2 * MB * HC_MAX];
 } step;
 
-static step step_new(kn_rnn_cell cell, size_t hc)
+static step step_new(kn_rnn_cell cell, size_t hc, size_t width)
 {
-    step s = {.cell = cell, .hc = hc};
+    step s = {.cell = cell, .hc = hc, .width = width};
+    s.gate = MB * ((hc + width - 1) / width * width);
     kn_rng r;
     kn_rng_init(&r, 8, hc);
     for (int i = 0; i < BUFFERS; i++) {
-        bool wide = i == GATES || i == REC || i == DGX || i == DGH;
-        s.size[i] = MB * hc * (wide ? (size_t)kn_rnn_cells[cell].gates : 1);
+        size_t gates = (size_t)kn_rnn_cells[cell].gates;
+        bool panels = i == DGX || i == DGH, wide = i == GATES || i == REC;
+        s.size[i] = panels ? gates * s.gate : MB * hc * (wide ? gates : 1);
         s.buffer[i] = tst_guard_new(s.size[i], (size_t)i % 3);
         for (size_t k = 0; k < s.size[i]; k++)
             s.buffer[i].data[k] = (float)kn_rng_normal(&r);
@@ -64,6 +67,8 @@ static void run(step *s, const kn_rnn_impl *impl, bool first)
     kn_rnn_backward_args b = {.mb = MB,
                               .hc = s->hc,
                               .dy_row = 2 * s->hc,
+                              .width = s->width,
+                              .gate = s->gate,
                               .gates = p[GATES],
                               .extra = p[EXTRA],
                               .h = p[H],
@@ -93,8 +98,9 @@ static void test_steps_of_every_width_agree(void)
         for (int cell = 0; cell < KN_RNN_CELL_COUNT; cell++)
             for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
                 for (int first = 0; first < 2; first++) {
-                    step want = step_new((kn_rnn_cell)cell, widths[w]),
-                         got = step_new((kn_rnn_cell)cell, widths[w]);
+                    size_t width = kn_panel_impls[isa]->width;
+                    step want = step_new((kn_rnn_cell)cell, widths[w], width);
+                    step got = step_new((kn_rnn_cell)cell, widths[w], width);
                     run(&want, &kn_rnn_ref, first);
                     run(&got, kn_rnn_impls[isa], first);
                     CU_ASSERT_TRUE(agree(&got, &want));
@@ -105,7 +111,7 @@ static void test_steps_of_every_width_agree(void)
 
 static void test_a_changed_number_is_refused(void)
 {
-    step want = step_new(KN_RNN_GRU, 5), got = step_new(KN_RNN_GRU, 5);
+    step want = step_new(KN_RNN_GRU, 5, 1), got = step_new(KN_RNN_GRU, 5, 1);
     run(&want, &kn_rnn_ref, false);
     run(&got, kn_rnn_impls[0], false);
     got.buffer[DGH].data[7] += 1e-3f;
@@ -116,18 +122,22 @@ static void test_a_changed_number_is_refused(void)
 
 static void test_rows_are_added_in_order(void)
 {
-    enum { ROWS = 5, COLUMNS = 35 };
-    float a[ROWS * COLUMNS], want[COLUMNS], got[COLUMNS];
+    enum { ROWS = 5, COLUMNS = 35, PADDED = 48 };
+    float a[ROWS * PADDED], want[COLUMNS], got[COLUMNS];
     kn_rng r;
     kn_rng_init(&r, 8, 0);
-    for (int i = 0; i < ROWS * COLUMNS; i++)
+    for (int i = 0; i < ROWS * PADDED; i++)
         a[i] = (float)kn_rng_normal(&r);
     for (int isa = 0; isa <= (int)kn_isa_detect(); isa++) {
+        size_t width = kn_panel_impls[isa]->width;
         memcpy(want, a, sizeof want);
         memcpy(got, a, sizeof got);
-        kn_rnn_ref.add_rows(ROWS, COLUMNS, a, want);
-        kn_rnn_impls[isa]->add_rows(ROWS, COLUMNS, a, got);
+        kn_rnn_ref.add_rows(ROWS, COLUMNS, width, a, want);
+        kn_rnn_impls[isa]->add_rows(ROWS, COLUMNS, width, a, got);
         CU_ASSERT_EQUAL(memcmp(want, got, sizeof want), 0);
+        a[ROWS * width - 1] += 1.0f;
+        kn_rnn_impls[isa]->add_rows(ROWS, COLUMNS, width, a, got);
+        CU_ASSERT_NOT_EQUAL(memcmp(want, got, sizeof want), 0);
     }
 }
 

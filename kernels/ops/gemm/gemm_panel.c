@@ -1,0 +1,45 @@
+#include "ops/gemm/gemm_panel.h"
+
+#include "base/size.h"
+
+const kn_panel_impl *const kn_panel_impls[] = {
+#define KN_VARIANT(suffix, level) &kn_panel_##suffix,
+#include "simd/variants.def"
+#undef KN_VARIANT
+};
+
+const kn_panel_impl *kn_panel_get(void)
+{
+    return kn_panel_impls[kn_isa_get()];
+}
+
+void kn_panel_multiply(const kn_panel_args *p)
+{
+    const kn_panel_impl *impl = kn_panel_get();
+    impl->multiply(p, impl->width);
+}
+
+size_t kn_panel_floats(const kn_panel_source *s)
+{
+    return s->groups * s->k_padded * kn_size_round_up(s->n, KN_PANEL_ALIGN);
+}
+
+/* Rows of one group and panel, columns j.. of the source. */
+static float *pack_group(const kn_panel_source *s, const float *b, size_t width, size_t columns,
+                         float *to)
+{
+    for (size_t k = 0; k < s->k_padded; k++, to += width)
+        for (size_t i = 0; i < width; i++)
+            to[i] = k < s->k && i < columns ? b[k * s->b_k + i * s->b_column] : 0.0f;
+    return to;
+}
+
+void kn_panel_pack(const kn_panel_source *s, float *packed)
+{
+    size_t width = kn_panel_get()->width;
+    for (size_t j = 0; j < s->n; j += width) {
+        size_t columns = s->n - j < width ? s->n - j : width;
+        for (size_t g = 0; g < s->groups; g++)
+            packed = pack_group(s, s->b + g * s->b_group + j * s->b_column, width, columns, packed);
+    }
+}
