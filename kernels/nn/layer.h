@@ -71,6 +71,9 @@ typedef struct kn_layer_kind {
     void (*prepare)(const kn_layer *l, const float *w, void *packed);
     void (*forward)(const kn_layer *l, const kn_layer_args *a);
     void (*backward)(const kn_layer *l, const kn_layer_args *a);
+    /* Optional: once after the last backward of a shard; until then dw may be in an order of the
+     * layer's own. */
+    void (*finish)(const kn_layer *l, float *dw, void *scratch);
     void (*batch_grad)(const kn_layer *l, int mb, const float *x, const float *dz, int block,
                        int blocks, float *dw);
     bool (*fuse)(kn_layer *l, const kn_layer *next);

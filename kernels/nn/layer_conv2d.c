@@ -104,6 +104,12 @@ static void backward(const kn_layer *l, const kn_layer_args *a)
     }
 }
 
+static void finish(const kn_layer *l, float *dw, void *scratch)
+{
+    const conv_state *s = l->state;
+    s->impl->finish(&s->op, dw + l->offset[KERNEL], scratch);
+}
+
 /* What conv2d can pool: windows inside the image, of a size it can hold. */
 static bool fuse_maxpool(conv_state *s, bool same, const kn_pool_config *p)
 {
@@ -152,6 +158,7 @@ const kn_layer_kind kn_layer_conv2d = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .finish = finish,
     .fuse = fuse,
     .macs = macs,
 };

@@ -142,3 +142,12 @@ void kn_pass_backward(const kn_pass *p)
         turn = 1 - turn;
     }
 }
+
+void kn_pass_finish(const kn_pass *p)
+{
+    for (int i = 0; i < kn_net_layer_count(p->plan->net); i++) {
+        const kn_layer *l = kn_net_layer(p->plan->net, i);
+        if (l->kind->finish)
+            l->kind->finish(l, p->gradients + p->gradients_at[i], p->worker + p->plan->scratch);
+    }
+}

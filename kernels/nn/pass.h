@@ -36,4 +36,7 @@ float *kn_pass_logits_gradient(const kn_pass *p);
  * memory. */
 void kn_pass_backward(const kn_pass *p);
 
+/* After the last chunk of a shard: p->gradients are in the order of the parameters. */
+void kn_pass_finish(const kn_pass *p);
+
 #endif

@@ -12,9 +12,9 @@ static void shard_task(void *context, size_t task, int worker)
     kn_outcome *o = &t->outcome[task];
     *o = (kn_outcome){0};
     size_t chunk = (size_t)t->train.chunk;
+    kn_pass p;
     for (size_t at = from; at < to; at += chunk) {
-        kn_pass p =
-            kn_trainer_pass(t, &t->train, worker, at, (int)(to - at < chunk ? to - at : chunk));
+        p = kn_trainer_pass(t, &t->train, worker, at, (int)(to - at < chunk ? to - at : chunk));
         p.gradients = t->update.shard[task];
         p.laps = laps;
         kn_pass_forward(&p);
@@ -25,6 +25,7 @@ static void shard_task(void *context, size_t task, int worker)
         kn_lap_end(laps, KN_PART_LOSS, 0, (size_t)p.mb, began);
         kn_pass_backward(&p);
     }
+    kn_pass_finish(&p);
 }
 
 static void grad_run(void *context, size_t task, int worker)

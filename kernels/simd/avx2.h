@@ -105,6 +105,10 @@ static inline kn_vm kn_v_lt(kn_v a, kn_v b)
 {
     return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
 }
+static inline kn_vm kn_v_is_nonzero(kn_v a)
+{
+    return _mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+}
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return _mm256_cmp_ps(a, a, _CMP_UNORD_Q);
@@ -130,6 +134,10 @@ static inline kn_v kn_v_sign_of(kn_v a, kn_v sign)
 static inline kn_vi kn_vi_set1(int32_t a)
 {
     return _mm256_set1_epi32(a);
+}
+static inline kn_vi kn_vi_load(const int32_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
@@ -183,6 +191,25 @@ static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n)
         memcpy(p, &bytes, sizeof bytes);
     else
         memcpy(p, &bytes, (size_t)n);
+}
+
+static inline int kn_v_compress(kn_vm m, kn_v a, float *to)
+{
+    float lane[8];
+    int n = 0;
+    _mm256_storeu_ps(lane, a);
+    for (unsigned bits = (unsigned)_mm256_movemask_ps(m); bits; bits &= bits - 1)
+        to[n++] = lane[__builtin_ctz(bits)];
+    return n;
+}
+static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
+{
+    int32_t lane[8];
+    int n = 0;
+    _mm256_storeu_si256((__m256i *)(void *)lane, a);
+    for (unsigned bits = (unsigned)_mm256_movemask_ps(m); bits; bits &= bits - 1)
+        to[n++] = lane[__builtin_ctz(bits)];
+    return n;
 }
 
 #endif

@@ -108,6 +108,10 @@ static inline kn_vm kn_v_lt(kn_v a, kn_v b)
 {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
 }
+static inline kn_vm kn_v_is_nonzero(kn_v a)
+{
+    return _mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+}
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
@@ -133,6 +137,10 @@ static inline kn_v kn_v_sign_of(kn_v a, kn_v sign)
 static inline kn_vi kn_vi_set1(int32_t a)
 {
     return _mm512_set1_epi32(a);
+}
+static inline kn_vi kn_vi_load(const int32_t *p)
+{
+    return _mm512_loadu_si512(p);
 }
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
@@ -173,6 +181,17 @@ static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n)
 {
     _mm512_mask_cvtepi32_storeu_epi8(p, kn_v_lanes(n), a);
+}
+
+static inline int kn_v_compress(kn_vm m, kn_v a, float *to)
+{
+    _mm512_storeu_ps(to, _mm512_maskz_compress_ps(m, a));
+    return __builtin_popcount(m);
+}
+static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
+{
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(m, a));
+    return __builtin_popcount(m);
 }
 
 #endif

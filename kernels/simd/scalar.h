@@ -107,6 +107,10 @@ static inline kn_vm kn_v_lt(kn_v a, kn_v b)
 {
     return a < b;
 }
+static inline kn_vm kn_v_is_nonzero(kn_v a) /* true for NaN */
+{
+    return a != 0;
+}
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return isnan(a) != 0;
@@ -131,6 +135,10 @@ static inline kn_v kn_v_sign_of(kn_v a, kn_v sign)
 static inline kn_vi kn_vi_set1(int32_t a)
 {
     return a;
+}
+static inline kn_vi kn_vi_load(const int32_t *p)
+{
+    return *p;
 }
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
@@ -179,6 +187,19 @@ static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n) /* values 0..255
 {
     if (n > 0)
         *p = (uint8_t)a;
+}
+
+static inline int kn_v_compress(kn_vm m, kn_v a, float *to)
+{
+    if (m)
+        *to = a;
+    return m;
+} /* the lanes of m side by side; a whole vector may be written; returns how many */
+static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
+{
+    if (m)
+        *to = a;
+    return m;
 }
 
 #endif

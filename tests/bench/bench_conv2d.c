@@ -14,7 +14,8 @@ enum { IMAGES = 24 };
 typedef struct run {
     const kn_conv2d_impl *k;
     kn_conv2d c;
-    float *x[IMAGES], *y[IMAGES], *dy[IMAGES], *dx[IMAGES];
+    float *x[IMAGES], *y[IMAGES], *dx[IMAGES];
+    float *dy[IMAGES], *half[IMAGES]; /* half: every second gradient, by chance, is 0 */
     void *saved[IMAGES];
     float *w, *b, *dw, *db;
     void *packed, *scratch;
@@ -50,10 +51,13 @@ static kn_status run_init(run *r, const kn_conv2d_impl *k, const kn_conv2d *c, k
     for (int i = 0; ok && i < IMAGES; i++) {
         r->x[i] = lattice(a, size3(c->ih, c->iw, c->ic), &g);
         r->dy[i] = lattice(a, size3(c->ph, c->pw, c->oc), &g);
+        r->half[i] = lattice(a, size3(c->ph, c->pw, c->oc), &g);
         r->y[i] = kn_arena_alloc(a, size3(c->ph, c->pw, c->oc), sizeof(float));
         r->dx[i] = kn_arena_alloc(a, size3(c->ih, c->iw, c->ic), sizeof(float));
         r->saved[i] = kn_arena_alloc(a, k->saved_bytes(c), 1);
-        ok = r->x[i] && r->dy[i] && r->y[i] && r->dx[i] && r->saved[i];
+        for (size_t n = 0; r->half[i] && n < size3(c->ph, c->pw, c->oc); n++)
+            r->half[i][n] *= (float)kn_rng_below(&g, 2);
+        ok = r->x[i] && r->dy[i] && r->half[i] && r->y[i] && r->dx[i] && r->saved[i];
     }
     if (!ok)
         return kn_fail(e, KN_ENOMEM, "no memory for %d images", IMAGES);
@@ -75,21 +79,34 @@ static void step_inference(void *context, size_t item)
     r->k->forward(&r->c, r->x[i], r->w, r->packed, r->b, r->y[i], NULL, r->scratch);
 }
 
-static void back(run *r, size_t i, float *dx)
+static void back(run *r, size_t i, const float *dy, float *dx)
 {
-    r->k->backward(&r->c, r->x[i], r->w, r->packed, r->y[i], r->saved[i], r->dy[i], dx, r->dw,
-                   r->db, r->scratch);
+    r->k->backward(&r->c, r->x[i], r->w, r->packed, r->y[i], r->saved[i], dy, dx, r->dw, r->db,
+                   r->scratch);
 }
 
 static void step_dw(void *context, size_t item)
 {
-    back(context, item % IMAGES, NULL);
+    run *r = context;
+    back(r, item % IMAGES, r->dy[item % IMAGES], NULL);
 }
 
 static void step_dw_dx(void *context, size_t item)
 {
     run *r = context;
-    back(r, item % IMAGES, r->dx[item % IMAGES]);
+    back(r, item % IMAGES, r->dy[item % IMAGES], r->dx[item % IMAGES]);
+}
+
+static void step_half_dw(void *context, size_t item)
+{
+    run *r = context;
+    back(r, item % IMAGES, r->half[item % IMAGES], NULL);
+}
+
+static void step_half_dw_dx(void *context, size_t item)
+{
+    run *r = context;
+    back(r, item % IMAGES, r->half[item % IMAGES], r->dx[item % IMAGES]);
 }
 
 static kn_status compare(const char *what, const float *got, const float *want, size_t n,
@@ -112,6 +129,8 @@ static kn_status verify(run *r, kn_arena *a, kn_error *e)
     step_forward(r, 0);
     step_dw_dx(&ref, 0);
     step_dw_dx(r, 0);
+    ref.k->finish(c, ref.dw, ref.scratch);
+    r->k->finish(c, r->dw, r->scratch);
     KN_TRY(compare("y", r->y[0], ref.y[0], size3(c->ph, c->pw, c->oc), e));
     KN_TRY(compare("dx", r->dx[0], ref.dx[0], size3(c->ih, c->iw, c->ic), e));
     KN_TRY(compare("dw", r->dw, ref.dw, size3(c->kh * c->kw, c->ic, c->oc), e));
@@ -127,6 +146,8 @@ static kn_status time_all(run *r, kn_arena *a, kn_error *e)
         {"forward", r->k->name, flop, 0, 1, step_forward, r},
         {"dw", r->k->name, flop, 0, 1, step_dw, r},
         {"dw+dx", r->k->name, 2 * flop, 0, 1, step_dw_dx, r},
+        {"dw, half 0", r->k->name, flop, 0, 1, step_half_dw, r},
+        {"dw+dx, half 0", r->k->name, 2 * flop, 0, 1, step_half_dw_dx, r},
     };
     for (int i = 0; i < IMAGES; i++)
         step_forward(r, (size_t)i);

@@ -42,7 +42,10 @@ kn_status kn_conv2d_shape(kn_conv2d *c, int same, kn_error *e);
  *   saved    saved_bytes per image, written by forward, read by backward (NULL: inference)
  *   scratch  scratch_bytes per worker, contents free to change between calls
  *
- * forward overwrites y. backward overwrites dx (NULL: not wanted) and adds to dw and db.
+ * forward overwrites y. backward overwrites dx (NULL: not wanted) and adds to dw and db. The numbers
+ * of dw may lie in another order until finish, called once after the last image, has put them into
+ * [kh,kw,ic,oc]; zeros are zeros in any order. Where there is pooling, a gradient that is 0 adds
+ * nothing, whatever x or w holds there (0 times NaN or Inf does not arise).
  * No two of the pointers may overlap. 64-byte alignment of packed, saved and scratch is guaranteed.
  */
 typedef struct kn_conv2d_impl {
@@ -57,6 +60,7 @@ typedef struct kn_conv2d_impl {
     void (*backward)(const kn_conv2d *c, const float *x, const float *w, const void *packed,
                      const float *y, const void *saved, const float *dy, float *dx, float *dw,
                      float *db, void *scratch);
+    void (*finish)(const kn_conv2d *c, float *dw, void *scratch);
 } kn_conv2d_impl;
 
 /* Every implementation this build has, worst first; the first is the portable reference, the oracle

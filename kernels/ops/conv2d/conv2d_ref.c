@@ -144,6 +144,12 @@ static void gradient_of_z(const kn_conv2d *c, saved_planes p, const float *dy, f
     kn_act_backward(c->act, n, p.z, p.a, dz, dz);
 }
 
+/* g * v; after pooling a gradient of 0 takes no part. */
+static double times(const kn_conv2d *c, float g, float v)
+{
+    return c->pkh > 0 && g == 0 ? 0 : (double)g * (double)v;
+}
+
 static void data_gradient(const kn_conv2d *c, const float *w, const float *dz, float *dx)
 {
     memset(dx, 0, (size_t)c->ih * (size_t)c->iw * (size_t)c->ic * sizeof *dx);
@@ -156,7 +162,7 @@ static void data_gradient(const kn_conv2d *c, const float *w, const float *dz, f
                         const float *tap = w + ((ptrdiff_t)(kh * c->kw + kw) * c->ic + ic) * c->oc;
                         double sum = 0;
                         for (int oc = 0; oc < c->oc; oc++)
-                            sum += (double)dz[oc] * (double)tap[oc];
+                            sum += times(c, dz[oc], tap[oc]);
                         dx[at + ic] += (float)sum;
                     }
                 }
@@ -174,8 +180,8 @@ static void weight_gradient(const kn_conv2d *c, const float *x, const float *dz,
                         for (int ow = 0; ow < c->ow; ow++) {
                             ptrdiff_t at = input_at(c, oh, ow, kh, kw);
                             if (at >= 0)
-                                sum += (double)x[at + ic] *
-                                       (double)dz[((ptrdiff_t)oh * c->ow + ow) * c->oc + oc];
+                                sum += times(c, dz[((ptrdiff_t)oh * c->ow + ow) * c->oc + oc],
+                                             x[at + ic]);
                         }
                     *dw++ += (float)sum;
                 }
@@ -205,7 +211,14 @@ static void ref_backward(const kn_conv2d *c, const float *x, const float *w, con
     bias_gradient(c, dz, db);
 }
 
+static void ref_finish(const kn_conv2d *c, float *dw, void *scratch)
+{
+    (void)c;
+    (void)dw;
+    (void)scratch;
+}
+
 const kn_conv2d_impl kn_conv2d_f32_ref = {
-    "conv2d_f32_ref",  KN_ISA_SCALAR, ref_packed_bytes, planes_bytes,
-    ref_scratch_bytes, ref_pack,      ref_forward,      ref_backward,
+    "conv2d_f32_ref", KN_ISA_SCALAR, ref_packed_bytes, planes_bytes, ref_scratch_bytes,
+    ref_pack,         ref_forward,   ref_backward,     ref_finish,
 };

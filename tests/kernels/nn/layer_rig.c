@@ -78,6 +78,8 @@ void layer_rig_gradient(layer_rig *rig)
     layer_rig_loss(rig);
     memset(rig->dx, 0xff, rig->in * sizeof(float));
     l->kind->backward(l, &rig->args);
+    if (l->kind->finish)
+        l->kind->finish(l, rig->args.dw, rig->args.scratch);
     if (l->kind->batch_grad)
         for (int b = 0; b < l->batch_blocks; b++)
             l->kind->batch_grad(l, rig->mb, rig->x, rig->args.batch_dz, b, l->batch_blocks,

@@ -93,9 +93,11 @@ static block_run run_block(const kn_conv2d_impl *k, const kn_conv2d *c, const bl
     k->pack(c, in->w.data, packed.data);
     k->forward(c, in->x.data, in->w.data, packed.data, in->b.data, r.y.data,
                train ? saved.data : NULL, scratch.data);
-    if (train)
+    if (train) {
         k->backward(c, in->x.data, in->w.data, packed.data, r.y.data, saved.data, in->dy.data,
                     want_dx ? r.dx.data : NULL, r.dw.data, r.db.data, scratch.data);
+        k->finish(c, r.dw.data, scratch.data);
+    }
     const tst_guard *all[] = {&r.y,     &r.dx,  &r.dw,  &r.db,  &packed, &saved,
                               &scratch, &in->x, &in->w, &in->b, &in->dy};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
