@@ -3,6 +3,7 @@
 #define KN_SIMD_AVX2_H
 
 #include <immintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -210,6 +211,21 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
     for (unsigned bits = (unsigned)_mm256_movemask_ps(m); bits; bits &= bits - 1)
         to[n++] = lane[__builtin_ctz(bits)];
     return n;
+}
+
+typedef struct kn_t16 {
+    __m256 low, high;
+} kn_t16;
+static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+{
+    return (kn_t16){_mm256_loadu2_m128(p + row, p), _mm256_loadu2_m128(p + 3 * row, p + 2 * row)};
+}
+static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
+{
+    __m256 low = _mm256_permutevar8x32_ps(t.low, index);
+    __m256 high = _mm256_permutevar8x32_ps(t.high, index);
+    __m256 is_high = _mm256_castsi256_ps(_mm256_slli_epi32(index, 28));
+    return _mm256_and_ps(m, _mm256_blendv_ps(low, high, is_high));
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define KN_SIMD_AVX512_H
 
 #include <immintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { KN_V_WIDTH = 16, KN_V_REGS = 32 };
@@ -192,6 +193,19 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
 {
     _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(m, a));
     return __builtin_popcount(m);
+}
+
+typedef __m512 kn_t16;
+static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+{
+    __m512 t = _mm512_castps128_ps512(_mm_loadu_ps(p));
+    t = _mm512_insertf32x4(t, _mm_loadu_ps(p + row), 1);
+    t = _mm512_insertf32x4(t, _mm_loadu_ps(p + 2 * row), 2);
+    return _mm512_insertf32x4(t, _mm_loadu_ps(p + 3 * row), 3);
+}
+static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
+{
+    return _mm512_maskz_permutexvar_ps(m, index, t);
 }
 
 #endif

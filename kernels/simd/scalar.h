@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -201,5 +202,20 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
         *to = a;
     return m;
 }
+
+typedef struct kn_t16 {
+    float v[16];
+} kn_t16; /* a table of 4 x 4 floats */
+static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+{
+    kn_t16 t;
+    for (int i = 0; i < 16; i++)
+        t.v[i] = p[i / 4 * row + i % 4];
+    return t;
+}
+static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
+{
+    return m ? t.v[index] : 0;
+} /* t[index] in the lanes of m, index 0..15; 0 in the others */
 
 #endif

@@ -45,7 +45,7 @@ kn_status kn_conv2d_shape(kn_conv2d *c, int same, kn_error *e);
  * forward overwrites y. backward overwrites dx (NULL: not wanted) and adds to dw and db. The numbers
  * of dw may lie in another order until finish, called once after the last image, has put them into
  * [kh,kw,ic,oc]; zeros are zeros in any order. Where there is pooling, a gradient that is 0 adds
- * nothing, whatever x or w holds there (0 times NaN or Inf does not arise).
+ * nothing to dw, whatever x holds there (0 times NaN or Inf does not arise).
  * No two of the pointers may overlap. 64-byte alignment of packed, saved and scratch is guaranteed.
  */
 typedef struct kn_conv2d_impl {

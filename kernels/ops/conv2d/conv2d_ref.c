@@ -144,12 +144,6 @@ static void gradient_of_z(const kn_conv2d *c, saved_planes p, const float *dy, f
     kn_act_backward(c->act, n, p.z, p.a, dz, dz);
 }
 
-/* g * v; after pooling a gradient of 0 takes no part. */
-static double times(const kn_conv2d *c, float g, float v)
-{
-    return c->pkh > 0 && g == 0 ? 0 : (double)g * (double)v;
-}
-
 static void data_gradient(const kn_conv2d *c, const float *w, const float *dz, float *dx)
 {
     memset(dx, 0, (size_t)c->ih * (size_t)c->iw * (size_t)c->ic * sizeof *dx);
@@ -162,10 +156,16 @@ static void data_gradient(const kn_conv2d *c, const float *w, const float *dz, f
                         const float *tap = w + ((ptrdiff_t)(kh * c->kw + kw) * c->ic + ic) * c->oc;
                         double sum = 0;
                         for (int oc = 0; oc < c->oc; oc++)
-                            sum += times(c, dz[oc], tap[oc]);
+                            sum += (double)dz[oc] * (double)tap[oc];
                         dx[at + ic] += (float)sum;
                     }
                 }
+}
+
+/* g * v; after pooling a gradient of 0 takes no part. */
+static double times(const kn_conv2d *c, float g, float v)
+{
+    return c->pkh > 0 && g == 0 ? 0 : (double)g * (double)v;
 }
 
 /* Sum over the image of x at one tap times dz, added to dw[kh,kw,ic,oc]. */

@@ -215,6 +215,24 @@ static void test_kn_conv2d_variants_pooling(void)
         check_all(words[i], true, exact);
 }
 
+/* Problems that take the fast ways: Winograd forward, gradients from lists; with every tail. */
+static void test_kn_conv2d_variants_lists_and_winograd(void)
+{
+    static const char *const words[] = {
+        "ic16ih8oc16kh3pool2",      "ic17ih9iw11oc33kh3pool2",   "ic33ih7iw31oc5kh3pool2",
+        "ic16ih5iw29oc49kh3",       "ic31ih6iw4oc7kh3same1",     "ic16ih7oc20kh3same1pool2",
+        "ic5ih12oc7kh3pool2",       "ic17ih11oc18kh5pool2same1", "ic40ih9oc33kh3pool2/linear",
+        "ic33ih8iw21oc5kh4pool2",   "ic8ih9oc8kh2pool2",         "ic16ih10oc3kh1pool2",
+        "ic70ih7oc5kh3pool3",       "ic64ih13oc16kh5sh2pool2",   "ic24ih13oc16kh3sh1sw2pool2",
+        "ic128ih7oc96kh3pool2",     "ic20ih12oc9kh7pool2",       "ic48ih6iw7oc8kh3kw1pool2",
+        "ic16ih6iw9oc8kh3pool2ps1", "ic3ih14oc16kh5pool2",       "ic3ih14iw9oc37kh3pool2",
+        "ic4ih9oc16kh3same1pool2",  "ic18ih9oc16kh5pool2same1",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        check_all(words[i], true, exact);
+    check_all("ic64ih8oc64kh3pool2", false, rounded);
+}
+
 static void test_kn_conv2d_variants_activations(void)
 {
     char word[64];
@@ -224,6 +242,10 @@ static void test_kn_conv2d_variants_activations(void)
         snprintf(word, sizeof word, "ic3ih8oc17kh3pool2/%s", kn_act_names[i]);
         check_all(word, true, smooth);
         snprintf(word, sizeof word, "ic1ih10oc9kh3sh1pool3ps2same1/%s", kn_act_names[i]);
+        check_all(word, true, smooth);
+        snprintf(word, sizeof word, "ic16ih7iw9oc17kh3/%s", kn_act_names[i]);
+        check_all(word, true, smooth);
+        snprintf(word, sizeof word, "ic16ih9oc17kh3pool2/%s", kn_act_names[i]);
         check_all(word, true, smooth);
     }
 }
@@ -240,11 +262,13 @@ static void test_kn_conv2d_variants_of_the_models(void)
     check_all("ic64ih24oc64kh3pool2", true, exact);
 }
 
-/* NaN and infinity in the image reach the same outputs as in the reference, through pooling too. */
+/* NaN and infinity in the image reach the same outputs and gradients as in the reference, through
+ * pooling too: a gradient of 0 keeps them out of dw. */
 static void test_kn_conv2d_variants_hand_nan_on(void)
 {
-    static const char *const words[] = {"ic2ih9oc17kh3pool2", "ic2ih9oc17kh3pool3ps2",
-                                        "ic2ih9oc17kh3same1", "ic2ih9oc17kh3pool2/linear"};
+    static const char *const words[] = {"ic2ih9oc17kh3pool2",  "ic2ih9oc17kh3pool3ps2",
+                                        "ic2ih9oc17kh3same1",  "ic2ih9oc17kh3pool2/linear",
+                                        "ic16ih9oc17kh3pool2", "ic16ih9oc17kh3same1"};
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         kn_conv2d c;
         TST_OK(conv2d_problem_parse(words[n], &c, e));
@@ -252,7 +276,7 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
         in.x.data[3] = NAN;
         in.x.data[60] = INFINITY;
         in.x.data[100] = -INFINITY;
-        block_run want = run_block(kn_conv2d_impls[0], &c, &in, false, false);
+        block_run want = run_block(kn_conv2d_impls[0], &c, &in, true, true);
         size_t nans = 0;
         for (size_t i = 0; i < want.y.n; i++)
             nans += isnan(want.y.data[i]) != 0;
@@ -260,8 +284,11 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
         for (int i = 1; i < kn_conv2d_impl_count; i++) {
             if (kn_conv2d_impls[i]->isa > kn_isa_detect())
                 continue;
-            block_run got = run_block(kn_conv2d_impls[i], &c, &in, false, false);
+            block_run got = run_block(kn_conv2d_impls[i], &c, &in, true, true);
             CU_ASSERT_TRUE(near(words[n], &got.y, &want.y, 0));
+            CU_ASSERT_TRUE(near(words[n], &got.dx, &want.dx, 0));
+            if (c.pkh == 0 || c.psh >= c.pkh) /* two windows on an infinite pixel may cancel */
+                CU_ASSERT_TRUE(near(words[n], &got.dw, &want.dw, 0));
             run_free(&got);
         }
         run_free(&want);
@@ -322,6 +349,7 @@ const tst_case tst_ops_conv2d[] = {TST(test_kn_conv2d_variants_any_channels),
                                    TST(test_kn_conv2d_variants_any_width),
                                    TST(test_kn_conv2d_variants_kernels_strides_padding),
                                    TST(test_kn_conv2d_variants_pooling),
+                                   TST(test_kn_conv2d_variants_lists_and_winograd),
                                    TST(test_kn_conv2d_variants_activations),
                                    TST(test_kn_conv2d_variants_round_alike),
                                    TST_M(test_kn_conv2d_variants_of_the_models),
