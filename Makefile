@@ -140,8 +140,8 @@ $(BUILD)/facet_bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libfacet.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 .PHONY: bench-peers
-bench-peers: all ## facet and Keras in turn on the same cores (installs Keras with pip into build/peers)
-	@scripts/bench-peers $(PASSES)
+bench-peers: all ## facet beside Keras, PyTorch, scikit-learn, OpenCV (pip installs them into build/peers); ARGS="--only cnn50-b500"
+	@scripts/bench-peers $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## build the fuzzers with clang's libFuzzer and run each for FUZZ_SECONDS (30)

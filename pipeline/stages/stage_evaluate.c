@@ -9,6 +9,7 @@
 #include "stages/model_file.h"
 #include "stages/scores.h"
 #include "stages/stage.h"
+#include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
 
@@ -24,7 +25,7 @@ typedef struct evaluation {
 
 /* Scores of one side into the metrics, and its rows into the predictions. */
 static kn_status add_scores(evaluation *v, const char *side, const kn_batch *batch, const float *p,
-                            const kn_step_result *r, kn_error *e)
+                            const kn_step_result *r, double seconds, kn_error *e)
 {
     pl_scores scores;
     uint8_t *label = malloc(batch->count);
@@ -45,8 +46,11 @@ static kn_status add_scores(evaluation *v, const char *side, const kn_batch *bat
     json_object_set_new(object, "log_loss", json_real(log_loss));
     json_object_set_new(object, "loss", json_real(log_loss + r->penalty));
     json_object_set_new(v->metrics, side, object);
-    fprintf(v->job->log, "%s: accuracy %.4f on %zu images (majority %.4f)\n", side, scores.accuracy,
-            batch->count, scores.majority);
+    fprintf(v->job->log,
+            "%s: accuracy %.4f on %zu images (majority %.4f), forward passes %.3f s, %.0f "
+            "images/s\n",
+            side, scores.accuracy, batch->count, scores.majority, seconds,
+            seconds > 0 ? (double)batch->count / seconds : 0);
     return KN_OK;
 }
 
@@ -61,9 +65,11 @@ static kn_status evaluate_side(evaluation *v, const char *side, kn_error *e)
         rc = kn_fail(e, KN_ENOMEM, "no memory for %zu probabilities", batch.count);
     } else if (batch.count > 0) {
         kn_step_result r;
+        double began = pl_now();
         rc = kn_trainer_predict(v->trainer, &batch, p, &r, e);
+        double seconds = pl_now() - began;
         if (rc == KN_OK)
-            rc = add_scores(v, side, &batch, p, &r, e);
+            rc = add_scores(v, side, &batch, p, &r, seconds, e);
         else
             kn_prepend(e, "%s images: ", side);
     }

@@ -1,67 +1,193 @@
-"""Trains the same models with facet and with Keras, in turn (A B A B), on the same arrays and cores, and prints a table.
+"""facet and its peers in turn (A B A B) on the same arrays, model, batch and cores; prints tables in Markdown.
 
-usage: compare.py DATA_DIR [PASSES]      DATA_DIR: img_align_celeba.zip, list_attr_celeba.csv, list_eval_partition.csv
-Speeds are images/s of the training steps; of each side the best of the passes counts, the ratios of all passes are listed.
-OPENBLAS_CORETYPE is removed from the environment of both.
+usage: compare.py [--data DIR] [--passes N] [--only ROW]... [--json FILE] [--scaling] [--list]
+DIR holds img_align_celeba.zip and list_attr_celeba.csv. Each program is a process of its own, with all cores; OPENBLAS_CORETYPE is
+removed from the environment. Of each side the best pass counts, "least, median" tells the spread; ratios are to the faster peer.
 """
-import csv
+import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 
+import facet_only
+from facet_side import ENV, ROOT, Facet, doctor, draw_faces
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-FACET = os.path.join(HERE, "..", "..", "build", "facet")
-data, passes = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 2
-env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
-WORKS = [  # name, size, model, batch, epochs
-    ("CNN 50x50, batch 500", 50, "cnn", 500, 3),
-    ("CNN 50x50, batch 64", 50, "cnn", 64, 3),
-    ("CNN 100x100, batch 500", 100, "cnn", 500, 2),
-    ("LSTM 2x128, 50 rows, batch 500", 50, "rnn", 500, 3),
-    ("logistic regression, Adam, batch 500", 50, "logreg", 500, 8),
-]
+DRAWN = 24000  # images of the default data
+versions = set()
 
 
-def facet(work, size, kind, batch, epochs, seed):
-    name = f"w{WORKS.index(work)}-{seed}"
-    spec = {"name": name,
-            "data": {"images": f"{data}/img_align_celeba.zip", "labels": f"{data}/list_attr_celeba.csv",
-                     "partition": f"{data}/list_eval_partition.csv", "image": {"size": size, "filter": "linear"}},
-            "model": {"type": kind, **({"solver": "adam"} if kind == "logreg" else {})},
-            "train": {"lr": 0.001, "batch": batch, "epochs": epochs, "seed": seed}}
-    path = f"{tmp}/{name}.yaml"
-    with open(path, "w") as f:
-        json.dump(spec, f)  # JSON is YAML
-    common = ["--results", f"{tmp}/results", "--cache", f"{tmp}/cache", "-q"]
-    subprocess.run([FACET, "run", path, *common], env=env, check=True, stdout=subprocess.DEVNULL)
-    with open(f"{tmp}/results/{name}/runs.csv") as f:
-        row = next(csv.DictReader(f))
-    entries = json.loads(subprocess.run([FACET, "cache", "path", path, "--json", *common], env=env, check=True,
-                                        capture_output=True, text=True).stdout)
-    paths = {entry["stage"]: entry["dir"] for entry in entries}
-    return float(row["images_per_second"]), float(row["test_accuracy"]), paths
+def peer(script, *args):
+    out = subprocess.run([sys.executable, f"{HERE}/{script}", *map(str, args)], env=ENV, check=True, capture_output=True, text=True)
+    result = json.loads(out.stdout.strip().splitlines()[-1])
+    versions.add(result["version"])
+    return result
 
 
-def keras(paths, kind, batch, epochs, seed):
-    out = subprocess.run([sys.executable, f"{HERE}/keras_train.py", paths["ingest"], paths["split"], kind, str(batch),
-                          str(epochs), str(seed)], env=env, check=True, capture_output=True, text=True).stdout
-    r = json.loads(out.strip().splitlines()[-1])
-    return r["images_per_second"], r["test_accuracy"], r["version"]
+class Row:
+    """A work: must and aim are the ratios asked for; measure(facet, number of the pass) gives speeds by program, higher is better."""
+
+    def __init__(self, name, work, must, aim, measure, unit="images/s"):
+        self.name, self.work, self.must, self.aim, self.measure, self.unit = name, work, must, aim, measure, unit
+        self.variants, self.notes = {}, []
 
 
-with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as tmp:
-    print("| work | facet, images/s | Keras, images/s | ratio of the bests | ratio per pass |\n|---|---|---|---|---|")
-    for work in WORKS:
-        _, size, kind, batch, epochs = work
-        ours, theirs = [], []
-        for seed in range(1, passes + 1):
-            speed, _, paths = facet(work, size, kind, batch, epochs, seed)
-            ours.append(speed)
-            speed, _, version = keras(paths, kind, batch, epochs, seed)
-            theirs.append(speed)
-        ratios = ", ".join(f"{a / b:.2f}" for a, b in zip(ours, theirs))
-        print(f"| {work[0]} | {max(ours):,.0f} | {max(theirs):,.0f} | {max(ours) / max(theirs):.2f} | {ratios} |", flush=True)
-    doctor = json.loads(subprocess.run([FACET, "doctor", "--json"], env=env, check=True, capture_output=True, text=True).stdout)
-    print(f"\n{version}; facet {doctor['facet']}, {doctor['instruction set']}, {doctor['blas']}; {doctor['cpu']}, {doctor['cores']}")
+def training(row, kind, size, batch, images, epochs):
+    """Both peers; each tries its variants in the first pass and stays with the faster."""
+    train = {"lr": 0.001, "batch": batch, "epochs": epochs}
+    model = {"type": kind, **({"solver": "adam"} if kind == "logreg" else {})}
+
+    def measure(facet, number):
+        share = min(0.8, images / facet.images)
+        spec = facet.spec(size, [share, 0.05, 0.95 - share], model, train)
+        ingest, split = facet.arrays(spec)
+        speeds = {"facet": facet.speed(spec)}
+        for name, script in (("Keras", "keras_peer.py"), ("PyTorch", "torch_peer.py")):
+            variant = row.variants.get(name)
+            r = peer(script, "train", ingest, split, kind, batch, epochs, number, *([variant] if variant else []))
+            row.variants[name] = r["variant"]
+            speeds[name] = r["images_per_second"]
+        return speeds
+
+    row.measure = measure
+    return row
+
+
+def evaluation(row, batches):
+    def measure(facet, number):
+        spec = facet.spec(50, [0.1, 0.05, 0.85], {"type": "cnn"}, {"batch": 500, "epochs": 1})
+        ingest, split = facet.arrays(spec)
+        speeds = {"facet": facet.evaluate_speed(spec)}
+        for name, script in (("Keras", "keras_peer.py"), ("PyTorch", "torch_peer.py")):
+            found = {b: peer(script, "evaluate", ingest, split, "cnn", b)["images_per_second"] for b in row.variants.get(name, batches)}
+            best = max(found, key=found.get)
+            row.variants[name] = [best]
+            speeds[name] = found[best]
+        return speeds
+
+    row.measure = measure
+    return row
+
+
+def lbfgs(row):
+    def measure(facet, number):
+        model = {"type": "logreg", "solver": "lbfgs", "C": 1, "max_iter": 200}
+        spec = facet.spec(50, None, model)
+        ingest, split = facet.arrays(spec)
+        folder, found, _ = facet.run(spec)
+        r = peer("sklearn_peer.py", ingest, split, 1, 200, f"{folder}/model.safetensors")
+        ours = float(found["train_seconds"])
+        row.notes = [f"facet {ours:.2f} s, {found['epochs']} iterations, objective {r['facet_objective']:.4f}; "
+                     f"scikit-learn {r['seconds']:.2f} s, {r['iterations']} iterations, objective {r['objective']:.4f}"]
+        facet.forget_training()
+        return {"facet": 1 / ours, "scikit-learn": 1 / r["seconds"]}
+
+    row.measure = measure
+    return row
+
+
+def ingest(row, filter):
+    def measure(facet, number):
+        spec = facet.spec(filter=filter, sweep={"product": {"data.image.size": [50, 100]}})
+        took = facet.ingest_seconds(spec)
+        r = peer("cv2_peer.py", f"{facet.data}/img_align_celeba.zip", 50, 100)
+        return {"facet": r["images"] / took, "OpenCV": r["images"] / r["seconds"]}
+
+    row.measure = measure
+    return row
+
+
+def rows():
+    def row(*args, **more):
+        return Row(*args, None, **more)
+
+    return [
+        training(row("cnn50-b500", "CNN 50x50, batch 500", 3, 5), "cnn", 50, 500, 10000, 3),
+        training(row("cnn50-b64", "CNN 50x50, batch 64", 3, 5), "cnn", 50, 64, 10000, 3),
+        training(row("cnn100-b500", "CNN 100x100, batch 500", 3, 5), "cnn", 100, 500, 3000, 3),
+        training(row("lstm50", "LSTM 2x128, 50 rows, batch 1000", 2, 2.5), "rnn", 50, 1000, 10000, 3),
+        training(row("lstm100", "LSTM 2x128, 100 rows, batch 1000", 2, 2.5), "rnn", 100, 1000, 5000, 3),
+        training(row("logreg-adam", "logistic regression, Adam, 50x50, batch 500", 8, 20), "logreg", 50, 500, 20000, 9),
+        lbfgs(row("logreg-lbfgs", "logistic regression, lbfgs, C=1, 200 iterations", 8, 20, unit="fits/s")),
+        evaluation(row("evaluation", "evaluation, CNN 50x50", 1.5, 2.5), [32, 1000]),
+        ingest(row("ingest-linear", "JPEGs in a zip to 50x50 and 100x100, linear", 2, 3, unit="pictures/s"), "linear"),
+        ingest(row("ingest-triangle", "JPEGs in a zip to 50x50 and 100x100, triangle (default)", 2, 3, unit="pictures/s"), "triangle"),
+    ]
+
+
+def digits(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def spread(values):
+    """best (least, median)"""
+    if len(values) == 1:
+        return digits(values[0])
+    return f"{digits(max(values))} ({digits(min(values))}, {digits(statistics.median(values))})"
+
+
+def compare(row, facet, passes):
+    """One line of the table, and the same as an object."""
+    speeds = {}
+    for number in range(1, passes + 1):
+        for name, value in row.measure(facet, number).items():
+            speeds.setdefault(name, []).append(value)
+    peers = {name: values for name, values in speeds.items() if name != "facet"}
+    ratios = [ours / max(values[i] for values in peers.values()) for i, ours in enumerate(speeds["facet"])]
+    best = max(speeds["facet"]) / max(max(values) for values in peers.values())
+    theirs = "; ".join(f"{name}{' ' + str(row.variants[name]) if name in row.variants else ''} {spread(values)}"
+                       for name, values in peers.items())
+    print(f"| {row.work} | {row.unit} | {spread(speeds['facet'])} | {theirs} | {best:.2f} | {', '.join(f'{r:.2f}' for r in ratios)} | "
+          f"{row.must} | {row.aim} |", flush=True)
+    return {"row": row.name, "work": row.work, "unit": row.unit, "speeds": speeds, "ratio": best, "ratio_per_pass": ratios,
+            "must": row.must, "aim": row.aim, "variants": row.variants, "notes": row.notes}
+
+
+def machine():
+    d = doctor()
+    return (f"facet {d['facet']}, {d['instruction set']}, {d['blas']}; {'; '.join(sorted(versions)) or 'no peers'}; {d['cpu']}, "
+            f"cores: {d['cores']}, all for each side; OPENBLAS_CORETYPE unset")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", default=os.environ.get("FACET_BENCH_DATA"), help="default: drawn faces in build/bench-faces")
+    p.add_argument("--passes", type=int, default=3)
+    p.add_argument("--only", action="append", default=[], metavar="ROW", help="this row only; may be given again")
+    p.add_argument("--json", metavar="FILE")
+    p.add_argument("--scaling", action="store_true", help="threads, batches, 10,000 to 200,000 images (draws them: minutes)")
+    p.add_argument("--list", action="store_true", help="the names of the rows")
+    args = p.parse_args()
+    table, alone = rows(), facet_only.tables(args.scaling)
+    names = [r.name for r in table] + [name for name, _ in alone]
+    if args.list:
+        return print("\n".join(names))
+    for name in args.only:
+        if name not in names:
+            p.error(f"--only {name}: not one of {', '.join(names)}")
+    wanted = [r for r in table if not args.only or r.name in args.only]
+    data = os.path.abspath(args.data or draw_faces(f"{ROOT}/build/bench-faces", DRAWN))
+    results = {"data": "given" if args.data else f"{DRAWN} drawn faces", "passes": args.passes, "rows": [], "tables": {}}
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as tmp:
+        facet = Facet(data, tmp)
+        if wanted:
+            print("| work | unit | facet: best (least, median) | peers: best (least, median) | ratio | ratio of each pass | must | aim |")
+            print("|---|---|---|---|---:|---|---:|---:|")
+        results["rows"] = [compare(row, facet, args.passes) for row in wanted]
+        for note in [n for row in wanted for n in row.notes]:
+            print(f"\n{note}")
+        for name, make in alone:
+            if not args.only or name in args.only:
+                results["tables"][name] = make(facet, args.passes)
+    results["machine"] = machine()
+    print(f"\n{args.passes} passes, {results['data']} images; {results['machine']}")
+    if args.json:
+        with open(args.json, "w") as f:
+            json.dump(results, f, indent=1)
+
+
+if __name__ == "__main__":
+    main()
