@@ -133,8 +133,8 @@ lint: ## clang-tidy over every C file
 	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS) && echo "lint: no complaint"
 
 .PHONY: bench
-bench: all $(BUILD)/facet_bench ## time the kernels and the models on this machine
-	@$(BUILD)/facet_bench $(BENCH)
+bench: all $(BUILD)/facet_bench ## time kernels, models and ingest on this machine; BENCH="train cnn50mb500", BENCH=--json
+	@env -u OPENBLAS_CORETYPE $(BUILD)/facet_bench $(BENCH)
 
 $(BUILD)/facet_bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libfacet.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
