@@ -8,6 +8,11 @@ const char *const kn_act_names[] = {
 #undef KN_ACT_NAME
         NULL};
 
+bool kn_act_is_monotone(kn_act_kind kind)
+{
+    return kind != KN_ACT_GELU;
+}
+
 float kn_act_default_alpha(kn_act_kind kind)
 {
     return kind == KN_ACT_LEAKY_RELU ? 0.3f : kind == KN_ACT_ELU ? 1.0f : 0.0f;

@@ -38,6 +38,9 @@ typedef struct kn_act {
 /* NULL-terminated list of the names, in enum order (for schemas). */
 extern const char *const kn_act_names[];
 
+/* It never decreases (all but gelu): the maximum of a window may be taken before it. */
+bool kn_act_is_monotone(kn_act_kind kind);
+
 /* Keras's alpha of a kind: 0.3 for leaky_relu, 1 for elu, 0 otherwise. */
 float kn_act_default_alpha(kn_act_kind kind);
 

@@ -5,11 +5,12 @@
  *                 (cross-correlation, as Keras Conv2D)
  *   a = act(z)
  *   y[ph,pw,oc] = max of a over the window at (ph*psh, pw*psw), size pkh x pkw
- *                 (valid, as Keras MaxPooling2D); without pooling y = a
+ *                 (valid, as Keras MaxPooling2D); without pooling y = a. An activation that never
+ *                 decreases comes after the maximum, which is the same: y = act(max of z)
  *
  * Layout: NHWC, f32, row-major; one image a call. The unpooled activation need not exist in memory.
- * Ties in a window: the first maximum in row-major order takes the gradient (as TensorFlow and
- * PyTorch). A NaN in a window is its maximum (the last one, as PyTorch). Deterministic for a fixed
+ * Ties in a window (of z, or of a for gelu): the first maximum in row-major order takes the
+ * gradient (as TensorFlow and PyTorch). A NaN in a window is its maximum (the last one, as PyTorch). Deterministic for a fixed
  * instruction set. Nothing is allocated. Pointers may be unaligned. */
 #ifndef KN_OPS_CONV2D_H
 #define KN_OPS_CONV2D_H

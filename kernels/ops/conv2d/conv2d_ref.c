@@ -117,10 +117,14 @@ static void ref_forward(const kn_conv2d *c, const float *x, const float *w, cons
         memcpy(y, p.a, n * sizeof *y);
         return;
     }
+    bool first = kn_act_is_monotone(c->act.kind);
+    float *to = y;
     for (int ph = 0; ph < c->ph; ph++)
         for (int pw = 0; pw < c->pw; pw++)
             for (int oc = 0; oc < c->oc; oc++)
-                *p.where++ = (uint8_t)window_max(c, p.a, ph, pw, oc, y++);
+                *p.where++ = (uint8_t)window_max(c, first ? p.z : p.a, ph, pw, oc, to++);
+    if (first)
+        kn_act_forward(c->act, (size_t)(to - y), y, y);
 }
 
 /* dz[oh,ow,oc] from dy[ph,pw,oc]: each pooled gradient goes to its maximum, then through the
