@@ -107,7 +107,7 @@ def rows():
     return [
         training(row("cnn50-b500", "CNN 50x50, batch 500", 3, 5), "cnn", 50, 500, 10000, 3),
         training(row("cnn50-b64", "CNN 50x50, batch 64", 3, 5), "cnn", 50, 64, 10000, 3),
-        training(row("cnn100-b500", "CNN 100x100, batch 500", 3, 5), "cnn", 100, 500, 3000, 3),
+        training(row("cnn100-b500", "CNN 100x100, batch 500", 3, 5), "cnn", 100, 500, 3000, 2),
         training(row("lstm50", "LSTM 2x128, 50 rows, batch 1000", 2, 2.5), "rnn", 50, 1000, 10000, 3),
         training(row("lstm100", "LSTM 2x128, 100 rows, batch 1000", 2, 2.5), "rnn", 100, 1000, 5000, 3),
         training(row("logreg-adam", "logistic regression, Adam, 50x50, batch 500", 8, 20), "logreg", 50, 500, 20000, 9),

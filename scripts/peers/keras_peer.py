@@ -19,7 +19,7 @@ from keras import layers as L
 from peer_data import THREADS, Data, fastest, median_after_first, seconds, tell
 
 VERSION = f"Keras {keras.__version__} on TensorFlow {tf.__version__}"
-TRIAL_BATCHES = 3
+TRIAL_BATCHES = 2
 
 
 def build(kind, shape, jit):
