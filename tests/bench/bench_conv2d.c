@@ -176,3 +176,15 @@ static const char *const problems[] = {"ic1ih50oc64kh3pool2",      "ic64ih24oc64
 
 const bench bench_conv2d = {"conv", "convolution block, e.g. ic64ih24oc64kh3pool2/relu", problems,
                             run_problem};
+
+/* Other filters, kernels and sizes than those the kernels were tuned at. */
+static const char *const sizes[] = {"ic8ih24oc8kh3pool2",   "ic16ih24oc16kh3pool2",
+                                    "ic32ih24oc32kh3pool2", "ic48ih24oc48kh3pool2",
+                                    "ic96ih24oc96kh3pool2", "ic128ih24oc128kh3pool2",
+                                    "ic64ih24oc64kh1pool2", "ic64ih24oc64kh5pool2",
+                                    "ic64ih23oc64kh3pool2", "ic64ih25oc64kh3pool3",
+                                    "ic3ih50oc64kh3pool2",  "ic64ih24oc64kh3",
+                                    "ic64ih24oc64kh3same1", NULL};
+
+const bench bench_conv2d_sizes = {
+    "sizes", "convolution at other filters, kernels and sizes than the tuned", sizes, run_problem};

@@ -90,9 +90,9 @@ static void print_text(const bench_row *row, const times *t)
 {
     double rate = row->flop / t->min, bytes = row->bytes / t->min;
     if (state.rows++ == 0)
-        printf("%-7s %-28s %-12s %-20s %10s %10s %7s %9s %7s\n", "bench", "problem", "pass",
+        printf("%-7s %-28s %-14s %-20s %10s %10s %7s %9s %7s\n", "bench", "problem", "pass",
                "variant", "min us", "median us", "spread", "GFLOP/s", "of peak");
-    printf("%-7s %-28s %-12s %-20s %10.1f %10.1f %5.0f %% ", state.name, state.problem, row->pass,
+    printf("%-7s %-28s %-14s %-20s %10.1f %10.1f %5.0f %% ", state.name, state.problem, row->pass,
            row->variant, t->min * 1e6, t->median * 1e6, 100 * t->spread);
     if (row->flop > 0)
         printf("%9.1f %5.0f %%", rate * 1e-9, 100 * rate / bench_peak());
