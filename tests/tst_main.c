@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/gemm/gemm_core.h"
 #include "tst.h"
 #include "tst_run.h"
 
@@ -69,6 +70,7 @@ static int add_suite(const options *o, const char *name, const tst_case *cases)
 
 int main(int argc, char **argv)
 {
+    kn_gemm_core_lift(argv);
     options o = {.longest = TST_MEDIUM};
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {

@@ -14,7 +14,7 @@
 #include "base/cpu.h"
 #include "cli/cli.h"
 #include "cli/program.h"
-#include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 #include "util/fs.h"
 #include "util/str.h"
 
@@ -76,7 +76,7 @@ static void look_at_blas(findings *f)
         blame(f,
               pl_format(
                   "OpenBLAS uses its %s kernels, below what the CPU can do; a newer OpenBLAS may "
-                  "know this CPU, or try OPENBLAS_CORETYPE=SkylakeX",
+                  "know this CPU",
                   kn_gemm_core()));
 }
 

@@ -5,7 +5,7 @@
 
 #include "cli/program.h"
 #include "cli/study_args.h"
-#include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 #include "report/report.h"
 #include "run/executor.h"
 #include "util/clock.h"

@@ -9,7 +9,7 @@
 
 #include "base/cpu.h"
 #include "io/json.h"
-#include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 #include "run/run_key.h"
 #include "util/clock.h"
 #include "util/fs.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 #include "util/str.h"
 
 const char *pl_numeric_identity(void)

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/rng.h"
 #include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 
 typedef struct run {
     int m, n, k;

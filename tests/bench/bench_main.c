@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "bench/bench.h"
 #include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 #include "ops/probe/probe.h"
 
 #define BENCH(symbol) extern const bench symbol;
@@ -178,6 +179,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+    kn_gemm_core_lift(argv);
     bool ok = true;
     int at = 1;
     if (at < argc && strcmp(argv[at], "--json") == 0) {

@@ -1,13 +1,7 @@
 #include "ops/gemm/gemm.h"
 
 #include <cblas.h>
-#include <string.h>
-
-#include "base/cpu.h"
-
-/* OpenBLAS cores with AVX-512 and with AVX2 kernels. */
-static const char *const avx512_cores[] = {"SkylakeX", "Cooperlake", "Sapphirerapids", NULL};
-static const char *const avx2_cores[] = {"Haswell", "Zen", "Excavator", NULL};
+#include <stddef.h>
 
 void kn_gemm_init(void)
 {
@@ -36,34 +30,4 @@ void kn_gemm(bool trans_a, bool trans_b, int m, int n, int k, float alpha, const
     }
     cblas_sgemm(CblasRowMajor, trans_a ? CblasTrans : CblasNoTrans,
                 trans_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-const char *kn_gemm_core(void)
-{
-    return openblas_get_corename();
-}
-
-const char *kn_gemm_version(void)
-{
-    return openblas_get_config();
-}
-
-static bool is_one_of(const char *name, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(name, *list) == 0)
-            return true;
-    return false;
-}
-
-bool kn_gemm_core_is_low(void)
-{
-    return kn_gemm_core_below(kn_gemm_core(), kn_isa_detect());
-}
-
-bool kn_gemm_core_below(const char *core, kn_isa isa)
-{
-    if (isa == KN_ISA_SCALAR || is_one_of(core, avx512_cores))
-        return false;
-    return isa == KN_ISA_AVX512 || !is_one_of(core, avx2_cores);
 }

@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_core.h"
 
 typedef struct shape {
     int m, n, k, pad; /* pad: floats between the end of a row and the next */
@@ -139,9 +140,19 @@ static void test_a_core_below_the_cpu_is_low(void)
     CU_ASSERT_FALSE(kn_gemm_core_below("Prescott", KN_ISA_SCALAR));
 }
 
+static void test_the_core_for_a_level_is_not_low(void)
+{
+    CU_ASSERT_PTR_NULL(kn_gemm_core_for(KN_ISA_SCALAR));
+    for (kn_isa isa = KN_ISA_AVX2; isa < KN_ISA_COUNT; isa++) {
+        CU_ASSERT_FALSE(kn_gemm_core_below(kn_gemm_core_for(isa), isa));
+        CU_ASSERT_TRUE(kn_gemm_core_below("Prescott", isa));
+    }
+}
+
 const tst_case tst_ops_gemm[] = {TST(test_products_of_every_form),
                                  TST(test_no_inner_dimension_scales_c),
                                  TST(test_two_threads_give_the_bytes_of_one),
                                  TST(test_core_and_version_are_told),
+                                 TST(test_the_core_for_a_level_is_not_low),
                                  TST(test_a_core_below_the_cpu_is_low),
                                  TST_END};
