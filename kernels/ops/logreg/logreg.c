@@ -13,7 +13,7 @@ const kn_logreg_impl *const kn_logreg_impls[] = {
 
 /* Rows are cut into at most BLOCKS_MAX blocks, whatever the number of threads. Within a block the
  * gradient is summed in f32 over PART_ROWS rows, then in double. */
-enum { BLOCKS_MAX = 32, PART_ROWS = 64, LANES = 16 };
+enum { BLOCKS_MAX = 32, PART_ROWS = 128, LANES = KN_LOGREG_LANES };
 
 /* scratch: w in f32 | per block: part f32 [width] | sums double [width + LANES]: gradient, .., bias
  * slope, value */
@@ -43,12 +43,12 @@ size_t kn_logreg_scratch_bytes(const kn_logreg_data *d)
            blocks * (width * sizeof(float) + (width + LANES) * sizeof(double));
 }
 
-/* Asks for the next four rows: they lie anywhere, and are too short for the hardware to foresee. */
-static void prefetch_rows(const kn_logreg_data *d, size_t first, size_t last)
+/* Four rows from `first`; where there are fewer the last again. */
+static void rows_at(const kn_logreg_data *d, size_t first, size_t last,
+                    const uint8_t *x[KN_LOGREG_ROWS])
 {
-    for (size_t r = first; r < last && r < first + KN_LOGREG_ROWS; r++)
-        for (size_t k = 0; k < d->features; k += 64)
-            __builtin_prefetch(d->x + d->index[r] * d->features + k);
+    for (size_t r = 0; r < KN_LOGREG_ROWS; r++)
+        x[r] = d->x + d->index[first + r < last ? first + r : last - 1] * d->features;
 }
 
 /* Up to four rows from `first`: their loss into *value, their slopes into *bias and part. */
@@ -57,12 +57,11 @@ static void four_rows(const job *j, size_t first, size_t last, float *part, doub
 {
     const kn_logreg_impl *impl = kn_logreg_impls[kn_isa_get()];
     const kn_logreg_data *d = j->data;
-    const uint8_t *x[KN_LOGREG_ROWS];
+    const uint8_t *x[KN_LOGREG_ROWS], *next[KN_LOGREG_ROWS];
     float z[KN_LOGREG_ROWS], s[KN_LOGREG_ROWS] = {0};
-    for (size_t r = 0; r < KN_LOGREG_ROWS; r++)
-        x[r] = d->x + d->index[first + r < last ? first + r : first] * d->features;
-    prefetch_rows(d, first + KN_LOGREG_ROWS, last);
-    impl->dot(d->features, x, j->w, z);
+    rows_at(d, first, last, x);
+    rows_at(d, first + KN_LOGREG_ROWS, last, next);
+    impl->dot(d->features, x, next, j->w, z);
     for (size_t r = 0; r < KN_LOGREG_ROWS && first + r < last; r++) {
         int y = d->label[d->index[first + r]] != 0;
         double t = y ? 1.0 : -1.0, weight = (double)d->weight[y], slope;
@@ -72,15 +71,6 @@ static void four_rows(const job *j, size_t first, size_t last, float *part, doub
         s[r] = (float)slope;
     }
     impl->add(d->features, x, s, part);
-}
-
-static void add_part(size_t width, float *part, double *sums)
-{
-    for (size_t k = 0; k < width; k += LANES)
-        for (size_t l = 0; l < LANES; l++) {
-            sums[k + l] += (double)part[k + l];
-            part[k + l] = 0.0f;
-        }
 }
 
 static void block_task(void *context, size_t task, int worker)
@@ -97,7 +87,7 @@ static void block_task(void *context, size_t task, int worker)
     for (size_t r = first; r < last; r += KN_LOGREG_ROWS) {
         four_rows(j, r, last, part, &bias, &value);
         if ((r - first) % PART_ROWS == PART_ROWS - KN_LOGREG_ROWS || r + KN_LOGREG_ROWS >= last)
-            add_part(j->width, part, sums);
+            kn_logreg_impls[kn_isa_get()]->fold(j->width, part, sums);
     }
     sums[j->width] = bias;
     sums[j->width + 1] = value;

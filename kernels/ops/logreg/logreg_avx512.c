@@ -2,4 +2,4 @@
 
 #include "ops/logreg/logreg_body.inc"
 
-const kn_logreg_impl kn_logreg_avx512 = {"logreg_avx512", KN_ISA_AVX512, dot, add};
+const kn_logreg_impl kn_logreg_avx512 = {"logreg_avx512", KN_ISA_AVX512, dot, add, fold};

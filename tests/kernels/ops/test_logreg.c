@@ -138,7 +138,7 @@ static void test_variants_agree_on_every_length(void)
                     want[k] += x[r][k] * (double)s[r];
                 }
             }
-            kn_logreg_impls[isa]->dot(n, x, w, z);
+            kn_logreg_impls[isa]->dot(n, x, x, w, z);
             kn_logreg_impls[isa]->add(n, x, s, grad.data);
             CU_ASSERT_TRUE(tst_near_f64(z, want_z, 4, 2e-3, 1e-6));
             CU_ASSERT_TRUE(tst_near_f64(grad.data, want, n, 1e-4, 1e-6));
