@@ -150,7 +150,7 @@ kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e)
     if (f->count == 0)
         return KN_OK;
     KN_TRY(pl_make_dirs(dir, e));
-    char *work = pl_format("%s/.drawing-%ld", dir, (long)getpid());
+    char *work = pl_format("%s/.drawing.tmp%ld.0", dir, (long)getpid());
     kn_status rc;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(work, e));
     KN_TRY_TO(rc, cleanup, draw_into(f, work, e));

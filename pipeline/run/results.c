@@ -240,6 +240,7 @@ kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, k
     json_t *files = json_object(), *manifest = NULL;
     kn_status rc = KN_OK;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(dir, e));
+    pl_remove_leftovers(dir);
     if (o->status == PL_RUN_DONE)
         KN_TRY_TO(rc, cleanup, copy_files(dir, o, files, e));
     KN_TRY_TO(rc, cleanup, write_log(dir, o, e));
@@ -295,6 +296,7 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
     char *lock_path = pl_path_join(study_dir, ".lock");
     char *yaml_path = pl_path_join(study_dir, "study.yaml");
     char *probe = pl_format("%s/.probe", study_dir);
+    char *plots = pl_path_join(study_dir, "plots");
     *lock = -1;
     pl_str yaml;
     pl_str_init(&yaml);
@@ -310,6 +312,8 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
         goto cleanup;
     }
     sign_lock(*lock);
+    pl_remove_leftovers(study_dir);
+    pl_remove_leftovers(plots);
     KN_TRY_TO(rc, cleanup, pl_write_file(probe, "", 0, e)); /* the lock may be there from before */
     unlink(probe);
     pl_study_yaml(study, &yaml);
@@ -320,6 +324,7 @@ cleanup:
         *lock = -1;
     }
     pl_str_clear(&yaml);
+    free(plots);
     free(probe);
     free(yaml_path);
     free(lock_path);

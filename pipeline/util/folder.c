@@ -1,9 +1,12 @@
 /* Folders, free space and lock files, declared in fs.h. */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -58,6 +61,40 @@ kn_status pl_remove_tree(const char *path, kn_error *e)
     if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
         return kn_fail_errno(e, KN_EIO, "cannot remove '%s'", path);
     return KN_OK;
+}
+
+/* The process in a name that ends in .tmpPID.N; 0 for any other name. */
+static pid_t maker_of(const char *name)
+{
+    const char *at = NULL;
+    for (const char *p = name; (p = strstr(p, ".tmp")) != NULL; p++)
+        at = p;
+    if (!at || !isdigit((unsigned char)at[4]))
+        return 0;
+    char *end;
+    errno = 0;
+    long pid = strtol(at + 4, &end, 10);
+    if (errno != 0 || pid <= 0 || pid > INT_MAX || *end != '.' || !end[1] ||
+        end[1 + strspn(end + 1, "0123456789")])
+        return 0;
+    return (pid_t)pid;
+}
+
+void pl_remove_leftovers(const char *dir)
+{
+    char **names;
+    size_t count;
+    if (!pl_is_dir(dir) || pl_list_dir(dir, &names, &count, NULL) != KN_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        pid_t pid = maker_of(names[i]);
+        if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+            continue;
+        char *path = pl_path_join(dir, names[i]);
+        pl_remove_tree(path, NULL);
+        free(path);
+    }
+    pl_free_names(names);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -83,7 +83,7 @@ kn_status pl_read_file(const char *path, size_t max_bytes, char **text, size_t *
     return rc;
 }
 
-/* A new file "<to>.tmpXXXXXX" beside `to`, mode 0666 less the umask. */
+/* A new file "<to>.tmpPID.N" (pl_remove_leftovers knows the form) beside `to`, mode 0666 less the umask. */
 static int open_temporary(const char *to, char **name)
 {
     for (unsigned n = 0; n < 1000; n++) {

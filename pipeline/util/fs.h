@@ -37,6 +37,10 @@ kn_status pl_fsync_path(const char *path, kn_error *e); /* a file or a folder */
 kn_status pl_rename(const char *from, const char *to, kn_error *e);
 kn_status pl_remove_tree(const char *path, kn_error *e); /* a missing path is fine */
 
+/* Removes from a folder (not from those in it) the temporary files and folders, NAME.tmpPID.N, of
+ * processes that live no more on this machine. Best effort; a missing folder is fine. */
+void pl_remove_leftovers(const char *dir);
+
 /* Names in a folder, sorted bytewise, without . and .. ; heap array of heap strings,
  * NULL-terminated. */
 kn_status pl_list_dir(const char *path, char ***names, size_t *count, kn_error *e);

@@ -63,6 +63,16 @@ static char *read_results(const char *results, const char *study)
     return pl_str_take(&s);
 }
 
+/* What killed processes left in the results is gone: nothing has a temporary name. */
+static void check_no_leftovers(const char *results)
+{
+    char *command = pl_format("find '%s' -name '*.tmp*'", tst_path("%s", results)), *found = NULL;
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), command, &found, NULL), 0);
+    TST_TEXT(found, "");
+    free(found);
+    free(command);
+}
+
 static void start_over(void)
 {
     TST_OK(pl_remove_tree(tst_path("results"), e));
@@ -93,6 +103,7 @@ static void test_a_killed_run_goes_on_to_the_same_results(void)
         char *got = read_results(tst_path("results"), "one");
         TST_TEXT(got, want);
         free(got);
+        check_no_leftovers("results");
         if (end == FAULT_FINISHED)
             break;
     }
@@ -144,6 +155,7 @@ static void test_the_program_killed_at_any_time_ends_with_the_same_bytes(void)
     tst_note("killed %d times", kills - 1);
     char *got = read_results(tst_path("cut"), "small");
     TST_TEXT(got, want);
+    check_no_leftovers("cut");
     free(got);
     free(want);
 }

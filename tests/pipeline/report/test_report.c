@@ -239,7 +239,7 @@ static void test_report_write_without_gnuplot_names_the_package(void)
     setenv("PATH", path, 1);
     free(path);
     CU_ASSERT(pl_exists(tst_path("table.csv")));
-    CU_ASSERT(!pl_exists(tst_path("plots/.drawing-%ld", (long)getpid())));
+    CU_ASSERT(!pl_exists(tst_path("plots/.drawing.tmp%ld.0", (long)getpid())));
 }
 
 static void test_report_write_removes_figures_of_an_earlier_report(void)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "util/fs.h"
 #include "util/str.h"
@@ -154,6 +156,35 @@ static void test_a_full_disk_leaves_the_old_file(void)
     free(unmount);
 }
 
+static void test_leftovers_of_dead_processes_go(void)
+{
+    pid_t dead = fork();
+    if (dead == 0)
+        _exit(0);
+    waitpid(dead, NULL, 0);
+    char *gone[2], *kept[4];
+    gone[0] = pl_format("table.csv.tmp%ld.0", (long)dead);
+    gone[1] = pl_format(".drawing.tmp%ld.12", (long)dead);
+    kept[0] = pl_format("table.csv.tmp%ld.0", (long)getpid());
+    kept[1] = pl_format("notes.tmp%ld", (long)dead);
+    kept[2] = pl_format("notes.tmp%ld.a", (long)dead);
+    kept[3] = pl_format("notes.tmp%ld.1.txt", (long)dead);
+    TST_OK(pl_make_dirs(tst_path("%s/in", gone[1]), e));
+    tst_write_text(tst_path("%s", gone[0]), "x");
+    for (int i = 0; i < 4; i++)
+        tst_write_text(tst_path("%s", kept[i]), "x");
+    pl_remove_leftovers(tst_dir());
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_FALSE(pl_exists(tst_path("%s", gone[i])));
+        free(gone[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        CU_ASSERT_TRUE(pl_exists(tst_path("%s", kept[i])));
+        free(kept[i]);
+    }
+    pl_remove_leftovers(tst_path("nowhere"));
+}
+
 const tst_case tst_util_fs[] = {
     TST(test_path_text),
     TST(test_write_read_copy),
@@ -162,5 +193,6 @@ const tst_case tst_util_fs[] = {
     TST(test_sentences_name_the_path),
     TST(test_a_lock_keeps_a_second_process_out),
     TST(test_a_full_disk_leaves_the_old_file),
+    TST(test_leftovers_of_dead_processes_go),
     TST_END,
 };
