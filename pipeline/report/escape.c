@@ -155,6 +155,6 @@ const char *pl_number_text(double value, char out[PL_NUMBER_TEXT])
 {
     if (isnan(value))
         return strcpy(out, "-");
-    snprintf(out, PL_NUMBER_TEXT, "%.4g", value);
+    snprintf(out, PL_NUMBER_TEXT, "%.4f", value);
     return out;
 }

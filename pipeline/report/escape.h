@@ -22,7 +22,7 @@ int pl_add_gnuplot_tic(pl_str *s, const char *text, size_t width);
 size_t pl_text_width(const char *text);
 
 /* Words for people: "95.41" for 0.9541 (percent, two decimals) or "-" for NaN; a plain number with
- * four significant digits. */
+ * four decimals. */
 enum { PL_NUMBER_TEXT = 32 };
 const char *pl_percent_text(double fraction, char out[PL_NUMBER_TEXT]);
 const char *pl_number_text(double value, char out[PL_NUMBER_TEXT]);

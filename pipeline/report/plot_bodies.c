@@ -76,15 +76,15 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
     pl_str_add(body, "set multiplot layout 1,2 title ");
     pl_add_gnuplot(body, title.text, 100);
     pl_str_clear(&title);
-    pl_str_addf(
-        body,
-        " noenhanced\nset grid lc rgb '" PL_COLOR_GRID "' lt 1\nset xlabel '%s'\n"
-        "set xrange [%.9g:%.9g]\nset xtics %.9g\n"
-        "set ylabel 'accuracy (%%)'\nset key bottom right\nset offsets 0,0,graph 0.05,graph 0.05\n",
-        pl_run_step(runs[0]), first - (span > 0 ? 0.03 * span : 0.5),
-        last + (span > 0 ? 0.03 * span : 0.5), span > 10 ? ceil(span / 10) : 1.0);
+    pl_str_addf(body,
+                " noenhanced\nset grid lc rgb '" PL_COLOR_GRID "' lt 1\nset xlabel '%s'\n"
+                "set xrange [%.9g:%.9g]\nset xtics %.9g\n"
+                "set ylabel 'accuracy (%%)'\nset key tmargin center horizontal\nset offsets "
+                "0,0,graph 0.05,graph 0.05\n",
+                pl_run_step(runs[0]), first - (span > 0 ? 0.03 * span : 0.5),
+                last + (span > 0 ? 0.03 * span : 0.5), span > 10 ? ceil(span / 10) : 1.0);
     add_panel(runs, count, 1, body);
-    pl_str_add(body, "set ylabel 'loss'\nset key top right\n");
+    pl_str_add(body, "set ylabel 'loss'\n");
     add_panel(runs, count, 0, body);
     pl_str_add(body, "unset multiplot\n");
 }

@@ -153,7 +153,7 @@ int pl_plot_comparison(const pl_study_data *d, const int *order, int count, pl_s
     if (any[0])
         pl_str_addf(body,
                     "%s $single using 1:4:2:3 with xerrorbars lc rgb '" PL_COLOR_VAL
-                    "' lw 1.5 pt 6 ps 0.9 title 'one seed, +- one binomial standard error of the "
+                    "' lw 1.5 pt 6 ps 0.9 title 'one seed, ± one binomial standard error of the "
                     "test set'",
                     comma);
     pl_str_add(body, "\n");

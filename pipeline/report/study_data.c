@@ -84,6 +84,16 @@ bool pl_study_mixes_arithmetic(const pl_study_data *d)
     return false;
 }
 
+/* Words that say nothing without the word before them. */
+static bool is_vague(const char *word)
+{
+    static const char *const vague[] = {"type", "enabled", "method", "seed"};
+    for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
+        if (strcmp(word, vague[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *pl_axis_short(const pl_study_data *d, int axis)
 {
     const char *dot = strrchr(d->axis[axis], '.');
@@ -94,7 +104,12 @@ const char *pl_axis_short(const pl_study_data *d, int axis)
         if (a != axis && strcmp(other ? other + 1 : d->axis[a], dot + 1) == 0)
             return d->axis[axis];
     }
-    return dot + 1;
+    if (is_vague(dot + 1) && strcmp(d->axis[axis], "model.type") != 0)
+        while (dot > d->axis[axis] && dot[-1] != '.')
+            dot--;
+    else
+        dot++;
+    return dot;
 }
 
 /* Whether the group's name states this axis: "axis=" at its start or after a blank. */

@@ -94,7 +94,8 @@ void pl_study_data_clear(pl_study_data *d);
  * core). */
 bool pl_study_mixes_arithmetic(const pl_study_data *d);
 
-/* The last word of a dotted key where no other axis ends in it, else the whole key. */
+/* The last word of a dotted key (the last two where it says nothing alone, as in schedule.type) where
+ * no other axis ends in it, else the whole key. */
 const char *pl_axis_short(const pl_study_data *d, int axis);
 
 /* Groups with a mean test accuracy, best first, ties as in runs.csv; heap, *count of them. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "pipeline/report/report_fixture.h"
+#include "report/plot_bodies.h"
 #include "tst.h"
 #include "util/fs.h"
 
@@ -45,10 +46,46 @@ static void test_report_write_makes_the_tables(void)
         "| group | model.type | n | train accuracy, % | val accuracy, % | test accuracy, % | test "
         "loss |\n|---|---|---:|---:|---:|---:|---:|\n"
         "| g0 | cnn | 2 | 96.00 ± 1.41 (83.29 to 108.71) | 94.50 ± 1.41 (81.79 to 107.21) | 95.00 "
-        "± 1.41 (82.29 to 107.71) | 0.2 ± 0 (0.2 to 0.2) |\n\n"
+        "± 1.41 (82.29 to 107.71) | 0.2000 ± 0.0000 (0.2000 to 0.2000) |\n\n"
         "Each cell: mean ± sample standard deviation over the seeds (95 % interval of the mean, "
         "Student's t); n is the number of seeds. Bold: the best mean.\n");
     free(text);
+}
+
+static void check_short(const char *axis, const char *want)
+{
+    const char *axes[2] = {"train.lr", axis};
+    pl_study_data d = {.axis = axes, .axis_count = 2};
+    TST_TEXT(pl_axis_short(&d, 1), want);
+}
+
+static void test_axes_are_short_but_clear(void)
+{
+    check_short("data.image.size", "size");
+    check_short("model.type", "type");
+    check_short("train.schedule.type", "schedule.type");
+    check_short("train.early_stopping.enabled", "early_stopping.enabled");
+    check_short("split.method", "split.method");
+    check_short("head.lr", "head.lr"); /* not the only lr */
+    check_short("study", "study");
+}
+
+/* A curve that stays where it is runs along the frame: no key may lie inside. */
+static void test_the_key_lies_outside_the_panels(void)
+{
+    pl_report_epoch epoch = {.epoch = 1, .train_loss = 0.5, .val_loss = 0.4};
+    pl_report_run run = {.epoch = &epoch, .epoch_count = 1, .seed = "1", .model = "cnn"};
+    const pl_report_run *runs[1] = {&run};
+    char label[] = "g0";
+    pl_report_group g = {.label = label};
+    pl_str body;
+    pl_str_init(&body);
+    pl_plot_curves(&g, runs, 1, &body);
+    const char *key = strstr(body.text, "set key ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(key);
+    CU_ASSERT_EQUAL(strncmp(key, "set key tmargin ", 16), 0);
+    CU_ASSERT_PTR_NULL(strstr(key + 1, "set key "));
+    pl_str_clear(&body);
 }
 
 static void test_report_write_leaves_spread_of_one_seed_empty(void)
@@ -270,6 +307,8 @@ static void test_many_runs_draw_only_the_edges(void)
 }
 
 const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
+                                      TST(test_axes_are_short_but_clear),
+                                      TST(test_the_key_lies_outside_the_panels),
                                       TST(test_report_write_leaves_spread_of_one_seed_empty),
                                       TST_M(test_report_write_escapes_and_remakes_byte_for_byte),
                                       TST_M(test_report_write_tells_of_failed_and_pending_runs),
