@@ -2,13 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/fs.h"
+#include "util/interrupt.h"
 
 enum { MAX_PIXELS = 32000, MAX_FIGURE_BYTES = 1 << 26 };
 
@@ -50,9 +54,13 @@ void pl_figures_add(pl_figures *f, const char *name, int width, int height, cons
 }
 
 /* In the child: gnuplot in `dir`, script as its input, its complaints into `errors`. Exit status
- * 127: not installed. */
-static void become_gnuplot(const char *dir, int script, int errors)
+ * 127: not installed. It dies with its parent; the terminal's Ctrl-C goes to the parent alone. */
+static void become_gnuplot(const char *dir, int script, int errors, pid_t parent)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(126);
+    setpgid(0, 0);
     int null = open("/dev/null", O_WRONLY);
     if (null < 0 || dup2(script, 0) < 0 || dup2(null, 1) < 0 || dup2(errors, 2) < 0 ||
         chdir(dir) != 0)
@@ -75,18 +83,35 @@ static void first_complaint(FILE *errors, char *out, size_t size)
     }
 }
 
+/* Waits until it ends, or ends it when a signal asks facet to stop. */
+static kn_status wait_for(pid_t child, int *state, kn_error *e)
+{
+    const struct timespec nap = {0, 2 * 1000 * 1000};
+    for (;;) {
+        pid_t ended = waitpid(child, state, WNOHANG);
+        if (ended == child)
+            return KN_OK;
+        if (ended < 0 && errno != EINTR)
+            return kn_fail_errno(e, KN_EIO, "gnuplot: waiting for it");
+        if (pl_interrupted()) {
+            kill(child, SIGKILL);
+            waitpid(child, state, 0);
+            return kn_fail(e, KN_EINTERRUPTED,
+                           "interrupted while the figures were drawn; the same command draws them");
+        }
+        nanosleep(&nap, NULL);
+    }
+}
+
 static kn_status run_gnuplot(const char *dir, FILE *script, FILE *errors, kn_error *e)
 {
-    pid_t child = fork();
+    pid_t parent = getpid(), child = fork();
     if (child < 0)
         return kn_fail_errno(e, KN_EIO, "gnuplot: cannot start a process");
     if (child == 0)
-        become_gnuplot(dir, fileno(script), fileno(errors));
-    int state;
-    while (waitpid(child, &state, 0) < 0) {
-        if (errno != EINTR)
-            return kn_fail_errno(e, KN_EIO, "gnuplot: waiting for it");
-    }
+        become_gnuplot(dir, fileno(script), fileno(errors), parent);
+    int state = 0;
+    KN_TRY(wait_for(child, &state, e));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
         return kn_fail(e, KN_EIO,
                        "gnuplot is not installed, so there are no plots: install the package "

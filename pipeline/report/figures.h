@@ -28,7 +28,7 @@ void pl_figures_add(pl_figures *f, const char *name, int width, int height, cons
 
 /* Draws all of them into `dir` (made where missing) with one gnuplot process. Files that already
  * hold the same bytes stay as they are. KN_EIO: gnuplot is not installed (the sentence names the
- * package) or rejects the script. */
+ * package) or rejects the script; KN_EINTERRUPTED. */
 kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e);
 
 /* Removes from `dir` the .svg and .png files that are not among f's and whose names begin with one

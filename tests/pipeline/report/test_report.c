@@ -8,6 +8,7 @@
 #include "report/plot_bodies.h"
 #include "tst.h"
 #include "util/fs.h"
+#include "util/interrupt.h"
 
 static const char *const models[] = {"cnn", "logreg, <adam>", "50% \\ \"q\" | 'x' `y` $z_1 #&~^{}"};
 static const report_fixture three = {.groups = 3,
@@ -279,6 +280,22 @@ static void test_report_write_without_gnuplot_names_the_package(void)
     CU_ASSERT(!pl_exists(tst_path("plots/.drawing.tmp%ld.0", (long)getpid())));
 }
 
+static void test_an_interrupted_report_is_made_by_the_next_call(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 1;
+    report_fixture_write(tst_dir(), &f);
+    pl_interrupt_set(true);
+    TST_FAILS(KN_EINTERRUPTED,
+              "interrupted while the figures were drawn; the same command draws them",
+              pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    pl_interrupt_set(false);
+    CU_ASSERT(!pl_exists(tst_path("plots/.drawing.tmp%ld.0", (long)getpid())));
+    CU_ASSERT(!pl_exists(tst_path("report.html")));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    CU_ASSERT(pl_exists(tst_path("report.html")));
+}
+
 static void test_report_write_removes_figures_of_an_earlier_report(void)
 {
     report_fixture f = three;
@@ -317,6 +334,7 @@ const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
                                       TST(test_mixed_arithmetic_is_said),
                                       TST(test_page_is_well_formed),
                                       TST(test_report_write_without_gnuplot_names_the_package),
+                                      TST(test_an_interrupted_report_is_made_by_the_next_call),
                                       TST(test_report_write_removes_figures_of_an_earlier_report),
                                       TST_M(test_many_runs_draw_only_the_edges),
                                       TST_END};
