@@ -61,14 +61,16 @@ build/facet: $(BUILD)/facet FORCE
 FORCE:
 
 $(BUILD)/facet: $(MAIN_OBJ) $(BUILD)/libfacet.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 $(BUILD)/libfacet.a: $(LIB_OBJ)
 	@rm -f $@
 	@ar rcs $@ $^
 
 $(BUILD)/facet_tests: $(TEST_OBJ) $(BUILD)/libfacet.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS_ALL)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS_ALL)
 
 # Instruction-set flags only on the files of that set.
 $(BUILD)/%_avx2.o:   ISA_FLAGS := -mavx2 -mfma
@@ -137,7 +139,8 @@ bench: all $(BUILD)/facet_bench ## time kernels, models and ingest on this machi
 	@env -u OPENBLAS_CORETYPE $(BUILD)/facet_bench $(BENCH)
 
 $(BUILD)/facet_bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libfacet.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 .PHONY: bench-peers
 bench-peers: all ## facet beside Keras, PyTorch, scikit-learn, OpenCV (pip installs them into build/peers); ARGS="--only cnn50-b500"
