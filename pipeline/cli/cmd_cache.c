@@ -216,7 +216,7 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_cache = {
     .name = "cache",
-    .usage = "cache list|path SPEC|verify|gc [--max-size SIZE] [--dry-run]",
+    .usage = "cache list|path SPEC|verify|gc [--max-size SIZE] [--dry-run] [--json]",
     .summary = "the store of preprocessed data and models",
     .help = "  list               every entry: stage, key, size, last use (UTC), study and run\n"
             "  path SPEC          where the arrays and models of a spec lie: stage, what, folder\n"
@@ -224,6 +224,7 @@ const pl_command pl_command_cache = {
             "                     set aside (exit status 1)\n"
             "  gc                 removes leftovers of killed processes and damaged entries\n"
             "    --max-size SIZE  and the entries not used for longest above it (500MB, 20G)\n"
-            "    --dry-run        only says what would go\n",
+            "    --dry-run        only says what would go\n"
+            "  --json             of list and path: the same as JSON\n",
     .run = run,
 };
