@@ -3,20 +3,34 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
+#include "base/cpu.h"
+
+/* A run costs a few microseconds where nobody has to be woken: a thread with nothing to do looks for
+ * work for SPIN_NS before it sleeps. Two steps of a small model follow each other within that
+ * time; an idle pool sleeps. */
+enum { SPIN_NS = 80000, SPIN_LOOKS = 64, LINE = 64 };
+
+/* Each number that another thread looks at has a cache line of its own. */
 struct kn_pool {
     int size; /* workers, the caller included */
+    bool spins;
     pthread_t *threads;
-    pthread_mutex_t lock;
-    pthread_cond_t start, done;
-    unsigned long round; /* counts runs; a worker waits for the next one */
-    int busy;            /* started workers still in this run */
-    bool stop;
     kn_task_fn fn;
     void *context;
     size_t tasks;
-    atomic_size_t next;
+    pthread_mutex_t lock; /* of those who sleep */
+    pthread_cond_t start, done;
+    _Alignas(LINE) atomic_ulong round; /* counts runs; a worker waits for the next one */
+    atomic_bool stop;
+    _Alignas(LINE) atomic_size_t next; /* task */
+    _Alignas(LINE) atomic_int busy;    /* started workers still in this run */
+    _Alignas(LINE) atomic_int sleepers;
+    atomic_bool caller_sleeps;
 };
 
 typedef struct worker_start {
@@ -34,28 +48,104 @@ static void take_tasks(kn_pool *p, int worker)
     }
 }
 
+static uint64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* One look of a thread that waits; false when it has waited long enough. `began` starts as 0. */
+static bool spin(const kn_pool *p, unsigned *looks, uint64_t *began)
+{
+    if (!p->spins)
+        return false;
+    if (++*looks % SPIN_LOOKS == 0) {
+        uint64_t t = now();
+        if (*began == 0)
+            *began = t;
+        if (t - *began > SPIN_NS)
+            return false;
+    }
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+    return true;
+}
+
+static bool has_news(kn_pool *p, unsigned long seen)
+{
+    return atomic_load(&p->round) != seen || atomic_load(&p->stop);
+}
+
+/* Whoever goes to sleep counts itself and then looks again; whoever has news tells it and then
+ * looks for sleepers. In the one order of these four steps that all threads see, one of the two
+ * finds the other, so nobody sleeps through. The same holds for the end of a run. */
+static void wait_for_news(kn_pool *p, unsigned long seen)
+{
+    unsigned looks = 0;
+    uint64_t began = 0;
+    while (!has_news(p, seen))
+        if (!spin(p, &looks, &began))
+            break;
+    if (has_news(p, seen))
+        return;
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_add(&p->sleepers, 1);
+    while (!has_news(p, seen))
+        pthread_cond_wait(&p->start, &p->lock);
+    atomic_fetch_sub(&p->sleepers, 1);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void wake_workers(kn_pool *p)
+{
+    if (atomic_load(&p->sleepers) == 0)
+        return;
+    pthread_mutex_lock(&p->lock);
+    pthread_cond_broadcast(&p->start);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void wait_for_end(kn_pool *p)
+{
+    unsigned looks = 0;
+    uint64_t began = 0;
+    while (atomic_load(&p->busy) > 0)
+        if (!spin(p, &looks, &began))
+            break;
+    if (atomic_load(&p->busy) == 0)
+        return;
+    pthread_mutex_lock(&p->lock);
+    atomic_store(&p->caller_sleeps, true);
+    while (atomic_load(&p->busy) > 0)
+        pthread_cond_wait(&p->done, &p->lock);
+    atomic_store(&p->caller_sleeps, false);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void tell_end(kn_pool *p)
+{
+    if (atomic_fetch_sub(&p->busy, 1) > 1 || !atomic_load(&p->caller_sleeps))
+        return;
+    pthread_mutex_lock(&p->lock);
+    pthread_cond_signal(&p->done);
+    pthread_mutex_unlock(&p->lock);
+}
+
 static void *worker_main(void *argument)
 {
     worker_start *start = argument;
     kn_pool *p = start->pool;
     int worker = start->worker;
     free(start);
-    unsigned long seen = 0;
-    pthread_mutex_lock(&p->lock);
-    for (;;) {
-        while (p->round == seen && !p->stop)
-            pthread_cond_wait(&p->start, &p->lock);
-        if (p->stop)
-            break;
-        seen = p->round;
-        pthread_mutex_unlock(&p->lock);
+    for (unsigned long seen = 0;; seen++) {
+        wait_for_news(p, seen);
+        if (atomic_load(&p->stop))
+            return NULL;
         take_tasks(p, worker);
-        pthread_mutex_lock(&p->lock);
-        if (--p->busy == 0)
-            pthread_cond_signal(&p->done);
+        tell_end(p);
     }
-    pthread_mutex_unlock(&p->lock);
-    return NULL;
 }
 
 static kn_status start_worker(kn_pool *p, int worker, kn_error *e)
@@ -76,9 +166,11 @@ kn_status kn_pool_new(int threads, kn_pool **out, kn_error *e)
     *out = NULL;
     if (threads < 1)
         return kn_fail(e, KN_EUSAGE, "%d threads: at least 1 is needed", threads);
-    kn_pool *p = calloc(1, sizeof *p);
+    kn_pool *p = aligned_alloc(LINE, sizeof *p);
     if (!p)
         return kn_fail(e, KN_ENOMEM, "no memory for a pool of %d threads", threads);
+    memset(p, 0, sizeof *p);
+    p->spins = threads <= kn_cpu_count();
     p->threads = calloc((size_t)threads, sizeof *p->threads);
     if (!p->threads) {
         free(p);
@@ -102,10 +194,8 @@ void kn_pool_free(kn_pool *p)
 {
     if (!p)
         return;
-    pthread_mutex_lock(&p->lock);
-    p->stop = true;
-    pthread_cond_broadcast(&p->start);
-    pthread_mutex_unlock(&p->lock);
+    atomic_store(&p->stop, true);
+    wake_workers(p);
     for (int i = 1; i < p->size; i++)
         pthread_join(p->threads[i - 1], NULL);
     pthread_cond_destroy(&p->done);
@@ -129,18 +219,13 @@ void kn_pool_run(kn_pool *p, size_t tasks, kn_task_fn fn, void *context)
             fn(context, t, 0);
         return;
     }
-    pthread_mutex_lock(&p->lock);
     p->fn = fn;
     p->context = context;
     p->tasks = tasks;
     atomic_store(&p->next, 0);
-    p->busy = p->size - 1;
-    p->round++;
-    pthread_cond_broadcast(&p->start);
-    pthread_mutex_unlock(&p->lock);
+    atomic_store(&p->busy, p->size - 1);
+    atomic_fetch_add(&p->round, 1);
+    wake_workers(p);
     take_tasks(p, 0);
-    pthread_mutex_lock(&p->lock);
-    while (p->busy > 0)
-        pthread_cond_wait(&p->done, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+    wait_for_end(p);
 }

@@ -1,6 +1,9 @@
 /* A thread pool that runs n independent tasks. Which worker takes which task is free, so results
  * must depend on the task number alone: write to task-owned memory, use worker-owned memory only as
- * scratch. */
+ * scratch.
+ *
+ * A pool of at most as many threads as there are cores waits for work, and for the end of a run, with
+ * its eyes open for some tens of microseconds before it sleeps; a larger one sleeps at once. */
 #ifndef KN_BASE_POOL_H
 #define KN_BASE_POOL_H
 

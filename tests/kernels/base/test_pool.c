@@ -1,6 +1,7 @@
 #include "tst.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/cpu.h"
@@ -39,6 +40,59 @@ static void test_every_task_runs_once(void)
         kn_pool_run(pool, 0, mark, NULL);
         kn_pool_free(pool);
     }
+}
+
+static void pause_us(long us)
+{
+    struct timespec t = {us / 1000000, us % 1000000 * 1000};
+    nanosleep(&t, NULL);
+}
+
+/* Task 0 goes on until long after the others have gone to sleep over it. */
+static void slow_first(void *context, size_t task, int worker)
+{
+    if (task == 0)
+        pause_us(2000);
+    mark(context, task, worker);
+}
+
+/* Runs that find the workers awake, asleep, and on their way there. */
+static void test_runs_after_pauses_of_every_length(void)
+{
+    for (int threads = 2; threads <= 5; threads += 3) {
+        kn_pool *pool;
+        TST_OK(kn_pool_new(threads, &pool, e));
+        for (long us = 0; us < 400; us += 7) {
+            marks m;
+            memset(&m, 0, sizeof m);
+            if (us > 0)
+                pause_us(us);
+            kn_pool_run(pool, 4, us % 5 == 0 ? slow_first : mark, &m);
+            for (int t = 0; t < 4; t++)
+                CU_ASSERT_EQUAL(m.count[t], 1);
+        }
+        kn_pool_free(pool);
+    }
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void test_an_idle_pool_sleeps(void)
+{
+    kn_pool *pool;
+    marks m;
+    memset(&m, 0, sizeof m);
+    TST_OK(kn_pool_new(2, &pool, e));
+    kn_pool_run(pool, TASKS, mark, &m);
+    double before = cpu_seconds();
+    pause_us(100000);
+    CU_ASSERT_TRUE(cpu_seconds() - before < 0.02);
+    kn_pool_free(pool);
 }
 
 static void test_no_threads_is_an_error(void)
@@ -91,6 +145,8 @@ static void test_isa_levels_have_names(void)
 
 const tst_case tst_base_pool[] = {
     TST(test_every_task_runs_once),
+    TST(test_runs_after_pauses_of_every_length),
+    TST(test_an_idle_pool_sleeps),
     TST(test_no_threads_is_an_error),
     TST(test_arena_blocks_are_aligned_zeroed_and_do_not_overlap),
     TST(test_sizes_are_checked),
