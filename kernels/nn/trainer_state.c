@@ -44,17 +44,17 @@ void kn_trainer_judge(const kn_trainer *t, const kn_pass *p, const float weight[
     double *loss = (double *)(void *)(p->worker + p->plan->loss), sum = 0.0;
     kn_output output = kn_net_output(t->net);
     const float *z = kn_pass_logits(p);
-    kn_output_probability(output, (size_t)p->mb, z, probability);
     if (t->work->label) {
         uint8_t label[KN_SHARD_MB];
         for (int i = 0; i < p->mb; i++)
             label[i] = t->work->label[t->work->index[p->position + (size_t)i]];
-        kn_output_loss(output, (size_t)p->mb, z, label, t->scale, loss, gradient);
+        kn_output_loss(output, (size_t)p->mb, z, label, t->scale, probability, loss, gradient);
         for (int i = 0; i < p->mb; i++) {
             sum += loss[i] * (double)weight[label[i] != 0];
             o->correct += (probability[i] > 0.5f) == (label[i] != 0);
         }
     } else {
+        kn_output_probability(output, (size_t)p->mb, z, probability);
         for (int i = 0; i < p->mb; i++)
             sum += (double)probability[i];
     }

@@ -2,23 +2,33 @@
 
 #include <string.h>
 
-enum {
-    PIECE_FLOATS = 8192
-}; /* 32 KB a block: gradient, weights and moments of a piece stay in L2 */
+#include "base/size.h"
+
+/* At most 8 KB a block: gradient, weights and moments of a piece stay in L1, and even the weights of
+ * a logistic regression are work for two threads. Pieces begin at cache lines. */
+enum { PIECE_FLOATS = 2048, LINE_FLOATS = 16 };
 
 static size_t pieces_of(const kn_tensor *t)
 {
     return (kn_tensor_size(t) + PIECE_FLOATS - 1) / PIECE_FLOATS;
 }
 
+/* Floats of a piece: equal parts. */
+static size_t piece_floats(const kn_tensor *t)
+{
+    size_t pieces = pieces_of(t);
+    return kn_size_round_up((kn_tensor_size(t) + pieces - 1) / pieces, LINE_FLOATS);
+}
+
 static void cut_tensor(kn_update *u, const kn_layer *l, int index, size_t shard_at)
 {
     size_t size = kn_tensor_size(&l->tensor[index]), start = l->offset[index];
-    for (size_t at = 0; at < size; at += PIECE_FLOATS) {
+    size_t part = piece_floats(&l->tensor[index]);
+    for (size_t at = 0; at < size; at += part) {
         kn_update_piece *p = &u->piece[u->pieces++];
         *p = (kn_update_piece){.offset = l->block_offset + start + at,
-                               .count = size - at < PIECE_FLOATS ? size - at : PIECE_FLOATS,
-                               .sharded = !l->kind->batch_grad,
+                               .count = size - at < part ? size - at : part,
+                               .sharded = l->batch_blocks == 0,
                                .shard_offset = shard_at + start + at};
         if (l->is_kernel[index]) {
             p->l1 = l->l1;
@@ -44,17 +54,6 @@ kn_status kn_update_cut(kn_update *u, const kn_net *net, const size_t *shard_at,
     return KN_OK;
 }
 
-/* g = shard 0 + shard 1 + ..., in that order. */
-static void sum_shards(const kn_update *u, const kn_update_piece *p, float *g)
-{
-    for (int s = 0; s < u->shards; s++) {
-        float *from = u->shard[s] + p->shard_offset;
-        for (size_t i = 0; i < p->count; i++)
-            g[i] += from[i];
-        memset(from, 0, p->count * sizeof *from);
-    }
-}
-
 /* g may be NULL: the gradient is not wanted. */
 static double penalty_of(const kn_update_piece *p, const float *w, float *g)
 {
@@ -65,7 +64,7 @@ void kn_update_piece_run(const kn_update *u, kn_update_piece *p)
 {
     float *g = u->gradient + p->offset, *w = u->params + p->offset;
     if (p->sharded)
-        sum_shards(u, p, g);
+        kn_gradient_sum(u->shards, u->shard, p->shard_offset, p->count, g);
     p->penalty = penalty_of(p, w, g);
     kn_optimizer_step(u->optimizer, p->count, u->lr, u->step, g, w, u->m ? u->m + p->offset : NULL,
                       u->v ? u->v + p->offset : NULL);

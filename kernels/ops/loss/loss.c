@@ -1,6 +1,7 @@
 #include "ops/loss/loss.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 const char *const kn_output_names[] = {"sigmoid", "softmax", "relu", NULL};
 
@@ -13,18 +14,20 @@ int kn_output_units(kn_output output)
     return output == KN_OUTPUT_SOFTMAX ? 2 : 1;
 }
 
-static double sigmoid(double z)
-{
-    if (z >= 0.0)
-        return 1.0 / (1.0 + exp(-z));
-    double e = exp(z);
-    return e / (1.0 + e);
-}
+/* What a binary classifier says of a logit z, from one exponential: e = exp(-|z|). */
+typedef struct verdict {
+    double p;    /* 1 / (1 + exp(-z)) */
+    double side; /* log(1 + e): the loss of the side z is on; that of the other is |z| more */
+} verdict;
 
-/* log(1 + exp(z)) */
-static double softplus(double z)
+/* log(1 + e) = log u + (e - (u - 1)) / u with u = 1 + e as rounded: log1p in a third of its time. */
+static verdict judge(double z, bool with_loss)
 {
-    return fmax(z, 0.0) + log1p(exp(-fabs(z)));
+    double e = exp(-fabs(z)), u = 1.0 + e;
+    verdict v = {(z >= 0.0 ? 1.0 : e) / u, 0.0};
+    if (with_loss)
+        v.side = log(u) + (e - (u - 1.0)) / u;
+    return v;
 }
 
 /* NaN stays NaN. */
@@ -33,60 +36,57 @@ static float clip(float z)
     return z < clip_low ? clip_low : z > clip_high ? clip_high : z;
 }
 
-/* The difference of the logits; equal infinities have none. */
-static double margin(const float *z)
+/* The logit of a binary classifier: with two units the difference; equal infinities have none. */
+static double logit(size_t units, const float *z)
 {
-    return (double)z[1] - (double)z[0];
-}
-
-static double probability1(kn_output output, const float *z)
-{
-    switch (output) {
-    case KN_OUTPUT_SIGMOID:
-        return sigmoid((double)z[0]);
-    case KN_OUTPUT_SOFTMAX:
-        return sigmoid(margin(z));
-    case KN_OUTPUT_RELU:
-    case KN_OUTPUT_COUNT:
-        break;
-    }
-    return (double)clip(z[0]);
+    return units == 2 ? (double)z[1] - (double)z[0] : (double)z[0];
 }
 
 void kn_output_probability(kn_output output, size_t mb, const float *z, float *p)
 {
     size_t units = (size_t)kn_output_units(output);
-    for (size_t n = 0; p && n < mb; n++)
-        p[n] = (float)probability1(output, z + n * units);
+    for (size_t n = 0; n < mb; n++)
+        p[n] = output == KN_OUTPUT_RELU ? clip(z[n])
+                                        : (float)judge(logit(units, z + n * units), false).p;
 }
 
-/* z above the label's side: the loss of a binary classifier with this logit. */
-static double logit_loss(double z, int label)
+static double relu_loss(float z, int label, double *slope)
 {
-    return isnan(z) ? z : softplus(label ? -z : z);
+    double p = (double)clip(z);
+    *slope = label ? -1.0 / p : 1.0 / (1.0 - p);
+    if (z < clip_low || z > clip_high)
+        *slope = 0.0;
+    return -log(label ? p : 1.0 - p);
+}
+
+/* NaN stays NaN. */
+static double logit_loss(double z, int label, float *p, double *slope)
+{
+    verdict v = judge(z, true);
+    *p = (float)v.p;
+    *slope = v.p - label;
+    return v.side + (label ? fmax(-z, 0.0) : fmax(z, 0.0));
 }
 
 void kn_output_loss(kn_output output, size_t mb, const float *z, const uint8_t *label,
-                    const float scale[2], double *loss, float *dz)
+                    const float scale[2], float *p, double *loss, float *dz)
 {
     size_t units = (size_t)kn_output_units(output);
     for (size_t n = 0; n < mb; n++) {
         const float *zn = z + n * units;
         int y = label[n] != 0;
-        double p = probability1(output, zn), s = (double)scale[y], slope;
+        double slope;
         if (output == KN_OUTPUT_RELU) {
-            loss[n] = -log(y ? p : 1.0 - p);
-            slope = y ? -1.0 / p : 1.0 / (1.0 - p);
-            if (zn[0] < clip_low || zn[0] > clip_high)
-                slope = 0.0;
+            p[n] = clip(zn[0]);
+            loss[n] = relu_loss(zn[0], y, &slope);
         } else {
-            loss[n] = logit_loss(output == KN_OUTPUT_SOFTMAX ? margin(zn) : (double)zn[0], y);
-            slope = p - y;
+            loss[n] = logit_loss(logit(units, zn), y, &p[n], &slope);
         }
         if (!dz)
             continue;
+        float slope32 = (float)(slope * (double)scale[y]);
         if (units == 2)
-            dz[2 * n] = (float)(-slope * s);
-        dz[units * n + units - 1] = (float)(slope * s);
+            dz[2 * n] = -slope32;
+        dz[units * n + units - 1] = slope32;
     }
 }

@@ -24,12 +24,12 @@ extern const char *const kn_output_names[]; /* "sigmoid", "softmax", "relu", NUL
 
 int kn_output_units(kn_output output); /* 1 or 2 */
 
-/* z[mb,units] -> p[mb], the probability of class 1. p may be NULL. */
+/* z[mb,units] -> p[mb], the probability of class 1. */
 void kn_output_probability(kn_output output, size_t mb, const float *z, float *p);
 
-/* loss[mb]: unweighted per image, double. dz[mb,units] = d(loss)/dz * scale[label]; dz may be z; dz
+/* p[mb] as kn_output_probability gives it. loss[mb]: unweighted per image, double. dz[mb,units] = d(loss)/dz * scale[label]; dz may be z; dz
  * NULL: not wanted. label[mb] is 0 or 1; scale[2] by class. */
 void kn_output_loss(kn_output output, size_t mb, const float *z, const uint8_t *label,
-                    const float scale[2], double *loss, float *dz);
+                    const float scale[2], float *p, double *loss, float *dz);
 
 #endif

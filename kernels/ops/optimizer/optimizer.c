@@ -79,6 +79,11 @@ void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, 
     }
 }
 
+void kn_gradient_sum(int shards, float *const *shard, size_t at, size_t n, float *g)
+{
+    kn_opt_impls[kn_isa_get()]->sum(shards, shard, at, n, g);
+}
+
 enum { LANES = 16 }; /* sums of every sixteenth weight, which the compiler may keep in vectors */
 
 static void penalty_sums(size_t n, const float *w, double *sum1, double *sum2)

@@ -48,6 +48,9 @@ int kn_optimizer_moments(const kn_optimizer *o);
 void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, const float *g,
                        float *w, float *m, float *v);
 
+/* g[n] = shard[0][at..] + shard[1][at..] + ..., in that order; the summed numbers become 0. */
+void kn_gradient_sum(int shards, float *const *shard, size_t at, size_t n, float *g);
+
 /* penalty = l1 sum|w| + l2 sum w^2 (returned, double, fixed order); g[n] += l1 sign(w) + 2 l2 w
  * where g is not NULL. */
 double kn_regularize(size_t n, float l1, float l2, const float *w, float *g);

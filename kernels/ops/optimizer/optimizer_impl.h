@@ -24,6 +24,8 @@ typedef struct kn_opt_impl {
     void (*sgd)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m);
     void (*rmsprop)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m, float *v);
     void (*adam)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m, float *v);
+    /* as kn_gradient_sum */
+    void (*sum)(int shards, float *const *shard, size_t at, size_t n, float *g);
 } kn_opt_impl;
 
 extern const kn_opt_impl kn_opt_ref;

@@ -35,4 +35,15 @@ static void adam(const kn_opt_step *c, size_t n, const float *g, float *w, float
     }
 }
 
-const kn_opt_impl kn_opt_ref = {"optimizer_ref", KN_ISA_SCALAR, sgd, rmsprop, adam};
+static void sum(int shards, float *const *shard, size_t at, size_t n, float *g)
+{
+    for (size_t i = 0; i < n; i++) {
+        g[i] = 0.0f;
+        for (int s = 0; s < shards; s++) {
+            g[i] += shard[s][at + i];
+            shard[s][at + i] = 0.0f;
+        }
+    }
+}
+
+const kn_opt_impl kn_opt_ref = {"optimizer_ref", KN_ISA_SCALAR, sgd, rmsprop, adam, sum};

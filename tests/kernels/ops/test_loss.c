@@ -94,9 +94,10 @@ static void test_one_unit_agrees_with_keras(void)
     for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
         const one_unit *k = &singles[i];
         double loss;
-        float p, dz;
+        float p, also_p, dz;
         kn_output_probability(k->output, 1, &k->z, &p);
-        kn_output_loss(k->output, 1, &k->z, &k->label, ones, &loss, &dz);
+        kn_output_loss(k->output, 1, &k->z, &k->label, ones, &also_p, &loss, &dz);
+        CU_ASSERT_EQUAL(also_p, p);
         CU_ASSERT_TRUE(tst_near((double)p, (double)k->p, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near(loss, k->loss, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near((double)dz, (double)k->dz, 1e-7, 1e-6));
@@ -108,9 +109,10 @@ static void test_softmax_agrees_with_keras(void)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const two_units *k = &pairs[i];
         double loss;
-        float p, dz[2];
+        float p, also_p, dz[2];
         kn_output_probability(KN_OUTPUT_SOFTMAX, 1, k->z, &p);
-        kn_output_loss(KN_OUTPUT_SOFTMAX, 1, k->z, &k->label, ones, &loss, dz);
+        kn_output_loss(KN_OUTPUT_SOFTMAX, 1, k->z, &k->label, ones, &also_p, &loss, dz);
+        CU_ASSERT_EQUAL(also_p, p);
         CU_ASSERT_TRUE(tst_near((double)p, (double)k->p, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near(loss, k->loss, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near_f32(dz, k->dz, 2, 1e-7, 1e-6));
@@ -125,13 +127,13 @@ static void test_gradients_are_the_slopes(void)
         for (uint8_t label = 0; label < 2; label++)
             for (float z = 0.05f; z < 0.96f; z += 0.1f) {
                 int units = kn_output_units((kn_output)output);
-                float at[2] = {z, 0.3f}, up[2] = {z, 0.3f}, down[2] = {z, 0.3f}, dz[2];
+                float at[2] = {z, 0.3f}, up[2] = {z, 0.3f}, down[2] = {z, 0.3f}, dz[2], p;
                 double lu, ld, l;
                 up[0] += (float)h;
                 down[0] -= (float)h;
-                kn_output_loss((kn_output)output, 1, at, &label, ones, &l, dz);
-                kn_output_loss((kn_output)output, 1, up, &label, ones, &lu, NULL);
-                kn_output_loss((kn_output)output, 1, down, &label, ones, &ld, NULL);
+                kn_output_loss((kn_output)output, 1, at, &label, ones, &p, &l, dz);
+                kn_output_loss((kn_output)output, 1, up, &label, ones, &p, &lu, NULL);
+                kn_output_loss((kn_output)output, 1, down, &label, ones, &p, &ld, NULL);
                 double want = (lu - ld) / ((double)up[0] - (double)down[0]);
                 CU_ASSERT_TRUE(tst_near((double)dz[0], want, 1e-5, 1e-3));
                 CU_ASSERT_TRUE(units == 1 || dz[1] == -dz[0]);
@@ -146,16 +148,16 @@ static void test_extreme_logits_do_not_overflow(void)
     double loss[4];
     float p[4], dz[4];
     kn_output_probability(KN_OUTPUT_SIGMOID, 4, z, p);
-    kn_output_loss(KN_OUTPUT_SIGMOID, 4, z, label, ones, loss, dz);
+    kn_output_loss(KN_OUTPUT_SIGMOID, 4, z, label, ones, p, loss, dz);
     for (int i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL(loss[i], sigmoid[i]);
         CU_ASSERT_EQUAL(p[i], z[i] > 0.0f ? 1.0f : 0.0f);
         CU_ASSERT_EQUAL(dz[i], p[i] - (float)label[i]);
     }
-    kn_output_loss(KN_OUTPUT_SOFTMAX, 2, z, label, ones, loss, dz);
+    kn_output_loss(KN_OUTPUT_SOFTMAX, 2, z, label, ones, p, loss, dz);
     CU_ASSERT_EQUAL(loss[0], 3e38f);
     CU_ASSERT_EQUAL(loss[1], 0.0);
-    kn_output_loss(KN_OUTPUT_RELU, 4, z, label, ones, loss, dz);
+    kn_output_loss(KN_OUTPUT_RELU, 4, z, label, ones, p, loss, dz);
     for (int i = 0; i < 4; i++)
         CU_ASSERT_TRUE(isfinite(loss[i]) && dz[i] == 0.0f);
 }
@@ -166,10 +168,10 @@ static void test_nan_logits_give_nan(void)
     const uint8_t label[2] = {1, 0};
     for (int output = 0; output < KN_OUTPUT_COUNT; output++) {
         double loss;
-        float p;
+        float p, also_p;
         kn_output_probability((kn_output)output, 1, z, &p);
-        kn_output_loss((kn_output)output, 1, z, label, ones, &loss, NULL);
-        CU_ASSERT_TRUE(isnan(p) && isnan(loss));
+        kn_output_loss((kn_output)output, 1, z, label, ones, &also_p, &loss, NULL);
+        CU_ASSERT_TRUE(isnan(p) && isnan(also_p) && isnan(loss));
     }
 }
 
@@ -178,12 +180,26 @@ static void test_loss_at_uniform_is_log_2(void)
     const float z[2] = {0.0f, 0.0f}, half = 0.5f;
     const uint8_t label = 1;
     double loss;
-    kn_output_loss(KN_OUTPUT_SIGMOID, 1, z, &label, ones, &loss, NULL);
+    float p;
+    kn_output_loss(KN_OUTPUT_SIGMOID, 1, z, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
-    kn_output_loss(KN_OUTPUT_SOFTMAX, 1, z, &label, ones, &loss, NULL);
+    kn_output_loss(KN_OUTPUT_SOFTMAX, 1, z, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
-    kn_output_loss(KN_OUTPUT_RELU, 1, &half, &label, ones, &loss, NULL);
+    kn_output_loss(KN_OUTPUT_RELU, 1, &half, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
+}
+
+/* log(1 + exp(-|z|)) keeps its digits where it is small. */
+static void test_small_losses_are_exact(void)
+{
+    const uint8_t label = 1;
+    for (float z = 0.0f; z < 700.0f; z += 0.37f) {
+        double loss, want = log1p(exp(-(double)z));
+        float p;
+        kn_output_loss(KN_OUTPUT_SIGMOID, 1, &z, &label, ones, &p, &loss, NULL);
+        CU_ASSERT_TRUE(tst_near(loss, want, 0, 1e-15));
+        CU_ASSERT_FALSE(tst_near(loss * (1 + 4e-15), want, 0, 1e-15));
+    }
 }
 
 static void test_scale_goes_by_class_and_dz_may_be_z(void)
@@ -192,7 +208,8 @@ static void test_scale_goes_by_class_and_dz_may_be_z(void)
     const uint8_t label[2] = {0, 1};
     const float scale[2] = {0.25f, 4.0f};
     double loss[2];
-    kn_output_loss(KN_OUTPUT_SIGMOID, 2, z, label, scale, loss, z);
+    float p[2];
+    kn_output_loss(KN_OUTPUT_SIGMOID, 2, z, label, scale, p, loss, z);
     CU_ASSERT_EQUAL(z[0], 0.125f);
     CU_ASSERT_EQUAL(z[1], -2.0f);
     CU_ASSERT_EQUAL(loss[0], loss[1]);
@@ -204,5 +221,6 @@ const tst_case tst_ops_loss[] = {TST(test_one_unit_agrees_with_keras),
                                  TST(test_extreme_logits_do_not_overflow),
                                  TST(test_nan_logits_give_nan),
                                  TST(test_loss_at_uniform_is_log_2),
+                                 TST(test_small_losses_are_exact),
                                  TST(test_scale_goes_by_class_and_dz_may_be_z),
                                  TST_END};

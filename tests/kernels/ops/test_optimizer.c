@@ -173,6 +173,45 @@ static void test_variants_give_the_bytes_of_the_reference(void)
         }
 }
 
+enum { SHARDS = 5, AT = 3 };
+
+/* n numbers from AT on of every shard, in guarded rows; the sum in one more. */
+static void sum_of(const kn_opt_impl *impl, size_t n, tst_guard rows[SHARDS + 1])
+{
+    float *shard[SHARDS];
+    kn_rng r;
+    kn_rng_init(&r, 3, n);
+    for (int s = 0; s < SHARDS; s++) {
+        rows[s] = tst_guard_new(AT + n, (size_t)s);
+        shard[s] = rows[s].data;
+        for (size_t k = 0; k < AT + n; k++)
+            shard[s][k] = (float)kn_rng_normal(&r);
+    }
+    rows[SHARDS] = tst_guard_new(n, 1);
+    impl->sum(SHARDS, shard, AT, n, rows[SHARDS].data);
+}
+
+static void test_sums_of_shards_leave_zeros(void)
+{
+    const size_t lengths[] = {1, 7, 8, 9, 31, 32, 33, 63, 64, 65, 131};
+    for (int isa = 0; isa <= (int)kn_isa_detect(); isa++)
+        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+            tst_guard want[SHARDS + 1], got[SHARDS + 1];
+            sum_of(&kn_opt_ref, lengths[l], want);
+            sum_of(kn_opt_impls[isa], lengths[l], got);
+            for (int s = 0; s <= SHARDS; s++) {
+                size_t bytes = want[s].n * sizeof(float);
+                CU_ASSERT_EQUAL(memcmp(got[s].data, want[s].data, bytes), 0);
+                CU_ASSERT_TRUE(s == SHARDS || got[s].data[AT] == 0.0f);
+                got[s].data[0] += 1.0f; /* the comparison itself */
+                CU_ASSERT_NOT_EQUAL(memcmp(got[s].data, want[s].data, bytes), 0);
+                CU_ASSERT_TRUE(tst_guard_ok(&got[s]) && tst_guard_ok(&want[s]));
+                tst_guard_free(&got[s]);
+                tst_guard_free(&want[s]);
+            }
+        }
+}
+
 static void test_regularizer_adds_penalty_and_gradient(void)
 {
     const float w[4] = {1.0f, -2.0f, 0.0f, 0.5f};
@@ -197,6 +236,7 @@ const tst_case tst_ops_optimizer[] = {TST(test_five_steps_agree_with_keras),
                                       TST(test_moments_follow_the_options),
                                       TST(test_adams_first_step_is_lr_times_sign),
                                       TST(test_any_partition_gives_the_same_bytes),
+                                      TST(test_sums_of_shards_leave_zeros),
                                       TST(test_variants_give_the_bytes_of_the_reference),
                                       TST(test_regularizer_adds_penalty_and_gradient),
                                       TST_END};

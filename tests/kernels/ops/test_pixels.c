@@ -11,9 +11,11 @@ static void test_every_value_is_x_over_255(void)
     float y[256];
     for (int i = 0; i < 256; i++)
         x[i] = (uint8_t)i;
-    kn_pixels_to_f32(256, x, y);
-    for (int i = 0; i < 256; i++)
-        CU_ASSERT_EQUAL(y[i], (float)i / 255.0f);
+    for (int isa = 0; isa <= (int)kn_isa_detect(); isa++) {
+        kn_pixels_impls[isa]->to_f32(256, x, y);
+        for (int i = 0; i < 256; i++)
+            CU_ASSERT_EQUAL(y[i], (float)i / 255.0f);
+    }
 }
 
 static void test_every_length_and_alignment(void)
