@@ -4,14 +4,15 @@
  *   configure   from config and `in`: checks shapes, fills `out`, tensors, and the byte sizes.
  *               Every shape error is found here, with a sentence.
  *   init        writes the initial values of the parameters.
- *   prepare     once per step, before any image: transforms of the weights into `packed`.
- *               May be NULL.
+ *   prepare     once per step, before any image: transforms of the weights into `packed`. Not called
+ *               where packed_bytes is 0; may be NULL.
  *   forward     y from x for args->mb consecutive images of one shard; y is overwritten.
  *   backward    dx (NULL: not wanted) overwritten; parameter gradients added to dw.
- *   batch_grad  for layers whose weight gradient is better made once over the whole batch (dense):
- *               backward then leaves dz in args->batch_dz instead of touching dw, and the net calls
- *               batch_grad for each of batch_blocks blocks afterwards with x and dz of the whole
- *               batch. NULL otherwise. A layer with it has batch_dz_size floats of dz per image.
+ *   batch_grad  for layers whose weight gradient is better made once over the whole batch: those that
+ *               configure gives batch_blocks > 0 (dense, but for the narrowest). backward then leaves
+ *               dz, batch_dz_size floats per image, in args->batch_dz instead of touching dw, and the
+ *               net calls batch_grad for each of the blocks afterwards with x and dz of the whole
+ *               batch and scratch_bytes of scratch. NULL for kinds that never do.
  *   fuse        takes the layer `next` into this one, so that one call does the work of both;
  *               false, and nothing changed, where it cannot. NULL: never.
  *   macs        multiply-adds of the forward pass of one image.
@@ -41,18 +42,19 @@ typedef struct kn_layer kn_layer;
 typedef enum kn_granule { KN_GRANULE_IMAGE, KN_GRANULE_SHARD } kn_granule;
 
 typedef struct kn_layer_args {
-    int mb;          /* images in this call */
-    const float *x;  /* [mb, in] */
-    float *y;        /* [mb, out]; read by backward */
-    const float *dy; /* [mb, out] */
-    float *dx;       /* [mb, in] or NULL */
-    const float *w;  /* the layer's block of parameters */
-    float *dw;       /* the shard's block of gradients */
-    void *saved;     /* saved_bytes per image; NULL in inference */
-    void *scratch;   /* scratch_bytes */
+    int mb;                       /* images in this call */
+    const float *x;               /* [mb, in] */
+    const uint8_t *const *pixels; /* [mb] rows of in, instead of x; else NULL */
+    float *y;                     /* [mb, out]; read by backward */
+    const float *dy;              /* [mb, out] */
+    float *dx;                    /* [mb, in] or NULL */
+    const float *w;               /* the layer's block of parameters */
+    float *dw;                    /* the shard's block of gradients */
+    void *saved;                  /* saved_bytes per image; NULL in inference */
+    void *scratch;                /* scratch_bytes */
     const void *packed;
     float *batch_dz;   /* [mb, batch_dz_size]: this call's rows of the batch-wide dz; layers with
-                          batch_grad only */
+                          batch_blocks > 0 only */
     bool training;     /* dropout is active */
     uint64_t seed;     /* of the run */
     uint64_t step;     /* of the optimizer, counted from 0 */
@@ -75,7 +77,7 @@ typedef struct kn_layer_kind {
      * layer's own. */
     void (*finish)(const kn_layer *l, float *dw, void *scratch);
     void (*batch_grad)(const kn_layer *l, int mb, const float *x, const float *dz, int block,
-                       int blocks, float *dw);
+                       int blocks, float *dw, void *scratch);
     bool (*fuse)(kn_layer *l, const kn_layer *next);
     double (*macs)(const kn_layer *l);
 } kn_layer_kind;
@@ -108,9 +110,10 @@ struct kn_layer {
     size_t scratch_bytes; /* per worker, for KN_SHARD_MB images (one image for layers of image
                              granule) */
     size_t packed_bytes;
-    size_t batch_dz_size; /* floats per image; 0 without batch_grad */
-    int batch_blocks;
-    float l1, l2; /* on its kernels */
+    size_t batch_dz_size; /* floats per image; 0 where batch_blocks is 0 */
+    int batch_blocks;     /* calls of batch_grad; 0: backward adds to dw */
+    bool takes_pixels;    /* as the first layer of a net it reads args->pixels in place of x */
+    float l1, l2;         /* on its kernels */
 };
 
 #define KN_LAYER(name) extern const kn_layer_kind kn_layer_##name;

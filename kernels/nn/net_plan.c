@@ -3,8 +3,9 @@
 #include "base/size.h"
 
 /* A chunk is as many images as keep their values within CHUNK_BYTES: enough rows for the matrix
- * products, little enough for many workers. */
-enum { CHUNK_BYTES = 48 << 20, CHUNK_MIN = 8 };
+ * products, little enough for many workers. Where the first layer reads pixels it is PIXEL_BYTES of
+ * them, which stay in the first cache from forward to backward. */
+enum { CHUNK_BYTES = 48 << 20, PIXEL_BYTES = 40 << 10, CHUNK_MIN = 8 };
 
 /* A layout that grows; `fits` turns false on overflow. */
 typedef struct layout {
@@ -33,6 +34,7 @@ static void list_steps(kn_plan *p)
     for (int i = 0; i < kn_net_layer_count(p->net); i++)
         if (!kn_net_layer(p->net, i)->kind->is_view)
             p->step[p->steps++] = i;
+    p->from_pixels = kn_net_layer(p->net, p->step[0])->takes_pixels;
     p->last_backward = 0;
     while (kn_net_layer(p->net, p->step[p->last_backward])->tensors == 0)
         p->last_backward++;
@@ -48,12 +50,16 @@ static void list_steps(kn_plan *p)
 
 static void choose_chunk(kn_plan *p)
 {
-    double bytes = 1.0;
+    double bytes = 1.0, room = CHUNK_BYTES;
     for (int v = 0; v <= kn_net_layer_count(p->net); v++) {
         bytes += (double)value_floats(p->net, v) * sizeof(float);
         bytes += v > 0 ? (double)kn_net_layer(p->net, v - 1)->saved_bytes : 0.0;
     }
-    double fit = CHUNK_BYTES / bytes;
+    if (p->from_pixels) {
+        bytes = (double)value_floats(p->net, 0);
+        room = PIXEL_BYTES;
+    }
+    double fit = room / bytes;
     p->chunk = fit > KN_SHARD_MB ? KN_SHARD_MB : fit < CHUNK_MIN ? CHUNK_MIN : (int)fit;
 }
 
@@ -73,9 +79,9 @@ static void place_training(kn_plan *p, size_t batch_max, layout *worker, layout 
             p->value[v] = p->value[v - 1];
             continue;
         }
-        size_t floats = value_floats(p->net, v);
+        size_t floats = v == 0 && p->from_pixels ? 0 : value_floats(p->net, v);
         const kn_layer *reader = reader_of(p->net, v);
-        bool shared = reader && reader->kind->batch_grad;
+        bool shared = reader && reader->batch_blocks > 0;
         p->value[v].where = shared ? KN_AT_BATCH : KN_AT_CHUNK;
         p->value[v].stride = floats;
         p->value[v].offset = shared ? take(batch, batch_max, floats * sizeof(float))
@@ -151,6 +157,7 @@ static void place_scratch(kn_plan *p, layout *worker)
         most = n > most ? n : most;
     }
     p->scratch = take(worker, 1, most);
+    p->rows = take(worker, KN_SHARD_MB, sizeof(const uint8_t *));
     p->loss = take(worker, KN_SHARD_MB, sizeof(double));
     p->probability = take(worker, KN_SHARD_MB, sizeof(float));
 }

@@ -8,13 +8,13 @@
  *   chunk   one row per image of the chunk, in worker memory
  *   image   one row, in worker memory: what only the next layer of the same segment reads
  *           (inference)
- *   batch   one row per image of the batch, shared by all workers: x of a layer with batch_grad
+ *   batch   one row per image of the batch, shared by all workers: x of a layer with batch_blocks
  *
  * A training plan keeps every value of the chunk for the backward pass; gradients between the
  * layers of a segment exist for one image, those between segments for the chunk. An inference plan
  * keeps nothing. Worker memory:
  *
- *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | loss and p ]
+ *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | rows of pixels | loss, p ]
  */
 #ifndef KN_NN_NET_PLAN_H
 #define KN_NN_NET_PLAN_H
@@ -38,6 +38,7 @@ typedef struct kn_segment {
 typedef struct kn_plan {
     const kn_net *net;
     bool training;
+    bool from_pixels; /* the first layer reads pixels: value 0 is not made */
     int chunk;
     int steps, *step; /* the layers that do something (views do not), by index */
     int segments;
@@ -45,8 +46,8 @@ typedef struct kn_plan {
     int last_backward; /* the step where the backward pass ends: the first with parameters */
     kn_place *value;   /* kn_net_layer_count + 1 */
     size_t *saved;     /* by layer: bytes into worker memory */
-    size_t *dz;        /* by layer with batch_grad: bytes into batch memory */
-    size_t chunk_gradient[2], image_gradient[2], scratch, loss, probability;
+    size_t *dz;        /* by layer with batch_blocks: bytes into batch memory */
+    size_t chunk_gradient[2], image_gradient[2], scratch, rows, loss, probability;
     size_t worker_bytes, batch_bytes;
 } kn_plan;
 

@@ -18,12 +18,23 @@ static float *worker_floats(const kn_pass *p, size_t offset)
     return (float *)(void *)(p->worker + offset);
 }
 
+/* The rows of pixels of the chunk, for a first layer that reads them. */
+static const uint8_t **rows_of(const kn_pass *p)
+{
+    return (const uint8_t **)(void *)(p->worker + p->plan->rows);
+}
+
 static void load_pixels(const kn_pass *p, int image, int count)
 {
     size_t n = kn_shape_size(kn_net_input(p->plan->net));
     uint64_t began = kn_lap_begin(p->laps);
-    for (int i = image; i < image + count; i++)
-        kn_pixels_to_f32(n, p->x + n * p->index[p->position + (size_t)i], value_at(p, 0, i));
+    for (int i = image; i < image + count; i++) {
+        const uint8_t *row = p->x + n * p->index[p->position + (size_t)i];
+        if (p->plan->from_pixels)
+            rows_of(p)[i] = row;
+        else
+            kn_pixels_to_f32(n, row, value_at(p, 0, i));
+    }
     kn_lap_end(p->laps, KN_PART_PIXELS, 0, (size_t)count, began);
 }
 
@@ -32,7 +43,10 @@ static kn_layer_args args_of(const kn_pass *p, int i, int image, int mb)
 {
     const kn_layer *l = kn_net_layer(p->plan->net, i);
     kn_layer_args a = {.mb = mb, .training = p->plan->training, .seed = p->seed, .step = p->step};
-    a.x = value_at(p, i, image);
+    if (p->plan->from_pixels && i == p->plan->step[0])
+        a.pixels = rows_of(p) + image;
+    else
+        a.x = value_at(p, i, image);
     a.y = value_at(p, i + 1, image);
     a.w = p->params + l->block_offset;
     a.scratch = p->worker + p->plan->scratch;
@@ -100,7 +114,7 @@ static void backward_step(const kn_pass *p, int s, int image, int mb, const floa
     kn_layer_args a = args_of(p, i, image, mb);
     a.dy = dy;
     a.dx = s > p->plan->last_backward ? dx : NULL;
-    if (l->kind->batch_grad)
+    if (l->batch_blocks > 0)
         a.batch_dz = (float *)(void *)(p->batch + p->plan->dz[i]) +
                      (p->position + (size_t)image) * l->batch_dz_size;
     else if (l->tensors > 0)

@@ -13,7 +13,7 @@ typedef struct kn_pass {
     const size_t *packed_at;     /* by layer: bytes into packed */
     unsigned char *worker;       /* plan->worker_bytes */
     unsigned char *batch;        /* plan->batch_bytes; NULL for inference */
-    float *gradients; /* block of the shard, for layers without batch_grad; NULL for inference */
+    float *gradients; /* block of the shard, of layers without batch_blocks; NULL for inference */
     const size_t *gradients_at; /* by layer: floats into gradients */
     const uint8_t *x;           /* rows of pixels */
     const uint32_t *index;      /* row of each image of the batch */
@@ -32,7 +32,7 @@ int kn_pass_forward(const kn_pass *p);
 float *kn_pass_logits(const kn_pass *p);
 float *kn_pass_logits_gradient(const kn_pass *p);
 
-/* Gradients of the chunk are added to p->gradients; layers with batch_grad leave dz in batch
+/* Gradients of the chunk are added to p->gradients; layers with batch_blocks leave dz in batch
  * memory. */
 void kn_pass_backward(const kn_pass *p);
 

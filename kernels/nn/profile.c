@@ -94,7 +94,7 @@ static double flop_of(const kn_net *net, kn_part part, int layer)
     case KN_PART_BATCH_GRAD:
         return flop;
     case KN_PART_BACKWARD:
-        return flop * ((l->tensors > 0 && !l->kind->batch_grad) + learns_before(net, layer));
+        return flop * ((l->tensors > 0 && l->batch_blocks == 0) + learns_before(net, layer));
     default:
         return 0.0;
     }

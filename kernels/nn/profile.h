@@ -7,7 +7,7 @@
  *   loss        probabilities, loss, its gradient
  *   backward    of each layer: gradient of its weights where it has no batch gradient, and of its
  *               input where a layer before it learns
- *   batch grad  of each layer with batch_grad: gradient of its weights over the whole batch
+ *   batch grad  of each layer with batch_blocks: gradient of its weights over the whole batch
  *   update      sum of the shards, regularizers, optimizer
  *   waiting     the rest of workers x time of the steps
  *

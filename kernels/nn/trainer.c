@@ -37,8 +37,10 @@ static void lay_out_layers(kn_trainer *t, size_t *packed_bytes, size_t *shard_fl
         const kn_layer *l = kn_net_layer(t->net, i);
         t->packed_at[i] = *packed_bytes;
         *packed_bytes += kn_size_round_up(l->packed_bytes, KN_ALIGN);
+        if (l->kind->prepare && l->packed_bytes > 0)
+            t->packer[t->packers++] = i;
         t->gradients_at[i] = *shard_floats;
-        if (!l->kind->batch_grad)
+        if (l->batch_blocks == 0)
             *shard_floats += l->block_floats;
     }
 }
@@ -46,9 +48,8 @@ static void lay_out_layers(kn_trainer *t, size_t *packed_bytes, size_t *shard_fl
 static void list_grad_tasks(kn_trainer *t)
 {
     for (int i = 0; i < kn_net_layer_count(t->net); i++)
-        if (kn_net_layer(t->net, i)->kind->batch_grad)
-            for (int b = 0; b < kn_net_layer(t->net, i)->batch_blocks; b++)
-                t->grad[t->grads++] = (kn_grad_task){i, b};
+        for (int b = 0; b < kn_net_layer(t->net, i)->batch_blocks; b++)
+            t->grad[t->grads++] = (kn_grad_task){i, b};
 }
 
 static bool alloc_training(kn_trainer *t, size_t shard_floats)
@@ -85,6 +86,7 @@ static kn_status set_up(kn_trainer *t, kn_error *e)
         KN_TRY(kn_plan_make(t->net, t->options.batch_max, &t->arena, &t->train, e));
     t->packed_at = take(t, layers, sizeof *t->packed_at, &ok);
     t->gradients_at = take(t, layers, sizeof *t->gradients_at, &ok);
+    t->packer = take(t, layers, sizeof *t->packer, &ok);
     if (ok)
         lay_out_layers(t, &packed, &shard_floats);
     int workers = kn_pool_size(t->pool);

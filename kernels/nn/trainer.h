@@ -2,7 +2,7 @@
  *
  * A batch of mb images is cut into S = kn_trainer_shards(mb) shards of consecutive images, a number
  * that depends on mb alone. One task runs one shard forward and backward; its parameter gradients
- * go to the shard's own block (layers with batch_grad leave dz instead). Then, again as fixed
+ * go to the shard's own block (layers with batch_blocks leave dz instead). Then, again as fixed
  * tasks: batch-wide gradients, the sum over shards in shard order, regularizers, the optimizer. The
  * result is the same for any number of threads.
  *

@@ -21,7 +21,7 @@ static int chunk_for(const kn_plan *plan, size_t count)
 {
     size_t chunk = count / KN_SHARDS_MAX;
     if (chunk < CHUNK_IMAGES_MIN)
-        return CHUNK_IMAGES_MIN;
+        chunk = CHUNK_IMAGES_MIN;
     return chunk < (size_t)plan->chunk ? (int)chunk : plan->chunk;
 }
 

@@ -5,19 +5,18 @@
 static void prepare_task(void *context, size_t task, int worker)
 {
     kn_trainer *t = context;
-    const kn_layer *l = kn_net_layer(t->net, (int)task);
-    if (!l->kind->prepare)
-        return;
+    int i = t->packer[task];
+    const kn_layer *l = kn_net_layer(t->net, i);
     kn_lap *laps = kn_profile_laps(t->lapping, worker);
     uint64_t began = kn_lap_begin(laps);
-    l->kind->prepare(l, t->params + l->block_offset, t->packed + t->packed_at[task]);
-    kn_lap_end(laps, KN_PART_PREPARE, (int)task, 0, began);
+    l->kind->prepare(l, t->params + l->block_offset, t->packed + t->packed_at[i]);
+    kn_lap_end(laps, KN_PART_PREPARE, i, 0, began);
 }
 
 void kn_trainer_prepare(kn_trainer *t, kn_profile *p)
 {
     t->lapping = p;
-    kn_pool_run(t->pool, (size_t)kn_net_layer_count(t->net), prepare_task, t);
+    kn_pool_run(t->pool, t->packers, prepare_task, t);
 }
 
 kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,

@@ -35,6 +35,8 @@ struct kn_trainer {
     int moments;
     unsigned char *packed;
     size_t *packed_at, *gradients_at;
+    int *packer; /* the layers with packed weights */
+    size_t packers;
     unsigned char **worker, *batch;
     kn_update update;
     kn_grad_task *grad;

@@ -38,7 +38,7 @@ static void grad_run(void *context, size_t task, int worker)
     const float *x = (const float *)(const void *)(t->batch + t->train.value[g->layer].offset);
     const float *dz = (const float *)(const void *)(t->batch + t->train.dz[g->layer]);
     l->kind->batch_grad(l, (int)t->work->count, x, dz, g->block, l->batch_blocks,
-                        t->update.gradient + l->block_offset);
+                        t->update.gradient + l->block_offset, t->worker[worker] + t->train.scratch);
     /* the images are counted once, not in every block */
     kn_lap_end(laps, KN_PART_BATCH_GRAD, g->layer, g->block == 0 ? t->work->count : 0, began);
 }
@@ -56,7 +56,7 @@ static void drop_gradients(kn_trainer *t)
 {
     size_t floats = 0;
     for (int i = 0; i < kn_net_layer_count(t->net); i++)
-        if (!kn_net_layer(t->net, i)->kind->batch_grad)
+        if (kn_net_layer(t->net, i)->batch_blocks == 0)
             floats += kn_net_layer(t->net, i)->block_floats;
     for (int s = 0; s < t->parts; s++)
         memset(t->update.shard[s], 0, floats * sizeof(float));

@@ -1,39 +1,287 @@
 #include "ops/dense/dense.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "base/size.h"
+#include "ops/dense/dense_impl.h"
 #include "ops/gemm/gemm.h"
+#include "ops/gemm/gemm_panel.h"
 
-/* Y = X W + b: the bias is laid down first and the product added to it. */
-void kn_dense_forward(int mb, int ic, int oc, kn_act act, const float *x, const float *w,
-                      const float *b, float *z, float *y)
+const kn_dense_impl *const kn_dense_impls[] = {
+#define KN_VARIANT(suffix, level) &kn_dense_##suffix,
+#include "simd/variants.def"
+#undef KN_VARIANT
+};
+
+/* Sums are cut into blocks, so that what all rows share stays in the first cache: two panels of W
+ * (32 KB with AVX-512) forward, two of dZ (16 KB) and the lines of X beside them for the weights. */
+enum { K_BLOCK = 256, MB_BLOCK = 128 };
+
+kn_dense_way kn_dense_way_of(const kn_dense *d)
 {
-    size_t cols = (size_t)oc;
-    float *pre = kn_act_backward_from_y(act.kind) || !z ? y : z;
-    for (int n = 0; n < mb; n++)
-        memcpy(pre + (size_t)n * cols, b, cols * sizeof *b);
-    kn_gemm(false, false, mb, oc, ic, 1.0f, x, ic, w, oc, 1.0f, pre, oc);
-    kn_act_forward(act, (size_t)mb * cols, pre, y);
+    if (d->oc <= KN_DENSE_ROW_UNITS)
+        return KN_DENSE_ROWS;
+    return d->oc <= KN_DENSE_PANEL_UNITS ? KN_DENSE_PANELS : KN_DENSE_BLAS;
 }
 
-/* dZ = dY * act'; dX = dZ W^T */
-void kn_dense_backward_data(int mb, int ic, int oc, kn_act act, const float *w, const float *z,
-                            const float *y, const float *dy, float *dz, float *dx)
+static const kn_dense_impl *impl(void)
 {
-    kn_act_backward(act, (size_t)mb * (size_t)oc, z, y, dy, dz);
-    if (dx)
-        kn_gemm(false, true, mb, ic, oc, 1.0f, dz, oc, w, oc, 0.0f, dx, ic);
+    return kn_dense_impls[kn_isa_get()];
 }
 
-/* dW = X^T dZ; db = sum over rows of dZ */
-void kn_dense_backward_weights(int mb, int ic, int oc, int ic0, int ic1, const float *x,
-                               const float *dz, float *dw, float *db)
+/* W, k block after k block, each in panels: a pass over the blocks reads it from front to end. */
+static kn_panel_source block_source(const kn_dense *d, const float *w, size_t first)
 {
-    kn_gemm(true, false, ic1 - ic0, oc, mb, 1.0f, x + ic0, ic, dz, oc, 1.0f,
-            dw + (size_t)ic0 * (size_t)oc, oc);
-    if (!db)
+    size_t left = (size_t)d->ic - first, k = left < K_BLOCK ? left : K_BLOCK, n = (size_t)d->oc;
+    return (kn_panel_source){
+        .b = w + first * n, .groups = 1, .k = k, .k_padded = k, .n = n, .b_k = n, .b_column = 1};
+}
+
+static kn_panel_source transposed_source(const kn_dense *d, const float *w)
+{
+    size_t k = (size_t)d->oc;
+    return (kn_panel_source){
+        .b = w, .groups = 1, .k = k, .k_padded = k, .n = (size_t)d->ic, .b_k = 1, .b_column = k};
+}
+
+static size_t padded(int n)
+{
+    return kn_size_round_up((size_t)n, KN_PANEL_ALIGN);
+}
+
+/* packed by panels: W by blocks [ic, padded oc] | W^T [oc, padded ic] */
+static size_t transposed_at(const kn_dense *d)
+{
+    return (size_t)d->ic * padded(d->oc);
+}
+
+size_t kn_dense_packed_bytes(const kn_dense *d)
+{
+    switch (kn_dense_way_of(d)) {
+    case KN_DENSE_ROWS:
+        return d->oc == 1 ? 0 : (size_t)d->ic * (size_t)d->oc * sizeof(float);
+    case KN_DENSE_PANELS:
+        return (transposed_at(d) + (size_t)d->oc * padded(d->ic)) * sizeof(float);
+    case KN_DENSE_BLAS:
+        break;
+    }
+    return 0;
+}
+
+size_t kn_dense_scratch_bytes(const kn_dense *d)
+{
+    switch (kn_dense_way_of(d)) {
+    case KN_DENSE_ROWS:
+        return d->oc == 1 ? 0 : (size_t)d->ic * (size_t)d->oc * sizeof(float);
+    case KN_DENSE_PANELS:
+        return MB_BLOCK * padded(d->oc) * sizeof(float);
+    case KN_DENSE_BLAS:
+        break;
+    }
+    return 0;
+}
+
+/* to[columns, rows] = from[rows, columns] turned */
+static void turn(size_t rows, size_t columns, const float *from, float *to)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            to[j * rows + i] = from[i * columns + j];
+}
+
+void kn_dense_pack(const kn_dense *d, const float *w, float *packed)
+{
+    if (kn_dense_packed_bytes(d) == 0)
         return;
+    if (kn_dense_way_of(d) == KN_DENSE_ROWS) {
+        turn((size_t)d->ic, (size_t)d->oc, w, packed);
+        return;
+    }
+    for (size_t k = 0; k < (size_t)d->ic; k += K_BLOCK) {
+        kn_panel_source s = block_source(d, w, k);
+        kn_panel_pack(&s, packed + k * padded(d->oc));
+    }
+    kn_panel_source s = transposed_source(d, w);
+    kn_panel_pack(&s, packed + transposed_at(d));
+}
+
+/* Z = X W + b: a block of the sum after the other, all rows over each. */
+static void forward_panels(const kn_dense *d, int mb, const float *x, const float *packed,
+                           const float *b, float *z)
+{
+    ptrdiff_t width = (ptrdiff_t)kn_panel_get()->width;
+    kn_panel_args p = {.m = (size_t)mb, .n = (size_t)d->oc, .terms = 1, .bias = b, .c = z};
+    p.c_row = d->oc;
+    p.term[0] = (kn_panel_term){.a_row = d->ic, .a_k = 1, .outer = 1};
+    for (size_t k = 0; k < (size_t)d->ic; k += K_BLOCK) {
+        kn_panel_term *t = &p.term[0];
+        t->k = block_source(d, NULL, k).k;
+        t->a = x + k;
+        t->b = packed + k * padded(d->oc);
+        t->b_panel = (ptrdiff_t)t->k * width;
+        kn_panel_multiply(&p);
+        p.add = true;
+    }
+}
+
+/* The bias is laid down first and the product added to it. */
+static void forward_blas(const kn_dense *d, int mb, const float *x, const float *w, const float *b,
+                         float *z)
+{
+    size_t cols = (size_t)d->oc;
     for (int n = 0; n < mb; n++)
-        for (int o = 0; o < oc; o++)
-            db[o] += dz[(size_t)n * (size_t)oc + (size_t)o];
+        memcpy(z + (size_t)n * cols, b, cols * sizeof *b);
+    kn_gemm(false, false, mb, d->oc, d->ic, 1.0f, x, d->ic, w, d->oc, 1.0f, z, d->oc);
+}
+
+/* W with a unit after the other, for the passes by rows. */
+static const float *unit_rows(const kn_dense *d, const float *w, const float *packed)
+{
+    return d->oc == 1 ? w : packed;
+}
+
+/* Where the pre-activation goes. */
+static float *before_act(const kn_dense *d, float *z, float *y)
+{
+    return kn_act_backward_from_y(d->act.kind) || !z ? y : z;
+}
+
+void kn_dense_forward_pixels(const kn_dense *d, int mb, const uint8_t *const *x, const float *w,
+                             const float *packed, const float *b, float *z, float *y)
+{
+    assert(kn_dense_way_of(d) == KN_DENSE_ROWS);
+    float *pre = before_act(d, z, y);
+    impl()->dot_pixels(d->oc, (size_t)mb, (size_t)d->ic, x, unit_rows(d, w, packed), b, pre);
+    kn_act_forward(d->act, (size_t)mb * (size_t)d->oc, pre, y);
+}
+
+void kn_dense_forward(const kn_dense *d, int mb, const float *x, const float *w,
+                      const float *packed, const float *b, float *z, float *y)
+{
+    float *pre = before_act(d, z, y);
+    switch (kn_dense_way_of(d)) {
+    case KN_DENSE_ROWS:
+        impl()->dot(d->oc, (size_t)mb, (size_t)d->ic, x, unit_rows(d, w, packed), b, pre);
+        break;
+    case KN_DENSE_PANELS:
+        forward_panels(d, mb, x, packed, b, pre);
+        break;
+    case KN_DENSE_BLAS:
+        forward_blas(d, mb, x, w, b, pre);
+        break;
+    }
+    kn_act_forward(d->act, (size_t)mb * (size_t)d->oc, pre, y);
+}
+
+/* dX = dZ W^T */
+static void data_panels(const kn_dense *d, int mb, const float *packed, const float *dz, float *dx)
+{
+    ptrdiff_t width = (ptrdiff_t)kn_panel_get()->width;
+    kn_panel_args p = {.m = (size_t)mb, .n = (size_t)d->ic, .terms = 1, .c = dx, .c_row = d->ic};
+    p.term[0] = (kn_panel_term){.a = dz,
+                                .a_row = d->oc,
+                                .a_k = 1,
+                                .b = packed + transposed_at(d),
+                                .b_panel = d->oc * width,
+                                .outer = 1,
+                                .k = (size_t)d->oc};
+    kn_panel_multiply(&p);
+}
+
+/* dZ = dY * act' */
+void kn_dense_backward_data(const kn_dense *d, int mb, const float *w, const float *packed,
+                            const float *z, const float *y, const float *dy, float *dz, float *dx)
+{
+    kn_act_backward(d->act, (size_t)mb * (size_t)d->oc, z, y, dy, dz);
+    if (!dx)
+        return;
+    switch (kn_dense_way_of(d)) {
+    case KN_DENSE_ROWS:
+        impl()->spread(d->oc, (size_t)mb, (size_t)d->ic, dz, unit_rows(d, w, packed), dx);
+        break;
+    case KN_DENSE_PANELS:
+        data_panels(d, mb, packed, dz, dx);
+        break;
+    case KN_DENSE_BLAS:
+        kn_gemm(false, true, mb, d->ic, d->oc, 1.0f, dz, d->oc, w, d->oc, 0.0f, dx, d->ic);
+        break;
+    }
+}
+
+/* dW = X^T dZ: X by strides, dZ as panels of a block of images. A tile takes 12 floats of a line of X
+ * for each image; the lines of the block stay in L1 until the next tile takes the rest. */
+static void weights_panels(const kn_dense *d, int mb, int ic0, int ic1, const float *x,
+                           const float *dz, float *dw, float *scratch)
+{
+    size_t oc = (size_t)d->oc, width = kn_panel_get()->width;
+    kn_panel_args p = {.m = (size_t)(ic1 - ic0), .n = oc, .terms = 1, .add = true};
+    p.c = dw + (size_t)ic0 * oc;
+    p.c_row = d->oc;
+    for (int n = 0; n < mb; n += MB_BLOCK) {
+        size_t k = (size_t)(mb - n < MB_BLOCK ? mb - n : MB_BLOCK);
+        const kn_panel_source s = {.b = dz + (size_t)n * oc,
+                                   .groups = 1,
+                                   .k = k,
+                                   .k_padded = k,
+                                   .n = oc,
+                                   .b_k = oc,
+                                   .b_column = 1};
+        kn_panel_pack(&s, scratch);
+        p.term[0] = (kn_panel_term){.a = x + (size_t)n * (size_t)d->ic + ic0,
+                                    .a_row = 1,
+                                    .a_k = d->ic,
+                                    .b = scratch,
+                                    .b_panel = (ptrdiff_t)(k * width),
+                                    .outer = 1,
+                                    .k = k};
+        kn_panel_multiply(&p);
+    }
+}
+
+/* db = sum of the rows of dZ */
+static void add_columns(const kn_dense *d, int mb, const float *dz, float *db)
+{
+    size_t oc = (size_t)d->oc;
+    for (size_t n = 0; n < (size_t)mb; n++)
+        for (size_t o = 0; o < oc; o++)
+            db[o] += dz[n * oc + o];
+}
+
+void kn_dense_backward_weights(const kn_dense *d, int mb, int ic0, int ic1, const float *x,
+                               const float *dz, float *dw, float *db, float *scratch)
+{
+    size_t oc = (size_t)d->oc;
+    switch (kn_dense_way_of(d)) {
+    case KN_DENSE_ROWS:
+        assert(ic0 == 0 && ic1 == d->ic);
+        impl()->add(d->oc, (size_t)mb, (size_t)d->ic, x, dz, dw);
+        break;
+    case KN_DENSE_PANELS:
+        weights_panels(d, mb, ic0, ic1, x, dz, dw, scratch);
+        break;
+    case KN_DENSE_BLAS:
+        kn_gemm(true, false, ic1 - ic0, d->oc, mb, 1.0f, x + ic0, d->ic, dz, d->oc, 1.0f,
+                dw + (size_t)ic0 * oc, d->oc);
+        break;
+    }
+    if (db)
+        add_columns(d, mb, dz, db);
+}
+
+void kn_dense_backward_pixels(const kn_dense *d, int mb, const uint8_t *const *x, const float *dz,
+                              float *dw, float *db)
+{
+    assert(kn_dense_way_of(d) == KN_DENSE_ROWS);
+    impl()->add_pixels(d->oc, (size_t)mb, (size_t)d->ic, x, dz, dw);
+    add_columns(d, mb, dz, db);
+}
+
+void kn_dense_finish(const kn_dense *d, float *dw, float *scratch)
+{
+    if (kn_dense_way_of(d) != KN_DENSE_ROWS || d->oc == 1)
+        return;
+    size_t floats = (size_t)d->ic * (size_t)d->oc;
+    memcpy(scratch, dw, floats * sizeof *dw);
+    turn((size_t)d->oc, (size_t)d->ic, scratch, dw);
 }

@@ -1,5 +1,7 @@
 #include "ops/gemm/gemm_panel.h"
 
+#include <string.h>
+
 #include "base/size.h"
 
 const kn_panel_impl *const kn_panel_impls[] = {
@@ -24,10 +26,31 @@ size_t kn_panel_floats(const kn_panel_source *s)
     return s->groups * s->k_padded * kn_size_round_up(s->n, KN_PANEL_ALIGN);
 }
 
+/* A whole panel of a group, of a width the compiler knows: a weight is packed in every step. */
+static inline __attribute__((always_inline)) void
+pack_whole(const kn_panel_source *s, const float *b, size_t width, float *to)
+{
+    for (size_t k = 0; k < s->k; k++, to += width, b += s->b_k)
+        if (s->b_column == 1)
+            memcpy(to, b, width * sizeof *to);
+        else
+            for (size_t i = 0; i < width; i++)
+                to[i] = b[i * s->b_column];
+    memset(to, 0, (s->k_padded - s->k) * width * sizeof *to);
+}
+
 /* Rows of one group and panel, columns j.. of the source. */
 static float *pack_group(const kn_panel_source *s, const float *b, size_t width, size_t columns,
                          float *to)
 {
+    if (width == 16 && columns == 16) {
+        pack_whole(s, b, 16, to);
+        return to + s->k_padded * width;
+    }
+    if (width == 8 && columns == 8) {
+        pack_whole(s, b, 8, to);
+        return to + s->k_padded * width;
+    }
     for (size_t k = 0; k < s->k_padded; k++, to += width)
         for (size_t i = 0; i < width; i++)
             to[i] = k < s->k && i < columns ? b[k * s->b_k + i * s->b_column] : 0.0f;

@@ -72,18 +72,24 @@ double layer_rig_loss(layer_rig *rig)
     return sum;
 }
 
-void layer_rig_gradient(layer_rig *rig)
+void layer_rig_gradients(layer_rig *rig, int chunks)
 {
     const kn_layer *l = &rig->layer;
-    layer_rig_loss(rig);
-    memset(rig->dx, 0xff, rig->in * sizeof(float));
-    l->kind->backward(l, &rig->args);
+    for (int c = 0; c < chunks; c++) {
+        layer_rig_loss(rig);
+        memset(rig->dx, 0xff, rig->in * sizeof(float));
+        l->kind->backward(l, &rig->args);
+        for (int b = 0; b < l->batch_blocks; b++)
+            l->kind->batch_grad(l, rig->mb, rig->x, rig->args.batch_dz, b, l->batch_blocks, rig->dw,
+                                rig->args.scratch);
+    }
     if (l->kind->finish)
         l->kind->finish(l, rig->args.dw, rig->args.scratch);
-    if (l->kind->batch_grad)
-        for (int b = 0; b < l->batch_blocks; b++)
-            l->kind->batch_grad(l, rig->mb, rig->x, rig->args.batch_dz, b, l->batch_blocks,
-                                rig->dw);
+}
+
+void layer_rig_gradient(layer_rig *rig)
+{
+    layer_rig_gradients(rig, 1);
 }
 
 static double difference(layer_rig *rig, float *value, float h)

@@ -24,6 +24,9 @@ double layer_rig_loss(layer_rig *rig);
 /* dx and dw of that loss; dw is added to. */
 void layer_rig_gradient(layer_rig *rig);
 
+/* The same, over `chunks` alike chunks of one shard: dw is so many times as large. */
+void layer_rig_gradients(layer_rig *rig, int chunks);
+
 /* Compares `count` random components of the gradient of values[n] with central differences; returns
  * how many are wrong, and in *kinks how many were left out because the differences at two widths
  * disagree. */

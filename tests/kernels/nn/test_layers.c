@@ -36,6 +36,9 @@ static const layer_case cases[] = {
     {&kn_layer_flatten, IMAGE(3, 4, 2), 2, {.dense = {0}}},
     {&kn_layer_rows, IMAGE(3, 4, 2), 2, {.dense = {0}}},
     {&kn_layer_dense, VECTOR(9), 4, {.dense = {6, KN_ACT_SIGMOID, -1}}},
+    {&kn_layer_dense, VECTOR(9), 4, {.dense = {1, KN_ACT_LINEAR, -1}}},
+    {&kn_layer_dense, VECTOR(37), 11, {.dense = {2, KN_ACT_GELU, -1}}},
+    {&kn_layer_dense, VECTOR(9), 3, {.dense = {260, KN_ACT_RELU, -1}}},
     {&kn_layer_dense, VECTOR(600), 3, {.dense = {5, KN_ACT_GELU, -1}}},
     {&kn_layer_dense, VECTOR(9), 4, {.dense = {6, KN_ACT_LEAKY_RELU, 0.1f}}},
     {&kn_layer_dropout, IMAGE(4, 4, 3), 3, {.dropout = {0.4f}}},
@@ -174,7 +177,8 @@ static void test_dw_is_added_to(void)
         float *once = kn_arena_alloc(&rig.arena, n, sizeof *once);
         memcpy(once, rig.dw, n * sizeof *once);
         rig.args.dx = NULL;
-        layer_rig_gradient(&rig);
+        memset(rig.dw, 0, n * sizeof *rig.dw);
+        layer_rig_gradients(&rig, 2);
         for (size_t i = 0; i < n; i++)
             once[i] *= 2.0f;
         CU_ASSERT_TRUE(tst_near_f32(rig.dw, once, n, 1e-5, 1e-5));
