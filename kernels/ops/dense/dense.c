@@ -15,8 +15,10 @@ const kn_dense_impl *const kn_dense_impls[] = {
 };
 
 /* Sums are cut into blocks, so that what all rows share stays in the first cache: two panels of W
- * (32 KB with AVX-512) forward, two of dZ (16 KB) and the lines of X beside them for the weights. */
-enum { K_BLOCK = 256, MB_BLOCK = 128 };
+ * (32 KB with AVX-512) forward, two of dZ (16 KB) and the lines of X beside them for the weights. A
+ * block of X [MB_BLOCK, IC_BLOCK] has a row of an odd number of cache lines: a column of it is spread
+ * over all sets of the cache. */
+enum { K_BLOCK = 256, MB_BLOCK = 128, IC_BLOCK = 272, BLOCK_ROW = 272 };
 
 kn_dense_way kn_dense_way_of(const kn_dense *d)
 {
@@ -75,7 +77,7 @@ size_t kn_dense_scratch_bytes(const kn_dense *d)
     case KN_DENSE_ROWS:
         return d->oc == 1 ? 0 : (size_t)d->ic * (size_t)d->oc * sizeof(float);
     case KN_DENSE_PANELS:
-        return MB_BLOCK * padded(d->oc) * sizeof(float);
+        return MB_BLOCK * (padded(d->oc) + BLOCK_ROW) * sizeof(float);
     case KN_DENSE_BLAS:
         break;
     }
@@ -209,18 +211,51 @@ void kn_dense_backward_data(const kn_dense *d, int mb, const float *w, const flo
     }
 }
 
-/* dW = X^T dZ: X by strides, dZ as panels of a block of images. A tile takes 12 floats of a line of X
- * for each image; the lines of the block stay in L1 until the next tile takes the rest. */
+/* x[k rows, columns] -> to, rows BLOCK_ROW floats apart. The rows lie far apart and are too short for
+ * the hardware to foresee: the next but one is asked for. */
+static void copy_block(const kn_dense *d, size_t k, size_t columns, const float *x, float *to)
+{
+    enum { LINE = 16 };
+    const size_t row = (size_t)d->ic, whole = columns / LINE * LINE;
+    for (size_t n = 0; n < k; n++, x += row, to += BLOCK_ROW) {
+        const float *soon = n + 2 < k ? x + 2 * row : x;
+        for (size_t i = 0; i < whole; i += LINE) {
+            __builtin_prefetch(soon + i);
+            memcpy(to + i, x + i, LINE * sizeof *to);
+        }
+        for (size_t i = whole; i < columns; i++)
+            to[i] = x[i];
+    }
+}
+
+/* dW += X^T dZ for IC_BLOCK rows of dW and a block of images: a copy of X, which streams from memory
+ * once and is in L2 for all panels of dZ, then read by strides. A tile takes 12 floats of a line of X
+ * for each image; the lines stay in L1 until the next tile takes the rest. */
+static void weights_block(const kn_dense *d, size_t k, size_t rows, const float *x, const float *dz,
+                          float *dw, float *scratch)
+{
+    size_t oc = (size_t)d->oc;
+    float *block = scratch + MB_BLOCK * padded(d->oc);
+    copy_block(d, k, rows, x, block);
+    kn_panel_args p = {.m = rows, .n = oc, .terms = 1, .add = true, .c = dw, .c_row = d->oc};
+    p.term[0] = (kn_panel_term){.a = block,
+                                .a_row = 1,
+                                .a_k = BLOCK_ROW,
+                                .b = dz,
+                                .b_panel = (ptrdiff_t)(k * kn_panel_get()->width),
+                                .outer = 1,
+                                .k = k};
+    kn_panel_multiply(&p);
+}
+
+/* scratch: a block of dZ in panels | one of X */
 static void weights_panels(const kn_dense *d, int mb, int ic0, int ic1, const float *x,
                            const float *dz, float *dw, float *scratch)
 {
-    size_t oc = (size_t)d->oc, width = kn_panel_get()->width;
-    kn_panel_args p = {.m = (size_t)(ic1 - ic0), .n = oc, .terms = 1, .add = true};
-    p.c = dw + (size_t)ic0 * oc;
-    p.c_row = d->oc;
-    for (int n = 0; n < mb; n += MB_BLOCK) {
-        size_t k = (size_t)(mb - n < MB_BLOCK ? mb - n : MB_BLOCK);
-        const kn_panel_source s = {.b = dz + (size_t)n * oc,
+    size_t ic = (size_t)d->ic, oc = (size_t)d->oc;
+    for (size_t n = 0; n < (size_t)mb; n += MB_BLOCK) {
+        size_t left = (size_t)mb - n, k = left < MB_BLOCK ? left : MB_BLOCK;
+        const kn_panel_source s = {.b = dz + n * oc,
                                    .groups = 1,
                                    .k = k,
                                    .k_padded = k,
@@ -228,14 +263,10 @@ static void weights_panels(const kn_dense *d, int mb, int ic0, int ic1, const fl
                                    .b_k = oc,
                                    .b_column = 1};
         kn_panel_pack(&s, scratch);
-        p.term[0] = (kn_panel_term){.a = x + (size_t)n * (size_t)d->ic + ic0,
-                                    .a_row = 1,
-                                    .a_k = d->ic,
-                                    .b = scratch,
-                                    .b_panel = (ptrdiff_t)(k * width),
-                                    .outer = 1,
-                                    .k = k};
-        kn_panel_multiply(&p);
+        for (size_t i = (size_t)ic0, rows; i < (size_t)ic1; i += rows) {
+            rows = (size_t)ic1 - i < IC_BLOCK ? (size_t)ic1 - i : IC_BLOCK;
+            weights_block(d, k, rows, x + n * ic + i, scratch, dw + i * oc, scratch);
+        }
     }
 }
 

@@ -30,12 +30,16 @@ size_t kn_panel_floats(const kn_panel_source *s)
 static inline __attribute__((always_inline)) void
 pack_whole(const kn_panel_source *s, const float *b, size_t width, float *to)
 {
+    const size_t column = s->b_column;
     for (size_t k = 0; k < s->k; k++, to += width, b += s->b_k)
-        if (s->b_column == 1)
+        if (column == 1)
             memcpy(to, b, width * sizeof *to);
         else
-            for (size_t i = 0; i < width; i++)
-                to[i] = b[i * s->b_column];
+            for (size_t i = 0; i < width; i += 4) {
+                const float *from = b + i * column;
+                const float four[4] = {from[0], from[column], from[2 * column], from[3 * column]};
+                memcpy(to + i, four, sizeof four);
+            }
     memset(to, 0, (s->k_padded - s->k) * width * sizeof *to);
 }
 

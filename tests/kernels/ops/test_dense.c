@@ -17,7 +17,7 @@ enum { NIN = NX + NW + OC_MAX, WAYS = sizeof units / sizeof *units };
 typedef struct problem { /* in: x, w, b */
     int oc;
     float in[NIN], z[NY], y[NY], dy[NY], dz[NY], dx[NX], dw[NW], db[OC_MAX];
-    float packed[2 * 16 * 16], scratch[128 * 16];
+    float packed[2 * 16 * 16], scratch[128 * (16 + 272)];
 } problem;
 
 static void fill(problem *p, int oc)
@@ -250,9 +250,9 @@ static bool layer_agrees(const layer *l)
 
 static void test_shapes_beyond_a_block(void)
 {
-    const int shapes[][3] = {{1, 1, 1},     {9, 257, 2},  {17, 600, 1},  {1, 513, 3},
-                             {13, 300, 16}, {7, 256, 17}, {130, 37, 33}, {257, 19, 64},
-                             {5, 67, 256},  {5, 67, 257}};
+    const int shapes[][3] = {{1, 1, 1},      {9, 257, 2},  {17, 600, 1},  {1, 513, 3},
+                             {13, 300, 16},  {7, 256, 17}, {130, 37, 33}, {257, 19, 64},
+                             {130, 290, 20}, {5, 67, 256}, {5, 67, 257}};
     kn_isa now = kn_isa_get();
     for (int isa = 0; isa <= (int)kn_isa_detect(); isa++) {
         kn_isa_force((kn_isa)isa);
