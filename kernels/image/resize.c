@@ -12,8 +12,9 @@ const char *const kn_filter_names[] = {"triangle", "linear", "box", "catmullrom"
 struct kn_resize {
     kn_filter filter;
     int sw, sh, dw, dh, c;
-    kn_linear_tap *lx, *ly; /* linear */
-    kn_filter_axis fx, fy;  /* the others */
+    kn_linear_columns lx; /* linear */
+    kn_linear_tap *ly;
+    kn_filter_axis fx, fy; /* the others */
 };
 
 static int copies(const kn_resize *r)
@@ -36,9 +37,9 @@ kn_status kn_resize_new(kn_filter filter, int sw, int sh, int dw, int dh, int c,
     *r = (kn_resize){.filter = filter, .sw = sw, .sh = sh, .dw = dw, .dh = dh, .c = c};
     kn_status rc = KN_OK;
     if (filter == KN_FILTER_LINEAR) {
-        r->lx = kn_linear_taps(sw, dw, 0);
+        rc = kn_linear_columns_init(&r->lx, sw, dw, e);
         r->ly = kn_linear_taps(sh, dh, 1);
-        if (!r->lx || !r->ly)
+        if (rc == KN_OK && !r->ly)
             rc = kn_fail(e, KN_ENOMEM, "out of memory for a resize to %dx%d", dw, dh);
     } else if (!copies(r)) {
         rc = kn_filter_axis_init(&r->fx, filter, sw, dw, e);
@@ -57,7 +58,7 @@ void kn_resize_free(kn_resize *r)
 {
     if (!r)
         return;
-    free(r->lx);
+    kn_linear_columns_clear(&r->lx);
     free(r->ly);
     kn_filter_axis_clear(&r->fx);
     kn_filter_axis_clear(&r->fy);
@@ -112,7 +113,8 @@ void kn_resize_run(const kn_resize *r, const uint8_t *src, size_t src_stride, ui
         for (int i = 0; i < r->dh; i++)
             memcpy(dst + (size_t)i * row, src + (size_t)i * src_stride, row);
     else if (r->filter == KN_FILTER_LINEAR)
-        kn_linear_run(r->lx, r->ly, r->dw, r->dh, r->c, src, src_stride, dst, scratch);
+        kn_linear_run(variants[kn_isa_get()], &r->lx, r->ly, r->dh, r->c, src, src_stride, dst,
+                      scratch);
     else
         filter_run(r, src, src_stride, dst, scratch);
 }

@@ -28,32 +28,57 @@ kn_linear_tap *kn_linear_taps(int from, int to, int rows)
     return taps;
 }
 
-static void across(const kn_linear_tap *x, int dw, int c, const uint8_t *row, int32_t *out)
+kn_status kn_linear_columns_init(kn_linear_columns *x, int from, int to, kn_error *e)
 {
-    if (c == 1) {
-        for (int i = 0; i < dw; i++)
-            out[i] = row[x[i].near] * x[i].w0 + row[x[i].far] * x[i].w1;
-        return;
+    enum { READ = 4 }; /* bytes from near on */
+    kn_linear_tap *taps = kn_linear_taps(from, to, 0);
+    *x = (kn_linear_columns){.size = to, .from = from};
+    x->near = malloc((size_t)to * sizeof *x->near);
+    x->weights = malloc((size_t)to * sizeof *x->weights);
+    if (!taps || !x->near || !x->weights) {
+        free(taps);
+        return kn_fail(e, KN_ENOMEM, "out of memory for a resize to %d columns", to);
     }
-    for (int i = 0; i < dw; i++)
-        for (int k = 0; k < c; k++)
-            *out++ = row[x[i].near * c + k] * x[i].w0 + row[x[i].far * c + k] * x[i].w1;
+    for (int i = 0; i < to; i++) {
+        x->near[i] = taps[i].near;
+        x->weights[i] = taps[i].w0 | taps[i].w1 << 16;
+        if (x->safe == i && taps[i].near + READ <= from)
+            x->safe = i + 1;
+    }
+    free(taps);
+    return KN_OK;
 }
 
-/* (w0 (a >> 4) >> 16) + (w1 (b >> 4) >> 16), two fraction bits left, rounded: OpenCV's
- * VResizeLinear. */
-static void down(size_t n, const int32_t *a, const int32_t *b, int32_t w0, int32_t w1, uint8_t *out)
+void kn_linear_columns_clear(kn_linear_columns *x)
 {
-    for (size_t i = 0; i < n; i++) {
-        int32_t v = ((w0 * (a[i] >> 4)) >> 16) + ((w1 * (b[i] >> 4)) >> 16);
-        out[i] = (uint8_t)((v + 2) >> 2);
-    }
+    free(x->near);
+    free(x->weights);
 }
 
-void kn_linear_run(const kn_linear_tap *x, const kn_linear_tap *y, int dw, int dh, int c,
-                   const uint8_t *src, size_t src_stride, uint8_t *dst, int32_t *scratch)
+/* At the right edge the column after near is not there; its weight is 0. */
+static void across_plainly(const kn_linear_columns *x, int first, int c, const uint8_t *row,
+                           int32_t *out)
 {
-    size_t n = (size_t)dw * (size_t)c;
+    for (int i = first; i < x->size; i++)
+        for (int k = 0; k < c; k++) {
+            int near = x->near[i], far = clamp(near + 1, x->from - 1);
+            out[i * c + k] = row[near * c + k] * (x->weights[i] & 0xffff) +
+                             row[far * c + k] * (x->weights[i] >> 16);
+        }
+}
+
+static void across(const kn_resize_sums *sums, const kn_linear_columns *x, int c,
+                   const uint8_t *row, int32_t *out)
+{
+    size_t done = c == 1 ? sums->across(x->near, x->weights, (size_t)x->safe, row, out) : 0;
+    across_plainly(x, (int)done, c, row, out);
+}
+
+void kn_linear_run(const kn_resize_sums *sums, const kn_linear_columns *x, const kn_linear_tap *y,
+                   int dh, int c, const uint8_t *src, size_t src_stride, uint8_t *dst,
+                   int32_t *scratch)
+{
+    size_t n = (size_t)x->size * (size_t)c;
     int32_t *line[2] = {scratch, scratch + n};
     int held[2] = {-1, -1}; /* the source rows in line[0], line[1] */
     for (int i = 0; i < dh; i++) {
@@ -65,11 +90,11 @@ void kn_linear_run(const kn_linear_tap *x, const kn_linear_tap *y, int dw, int d
             held[0] = y[i].near;
         }
         if (held[0] != y[i].near)
-            across(x, dw, c, src + (size_t)y[i].near * src_stride, line[0]);
+            across(sums, x, c, src + (size_t)y[i].near * src_stride, line[0]);
         held[0] = y[i].near;
         if (held[1] != y[i].far)
-            across(x, dw, c, src + (size_t)y[i].far * src_stride, line[1]);
+            across(sums, x, c, src + (size_t)y[i].far * src_stride, line[1]);
         held[1] = y[i].far;
-        down(n, line[0], line[1], y[i].w0, y[i].w1, dst + (size_t)i * n);
+        sums->down(n, line[0], line[1], y[i].w0, y[i].w1, dst + (size_t)i * n);
     }
 }

@@ -3,7 +3,7 @@
 #ifndef KN_IMAGE_RESIZE_LINEAR_H
 #define KN_IMAGE_RESIZE_LINEAR_H
 
-#include "image/resize.h"
+#include "image/resize_sums.h"
 
 typedef struct kn_linear_tap {
     int near, far;
@@ -14,8 +14,21 @@ typedef struct kn_linear_tap {
  * instead: that rounds differently, hence `rows`. NULL when memory is out. */
 kn_linear_tap *kn_linear_taps(int from, int to, int rows);
 
-/* src [sh,sw,c] -> dst [dh,dw,c]; scratch holds 2 * dw * c int32. x [dw] and y [dh] are taps. */
-void kn_linear_run(const kn_linear_tap *x, const kn_linear_tap *y, int dw, int dh, int c,
-                   const uint8_t *src, size_t src_stride, uint8_t *dst, int32_t *scratch);
+/* The taps of all columns as kn_resize_sums.across reads them: near, w0 | w1 << 16. */
+typedef struct kn_linear_columns {
+    int size, from;
+    int safe; /* columns, from the first on, where near + 3 is inside the row */
+    int32_t *near, *weights;
+} kn_linear_columns;
+
+/* KN_ENOMEM when memory is out. */
+kn_status kn_linear_columns_init(kn_linear_columns *x, int from, int to, kn_error *e);
+void kn_linear_columns_clear(kn_linear_columns *x);
+
+/* src [sh,x->from,c] -> dst [dh,x->size,c]; y [dh] are the rows' taps; scratch holds 2 * x->size * c
+ * int32. */
+void kn_linear_run(const kn_resize_sums *sums, const kn_linear_columns *x, const kn_linear_tap *y,
+                   int dh, int c, const uint8_t *src, size_t src_stride, uint8_t *dst,
+                   int32_t *scratch);
 
 #endif

@@ -140,6 +140,10 @@ static inline kn_vi kn_vi_load(const int32_t *p)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
+static inline void kn_vi_store(int32_t *p, kn_vi a)
+{
+    _mm256_storeu_si256((__m256i *)(void *)p, a);
+}
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
     return _mm256_add_epi32(a, b);
@@ -183,6 +187,13 @@ static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
     else
         memcpy(&bytes, p, (size_t)n);
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes));
+}
+static inline kn_vi kn_vi_lerp_u8(const uint8_t *p, kn_vi at, kn_vi weights)
+{
+    kn_vi four = _mm256_i32gather_epi32((const int *)(const void *)p, at, 1);
+    kn_vi low = _mm256_and_si256(four, _mm256_set1_epi32(0xff));
+    kn_vi high = _mm256_slli_epi32(_mm256_and_si256(four, _mm256_set1_epi32(0xff00)), 8);
+    return _mm256_madd_epi16(_mm256_or_si256(low, high), weights);
 }
 static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n)
 {

@@ -143,6 +143,10 @@ static inline kn_vi kn_vi_load(const int32_t *p)
 {
     return _mm512_loadu_si512(p);
 }
+static inline void kn_vi_store(int32_t *p, kn_vi a)
+{
+    _mm512_storeu_si512(p, a);
+}
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
     return _mm512_add_epi32(a, b);
@@ -178,6 +182,13 @@ static inline kn_v kn_v_scale2(kn_v a, kn_v n)
 static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 {
     return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(kn_v_lanes(n), p));
+}
+static inline kn_vi kn_vi_lerp_u8(const uint8_t *p, kn_vi at, kn_vi weights)
+{
+    kn_vi four = _mm512_i32gather_epi32(at, p, 1);
+    kn_vi low = _mm512_and_si512(four, _mm512_set1_epi32(0xff));
+    kn_vi high = _mm512_slli_epi32(_mm512_and_si512(four, _mm512_set1_epi32(0xff00)), 8);
+    return _mm512_madd_epi16(_mm512_or_si512(low, high), weights);
 }
 static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n)
 {

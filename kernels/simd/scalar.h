@@ -141,6 +141,10 @@ static inline kn_vi kn_vi_load(const int32_t *p)
 {
     return *p;
 }
+static inline void kn_vi_store(int32_t *p, kn_vi a)
+{
+    *p = a;
+}
 static inline kn_vi kn_vi_add(kn_vi a, kn_vi b)
 {
     return a + b;
@@ -184,6 +188,10 @@ static inline kn_vi kn_vi_load_u8_n(const uint8_t *p, int n)
 {
     return n > 0 ? *p : 0;
 }
+static inline kn_vi kn_vi_lerp_u8(const uint8_t *p, kn_vi at, kn_vi weights)
+{
+    return p[at] * (weights & 0xffff) + p[at + 1] * (weights >> 16);
+} /* weights: two of 0..32767, p[at]'s in the lower half; p[at + 3] may be read */
 static inline void kn_vi_store_u8_n(uint8_t *p, kn_vi a, int n) /* values 0..255 */
 {
     if (n > 0)
