@@ -114,6 +114,7 @@ struct kn_layer {
     int batch_blocks;     /* calls of batch_grad; 0: backward adds to dw */
     bool takes_pixels;    /* as the first layer of a net it reads args->pixels in place of x */
     float l1, l2;         /* on its kernels */
+    int chunk_most;       /* images of a chunk that it runs best with; 0: any number */
 };
 
 #define KN_LAYER(name) extern const kn_layer_kind kn_layer_##name;

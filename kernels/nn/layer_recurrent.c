@@ -4,6 +4,11 @@
 
 #include "nn/initializer.h"
 
+/* Two full tiles of the products (ops/gemm/gemm_panel_body.inc). A chunk's saved state fits no cache
+ * of a core's own at any useful number of images; with 24 the memory it walks through is small
+ * enough to make training 4 to 9 % faster than 64 do, at 50 steps as at 100. */
+enum { CHUNK_IMAGES = 24 };
+
 const kn_param kn_recurrent_params[KN_RECURRENT_PARAMS] = {
     {"units", KN_PARAM_INT, offsetof(kn_rnn_config, units), 1, 1024, 0, 1, NULL,
      "Size of the state"},
@@ -36,6 +41,7 @@ kn_status kn_layer_recurrent_configure(kn_layer *l, kn_rnn_cell cell, kn_error *
     l->saved_bytes = (kn_rnn_saved_bytes(r, KN_SHARD_MB) + KN_SHARD_MB - 1) / KN_SHARD_MB;
     l->scratch_bytes = kn_rnn_scratch_bytes(r, KN_SHARD_MB);
     l->packed_bytes = kn_rnn_packed_bytes(r);
+    l->chunk_most = CHUNK_IMAGES;
     return KN_OK;
 }
 

@@ -61,6 +61,10 @@ static void choose_chunk(kn_plan *p)
     }
     double fit = room / bytes;
     p->chunk = fit > KN_SHARD_MB ? KN_SHARD_MB : fit < CHUNK_MIN ? CHUNK_MIN : (int)fit;
+    for (int i = 0; i < kn_net_layer_count(p->net); i++) {
+        int most = kn_net_layer(p->net, i)->chunk_most;
+        p->chunk = most > 0 && most < p->chunk ? most : p->chunk;
+    }
 }
 
 /* The layer that reads value v through any views; the net's last value has none. */
