@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
+#include "ops/dense/dense_impl.h"
 #include "ops/logreg/logreg_impl.h"
 
 typedef struct run {
@@ -74,7 +75,7 @@ static kn_status run_problem(const char *problem, kn_error *e)
     KN_TRY_TO(rc, cleanup, run_init(&r, rows, features, &arena, e));
     KN_TRY_TO(rc, cleanup, verify(&r, &arena, e));
     const bench_row row = {.pass = "value+grad",
-                           .variant = kn_logreg_impls[kn_isa_get()]->name,
+                           .variant = kn_dense_impls[kn_isa_get()]->name,
                            .bytes = (double)rows * (double)features,
                            .step = step,
                            .context = &r};

@@ -154,7 +154,8 @@ void kn_dense_forward_pixels(const kn_dense *d, int mb, const uint8_t *const *x,
 {
     assert(kn_dense_way_of(d) == KN_DENSE_ROWS);
     float *pre = before_act(d, z, y);
-    impl()->dot_pixels(d->oc, (size_t)mb, (size_t)d->ic, x, unit_rows(d, w, packed), b, pre);
+    impl()->dot_pixels(d->oc, (size_t)mb, (size_t)mb, (size_t)d->ic, x, unit_rows(d, w, packed), b,
+                       pre);
     kn_act_forward(d->act, (size_t)mb * (size_t)d->oc, pre, y);
 }
 

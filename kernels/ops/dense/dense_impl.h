@@ -19,9 +19,10 @@ typedef struct kn_dense_impl {
     void (*add)(int units, size_t mb, size_t ic, const float *x, const float *dz, float *dw);
     /* dx[r] = sum of dz[r,u] w[u] */
     void (*spread)(int units, size_t mb, size_t ic, const float *dz, const float *w, float *dx);
-    /* dot and add on rows of pixels: x[r][k] / 255 */
-    void (*dot_pixels)(int units, size_t mb, size_t ic, const uint8_t *const *x, const float *w,
-                       const float *b, float *z);
+    /* dot and add on rows of pixels: x[r][k] / 255. Rows mb..known-1 of x are those of later calls,
+     * to be brought near; known >= mb. */
+    void (*dot_pixels)(int units, size_t mb, size_t known, size_t ic, const uint8_t *const *x,
+                       const float *w, const float *b, float *z);
     void (*add_pixels)(int units, size_t mb, size_t ic, const uint8_t *const *x, const float *dz,
                        float *dw);
 } kn_dense_impl;

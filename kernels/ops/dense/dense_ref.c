@@ -34,9 +34,10 @@ static void spread(int units, size_t mb, size_t ic, const float *dz, const float
         }
 }
 
-static void dot_pixels(int units, size_t mb, size_t ic, const uint8_t *const *x, const float *w,
-                       const float *b, float *z)
+static void dot_pixels(int units, size_t mb, size_t known, size_t ic, const uint8_t *const *x,
+                       const float *w, const float *b, float *z)
 {
+    (void)known;
     for (size_t r = 0; r < mb; r++)
         for (size_t u = 0; u < (size_t)units; u++) {
             double sum = (double)b[u];

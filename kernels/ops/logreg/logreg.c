@@ -3,17 +3,14 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "ops/dense/dense_impl.h"
 #include "ops/logreg/logreg_impl.h"
 
-const kn_logreg_impl *const kn_logreg_impls[] = {
-#define KN_VARIANT(suffix, level) &kn_logreg_##suffix,
-#include "simd/variants.def"
-#undef KN_VARIANT
-};
-
 /* Rows are cut into at most BLOCKS_MAX blocks, whatever the number of threads. Within a block the
- * gradient is summed in f32 over PART_ROWS rows, then in double. */
-enum { BLOCKS_MAX = 32, PART_ROWS = 128, LANES = KN_LOGREG_LANES };
+ * gradient is summed in f32 over PART_ROWS rows, then in double. The passes over the pixels are those
+ * of a dense layer of one unit, ROWS at a time: they stay in the first cache from one pass to the
+ * other. */
+enum { BLOCKS_MAX = 32, PART_ROWS = 128, LANES = 16, ROWS = 8 };
 
 /* scratch: w in f32 | per block: part f32 [width] | sums double [width + LANES]: gradient, .., bias
  * slope, value */
@@ -27,7 +24,7 @@ typedef struct job {
 
 static size_t rows_per_block(const kn_logreg_data *d)
 {
-    size_t rows = kn_size_round_up((d->rows + BLOCKS_MAX - 1) / BLOCKS_MAX, KN_LOGREG_ROWS);
+    size_t rows = kn_size_round_up((d->rows + BLOCKS_MAX - 1) / BLOCKS_MAX, ROWS);
     return rows < PART_ROWS ? PART_ROWS : rows;
 }
 
@@ -43,34 +40,39 @@ size_t kn_logreg_scratch_bytes(const kn_logreg_data *d)
            blocks * (width * sizeof(float) + (width + LANES) * sizeof(double));
 }
 
-/* Four rows from `first`; where there are fewer the last again. */
-static void rows_at(const kn_logreg_data *d, size_t first, size_t last,
-                    const uint8_t *x[KN_LOGREG_ROWS])
-{
-    for (size_t r = 0; r < KN_LOGREG_ROWS; r++)
-        x[r] = d->x + d->index[first + r < last ? first + r : last - 1] * d->features;
-}
-
-/* Up to four rows from `first`: their loss into *value, their slopes into *bias and part. */
-static void four_rows(const job *j, size_t first, size_t last, float *part, double *bias,
+/* The next ROWS rows from `first` on: their loss into *value, their slopes into *bias and part. Those
+ * behind them are named too, to be brought near. */
+static void some_rows(const job *j, size_t first, size_t last, float *part, double *bias,
                       double *value)
 {
-    const kn_logreg_impl *impl = kn_logreg_impls[kn_isa_get()];
+    const kn_dense_impl *impl = kn_dense_impls[kn_isa_get()];
     const kn_logreg_data *d = j->data;
-    const uint8_t *x[KN_LOGREG_ROWS], *next[KN_LOGREG_ROWS];
-    float z[KN_LOGREG_ROWS], s[KN_LOGREG_ROWS] = {0};
-    rows_at(d, first, last, x);
-    rows_at(d, first + KN_LOGREG_ROWS, last, next);
-    impl->dot(d->features, x, next, j->w, z);
-    for (size_t r = 0; r < KN_LOGREG_ROWS && first + r < last; r++) {
+    const float none = 0.0f;
+    const uint8_t *x[2 * ROWS];
+    float z[ROWS], s[ROWS];
+    size_t left = last - first, known = left < 2 * ROWS ? left : 2 * ROWS;
+    size_t rows = left < ROWS ? left : ROWS;
+    for (size_t r = 0; r < known; r++)
+        x[r] = d->x + d->index[first + r] * d->features;
+    impl->dot_pixels(1, rows, known, d->features, x, j->w, &none, z);
+    for (size_t r = 0; r < rows; r++) {
         int y = d->label[d->index[first + r]] != 0;
         double t = y ? 1.0 : -1.0, weight = (double)d->weight[y], slope;
-        *value += weight * kn_logreg_loss(t * ((double)z[r] / 255.0 + j->bias), &slope);
+        *value += weight * kn_logreg_loss(t * ((double)z[r] + j->bias), &slope);
         slope *= t * weight;
         *bias += slope;
         s[r] = (float)slope;
     }
-    impl->add(d->features, x, s, part);
+    impl->add_pixels(1, rows, d->features, x, s, part);
+}
+
+static void add_part(size_t width, float *part, double *sums)
+{
+    for (size_t k = 0; k < width; k += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            sums[k + l] += (double)part[k + l];
+            part[k + l] = 0.0f;
+        }
 }
 
 static void block_task(void *context, size_t task, int worker)
@@ -84,10 +86,10 @@ static void block_task(void *context, size_t task, int worker)
         last = j->data->rows;
     memset(part, 0, j->width * sizeof *part);
     memset(sums, 0, j->width * sizeof *sums);
-    for (size_t r = first; r < last; r += KN_LOGREG_ROWS) {
-        four_rows(j, r, last, part, &bias, &value);
-        if ((r - first) % PART_ROWS == PART_ROWS - KN_LOGREG_ROWS || r + KN_LOGREG_ROWS >= last)
-            kn_logreg_impls[kn_isa_get()]->fold(j->width, part, sums);
+    for (size_t r = first; r < last; r += ROWS) {
+        some_rows(j, r, last, part, &bias, &value);
+        if ((r - first) % PART_ROWS == PART_ROWS - ROWS || r + ROWS >= last)
+            add_part(j->width, part, sums);
     }
     sums[j->width] = bias;
     sums[j->width + 1] = value;
@@ -112,7 +114,7 @@ double kn_logreg_value_grad(const kn_logreg_data *d, double c, const double *w, 
         loss += sums[width + 1];
     }
     for (size_t k = 0; k < f; k++) {
-        grad[k] = c * grad[k] / 255.0 + w[k];
+        grad[k] = c * grad[k] + w[k];
         penalty += 0.5 * w[k] * w[k];
     }
     grad[f] *= c;

@@ -284,7 +284,7 @@ static void run_rows(const kn_dense_impl *k, const rows_in *in, const tst_guard 
     k->dot(in->oc, in->mb, in->ic, in->x, in->w, in->b, out[0].data);
     k->add(in->oc, in->mb, in->ic, in->x, in->dz, out[1].data);
     k->spread(in->oc, in->mb, in->ic, in->dz, in->w, out[2].data);
-    k->dot_pixels(in->oc, in->mb, in->ic, in->row, in->w, in->b, out[3].data);
+    k->dot_pixels(in->oc, in->mb, in->mb, in->ic, in->row, in->w, in->b, out[3].data);
     k->add_pixels(in->oc, in->mb, in->ic, in->row, in->dz, out[4].data);
 }
 

@@ -116,37 +116,6 @@ static void test_value_and_gradient_of_every_size(void)
     kn_pool_free(pool);
 }
 
-static void test_variants_agree_on_every_length(void)
-{
-    const size_t lengths[] = {1, 7, 8, 9, 15, 16, 17, 33, 131};
-    for (int isa = 0; isa <= (int)kn_isa_detect(); isa++)
-        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-            size_t n = lengths[l];
-            uint8_t pixel[4][132];
-            const uint8_t *x[4] = {pixel[0] + 1, pixel[1], pixel[2] + 1, pixel[3]};
-            const float s[4] = {0.5f, -1.0f, 0.25f, 2.0f};
-            float w[131], z[4];
-            double want_z[4] = {0.0}, want[131];
-            tst_guard grad = tst_guard_new(n, l % 3);
-            for (size_t i = 0; i < sizeof pixel; i++)
-                pixel[i / 132][i % 132] = (uint8_t)(i * 37 % 251);
-            for (size_t k = 0; k < n; k++) {
-                w[k] = 0.01f * (float)k - 0.5f;
-                want[k] = (double)(grad.data[k] = (float)k);
-                for (int r = 0; r < 4; r++) {
-                    want_z[r] += x[r][k] * (double)w[k];
-                    want[k] += x[r][k] * (double)s[r];
-                }
-            }
-            kn_logreg_impls[isa]->dot(n, x, x, w, z);
-            kn_logreg_impls[isa]->add(n, x, s, grad.data);
-            CU_ASSERT_TRUE(tst_near_f64(z, want_z, 4, 2e-3, 1e-6));
-            CU_ASSERT_TRUE(tst_near_f64(grad.data, want, n, 1e-4, 1e-6));
-            CU_ASSERT_TRUE(tst_guard_ok(&grad));
-            tst_guard_free(&grad);
-        }
-}
-
 static void test_any_number_of_threads_gives_the_same_bytes(void)
 {
     problem p = problem_new(3000, 2713, 100);
@@ -181,7 +150,7 @@ static void test_extreme_weights_do_not_overflow(void)
     problem_free(&p);
 }
 
-const tst_case tst_ops_logreg[] = {
-    TST(test_agrees_with_scikit_learn),        TST(test_value_and_gradient_of_every_size),
-    TST(test_variants_agree_on_every_length),  TST(test_any_number_of_threads_gives_the_same_bytes),
-    TST(test_extreme_weights_do_not_overflow), TST_END};
+const tst_case tst_ops_logreg[] = {TST(test_agrees_with_scikit_learn),
+                                   TST(test_value_and_gradient_of_every_size),
+                                   TST(test_any_number_of_threads_gives_the_same_bytes),
+                                   TST(test_extreme_weights_do_not_overflow), TST_END};

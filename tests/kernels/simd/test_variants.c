@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "ops/activation/activation_impl.h"
-#include "ops/logreg/logreg_impl.h"
+#include "ops/dense/dense_impl.h"
 #include "ops/optimizer/optimizer_impl.h"
 #include "ops/pixels/pixels_impl.h"
 #include "ops/probe/probe_impl.h"
@@ -24,7 +24,7 @@ static void test_tables_are_in_the_order_of_the_levels(void)
     for (int i = 0; i < KN_ISA_COUNT; i++) {
         kn_isa isa = (kn_isa)i;
         check(isa, kn_act_impls[i]->isa, kn_act_impls[i]->name, "activation");
-        check(isa, kn_logreg_impls[i]->isa, kn_logreg_impls[i]->name, "logreg");
+        check(isa, kn_dense_impls[i]->isa, kn_dense_impls[i]->name, "dense");
         check(isa, kn_opt_impls[i]->isa, kn_opt_impls[i]->name, "optimizer");
         check(isa, kn_pixels_impls[i]->isa, kn_pixels_impls[i]->name, "pixels");
         check(isa, kn_probe_impls[i]->isa, kn_probe_impls[i]->name, "probe");
