@@ -1,6 +1,7 @@
 #include "ops/gemm/gemm_core.h"
 
 #include <cblas.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -44,6 +45,19 @@ const char *kn_gemm_core_for(kn_isa isa)
     return isa == KN_ISA_AVX512 ? avx512_cores[0] : isa == KN_ISA_AVX2 ? avx2_cores[0] : NULL;
 }
 
+/* By its own path, so that the process keeps its name; by the link where that path is gone. */
+static void start_again(char **argv)
+{
+    static const char self[] = "/proc/self/exe";
+    char path[PATH_MAX + 1];
+    ssize_t length = readlink(self, path, PATH_MAX);
+    if (length > 0) {
+        path[length] = '\0';
+        execv(path, argv);
+    }
+    execv(self, argv);
+}
+
 /* OpenBLAS reads the variable when it is loaded, before main: only a new start changes it. The
  * variable also keeps the second start from coming here again. */
 void kn_gemm_core_lift(char **argv)
@@ -52,5 +66,5 @@ void kn_gemm_core_lift(char **argv)
     if (!core || getenv("OPENBLAS_CORETYPE") || !kn_gemm_core_is_low())
         return;
     if (setenv("OPENBLAS_CORETYPE", core, 1) == 0)
-        execv("/proc/self/exe", argv);
+        start_again(argv);
 }
