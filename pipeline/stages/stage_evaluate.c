@@ -145,7 +145,7 @@ static const pl_stage_input inputs[] = {
 
 const pl_stage pl_stage_evaluate = {
     .name = "evaluate",
-    .version = 1,
+    .version = 2,
     .numeric = true,
     .keys = PL_KEY_EVALUATE,
     .inputs = inputs,

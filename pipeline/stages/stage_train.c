@@ -135,7 +135,7 @@ static const pl_stage_input inputs[] = {
 
 const pl_stage pl_stage_train = {
     .name = "train",
-    .version = 2,
+    .version = 3,
     .numeric = true,
     .keys = PL_KEY_TRAIN,
     .inputs = inputs,
