@@ -94,7 +94,9 @@ typedef struct pl_train_spec {
     kn_schedule schedule; /* lr, steps_per_epoch and epochs are filled in by the train stage */
     pl_early_stopping early;
     pl_class_weight class_weight;
-    float weight[2]; /* PL_WEIGHT_GIVEN: of class 0 and 1 */
+    float weight[2];   /* PL_WEIGHT_GIVEN: of class 0 and 1 */
+    double checkpoint; /* seconds between two checkpoints inside an epoch, at least 1; it is no
+                          parameter of the run: no key, no RUN-ID, no canonical text knows it */
 } pl_train_spec;
 
 /* One run, fully typed. Strings and lists live in the study's arena. */
@@ -123,6 +125,15 @@ typedef struct pl_file_use {
     const char *path; /* resolved */
 } pl_file_use;
 
+/* Successive halving: when the groups have trained min_epochs epochs, the best 1/factor of them go
+ * on; so again at min_epochs * factor, min_epochs * factor^2, ... */
+typedef struct pl_halving {
+    bool on;
+    pl_monitor metric; /* by which groups are ranked */
+    int factor;        /* at least 2 */
+    int min_epochs;    /* at least 1 */
+} pl_halving;
+
 typedef struct pl_study {
     const char *name;
     const char *path, *dir;  /* of the spec file */
@@ -130,6 +141,8 @@ typedef struct pl_study {
     int axis_count;
     const pl_run *runs;
     int run_count, group_count;
+    pl_halving halving;
+    double budget; /* seconds that `facet run` may take; 0: no limit */
     pl_file_use *files;
     int file_count;
     kn_arena arena; /* owns everything above */
