@@ -10,6 +10,7 @@
  *   CACHE/bad/STAGE-KEY.N/      entries set aside because damaged
  *   CACHE/digests.json          (device, inode, size, mtime, ctime) -> digest of source files
  *   CACHE/folders/HEX.tsv       the same for the files of one source folder
+ *   CACHE/times.tsv             what made entries cost (run/cost_log.h); not the store's own
  *
  * An entry appears whole or not at all. Two processes that want the same entry do the work once:
  * the second waits for the first one's lock. The time of entry.json is the entry's last use:

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/clock.h"
 #include "util/fs.h"
+#include "util/memory.h"
 
 /* One entry in the making. */
 typedef struct making {
@@ -14,6 +16,7 @@ typedef struct making {
     pl_making making;
     FILE *log;
     char *log_path, *title;
+    bool resumed; /* an interrupted attempt did part of it */
 } making;
 
 char *pl_node_work_log(const pl_plan *plan, const pl_plan_node *n)
@@ -70,6 +73,8 @@ static kn_status begin(pl_plan *p, making *m, bool *exists, kn_error *e)
     m->log = fopen(m->log_path, "ae");
     if (!m->log)
         return kn_fail_errno(e, KN_EIO, "cannot write '%s'", m->log_path);
+    struct stat st;
+    m->resumed = fstat(fileno(m->log), &st) == 0 && st.st_size > 0;
     setvbuf(m->log, NULL, _IOLBF, BUFSIZ);
     return KN_OK;
 }
@@ -87,6 +92,18 @@ static kn_status commit(pl_plan *p, making *m, const char *log_path, double seco
     return rc;
 }
 
+/* Only whole works tell what a work costs. */
+static void note_costs(const pl_plan *p, const making *list, int count, const pl_node_tools *tools,
+                       double seconds, double bytes)
+{
+    for (int i = 0; i < count && tools->costs; i++) {
+        const pl_plan_node *n = &p->node[list[i].node];
+        if (!list[i].resumed)
+            pl_costs_note(tools->costs, n->stage, &p->study->runs[n->run].spec, tools->threads,
+                          tools->jobs, seconds, bytes);
+    }
+}
+
 static kn_status run_all(pl_plan *p, making *list, int count, const pl_node_tools *tools,
                          kn_error *e)
 {
@@ -96,9 +113,12 @@ static kn_status run_all(pl_plan *p, making *list, int count, const pl_node_tool
         return kn_fail(e, KN_ENOMEM, "no memory for %d jobs", count);
     for (int i = 0; i < count; i++)
         fill_job(p, &list[i], tools, &jobs[i]);
+    if (tools->costs)
+        pl_memory_peak_reset();
     double began = pl_now();
     kn_status rc = stage->run(jobs, count, e);
     double seconds = (pl_now() - began) / count;
+    double bytes = tools->costs ? pl_memory_peak() : 0;
     for (int i = 0; i < count && rc == KN_OK; i++) {
         if (fflush(list[i].log) != 0)
             rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", list[i].log_path);
@@ -107,6 +127,8 @@ static kn_status run_all(pl_plan *p, making *list, int count, const pl_node_tool
     /* the first job's log is read by the others' commits: it is committed last */
     for (int i = count - 1; i >= 0 && rc == KN_OK; i--)
         rc = commit(p, &list[i], log, seconds, e);
+    if (rc == KN_OK)
+        note_costs(p, list, count, tools, seconds, bytes);
     free(log);
     free(jobs);
     return rc;

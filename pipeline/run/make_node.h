@@ -3,12 +3,15 @@
 #define PL_RUN_MAKE_NODE_H
 
 #include "base/pool.h"
+#include "run/cost.h"
 #include "run/plan.h"
 
 /* What stages work with. */
 typedef struct pl_node_tools {
     kn_pool *pool;
     pl_profile *profile; /* NULL: not wanted */
+    pl_costs *costs;     /* what an entry cost is noted there; NULL: not noted */
+    int threads, jobs;   /* of the pool, and how many works run side by side: for `costs` */
 } pl_node_tools;
 
 /* Makes `count` nodes of one stage whose keys are known; more than one only where the stage is
