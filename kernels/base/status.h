@@ -17,6 +17,7 @@
     X(KN_EDATA, "unusable data", 1)                                                                \
     X(KN_ENUMERIC, "not finite", 1)                                                                \
     X(KN_EINTERRUPTED, "interrupted", 130)                                                         \
+    X(KN_EPAUSED, "paused where it was asked to", 0)                                               \
     X(KN_ENOMEM, "out of memory", 3)                                                               \
     X(KN_EINTERNAL, "internal error", 3)
 

@@ -131,6 +131,33 @@ kn_status kn_trainer_new(const kn_net *net, kn_pool *pool, const kn_trainer_opti
     return KN_OK;
 }
 
+size_t kn_trainer_bytes(const kn_net *net, int threads, const kn_trainer_options *options)
+{
+    kn_arena arena;
+    kn_plan train = {.worker_bytes = 0}, infer = {.worker_bytes = 0};
+    size_t packed = 0, shard = 0, floats = kn_net_block_floats(net);
+    bool training = options->batch_max > 0;
+    kn_arena_init(&arena);
+    bool ok = kn_plan_make(net, 0, &arena, &infer, NULL) == KN_OK &&
+              (!training || kn_plan_make(net, options->batch_max, &arena, &train, NULL) == KN_OK);
+    kn_arena_clear(&arena);
+    if (!ok)
+        return 0;
+    for (int i = 0; i < kn_net_layer_count(net); i++) {
+        const kn_layer *l = kn_net_layer(net, i);
+        packed += l->packed_bytes;
+        shard += l->batch_blocks == 0 ? l->block_floats : 0;
+    }
+    size_t worker =
+        train.worker_bytes > infer.worker_bytes ? train.worker_bytes : infer.worker_bytes;
+    size_t bytes = floats * sizeof(float) + packed + worker * (size_t)threads;
+    if (!training)
+        return bytes;
+    size_t shards = options->batch_max < KN_SHARDS_MAX ? (size_t)options->batch_max : KN_SHARDS_MAX;
+    size_t moments = (size_t)kn_optimizer_moments(&options->optimizer);
+    return bytes + train.batch_bytes + (floats * (1 + moments) + shard * shards) * sizeof(float);
+}
+
 void kn_trainer_free(kn_trainer *t)
 {
     if (!t)

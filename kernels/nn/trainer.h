@@ -10,6 +10,8 @@
 #ifndef KN_NN_TRAINER_H
 #define KN_NN_TRAINER_H
 
+#include <stdbool.h>
+
 #include "base/pool.h"
 #include "nn/net.h"
 #include "nn/profile.h"
@@ -22,6 +24,9 @@ typedef struct kn_trainer_options {
     kn_optimizer optimizer;
     uint64_t seed;         /* of dropout masks and of initial weights */
     float class_weight[2]; /* factor on the loss of an image by its label; 1, 1 normally */
+    /* Asked before every chunk of images, from any thread; once it says yes the call ends with
+     * KN_EINTERRUPTED. NULL: never. */
+    bool (*cancelled)(void);
 } kn_trainer_options;
 
 /* The net and the pool are borrowed and must outlive the trainer. Parameters start as
@@ -29,6 +34,10 @@ typedef struct kn_trainer_options {
 kn_status kn_trainer_new(const kn_net *net, kn_pool *pool, const kn_trainer_options *options,
                          kn_trainer **out, kn_error *e);
 void kn_trainer_free(kn_trainer *t); /* NULL is allowed */
+
+/* Bytes that kn_trainer_new takes for this net on a pool of so many threads, to within a few percent; 0 where a
+ * plan cannot be made. */
+size_t kn_trainer_bytes(const kn_net *net, int threads, const kn_trainer_options *options);
 
 /* Images to work on: row index[i] of x [N, h*w*c] with label[index[i]]. All borrowed for the call.
  */
@@ -48,13 +57,15 @@ typedef struct kn_step_result {
 
 /* One optimizer step on a batch of 1..batch_max images; the gradient is of (sum of weighted losses)
  * / count + penalty. KN_ENUMERIC when the loss is not finite: the sentence names the first layer
- * whose output is not finite (layer only: epoch and batch are the caller's to prepend). The
- * parameters are then as before the step. */
+ * whose output is not finite (layer only: epoch and batch are the caller's to prepend).
+ * KN_EINTERRUPTED where it was cancelled. The whole state is then as before the step, and the same
+ * step can be made again. */
 kn_status kn_trainer_step(kn_trainer *t, const kn_batch *batch, float lr, kn_step_result *out,
                           kn_error *e);
 
 /* Probability of class 1 for every image (p may be NULL), and where labels are given the sums. Any
- * count. loss in the result is the unweighted sum. Reports KN_ENUMERIC as kn_trainer_step does. */
+ * count. loss in the result is the unweighted sum. Reports KN_ENUMERIC and KN_EINTERRUPTED as
+ * kn_trainer_step does; p is then not whole. */
 kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_step_result *out,
                              kn_error *e);
 

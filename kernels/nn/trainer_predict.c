@@ -9,6 +9,8 @@ static void predict_task(void *context, size_t task, int worker)
     size_t at = t->first + task * (size_t)t->chunk, left = t->end - at;
     kn_outcome *o = &t->outcome[task];
     *o = (kn_outcome){0};
+    if (kn_trainer_cancelled(t, o))
+        return;
     kn_pass p =
         kn_trainer_pass(t, &t->infer, worker, at, left < (size_t)t->chunk ? (int)left : t->chunk);
     kn_pass_forward(&p);

@@ -64,8 +64,17 @@ void kn_trainer_judge(const kn_trainer *t, const kn_pass *p, const float weight[
     o->loss += sum;
 }
 
+bool kn_trainer_cancelled(const kn_trainer *t, kn_outcome *o)
+{
+    o->cancelled = t->options.cancelled && t->options.cancelled();
+    return o->cancelled;
+}
+
 kn_status kn_trainer_collect(kn_trainer *t, const kn_plan *plan, kn_step_result *out, kn_error *e)
 {
+    for (int i = 0; i < t->parts; i++)
+        if (t->outcome[i].cancelled)
+            return kn_fail(e, KN_EINTERRUPTED, "interrupted");
     for (int i = 0; i < t->parts; i++) {
         const kn_outcome *o = &t->outcome[i];
         out->loss += o->loss;

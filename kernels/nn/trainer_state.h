@@ -15,8 +15,9 @@ enum {
 typedef struct kn_outcome {
     double loss;
     size_t correct;
-    size_t bad_at; /* the first chunk with a loss that is not finite */
-    int bad_mb;    /* its images; 0: none */
+    size_t bad_at;  /* the first chunk with a loss that is not finite */
+    int bad_mb;     /* its images; 0: none */
+    bool cancelled; /* not all of it was done */
 } kn_outcome;
 
 /* A share of a layer's batch-wide gradient. */
@@ -65,7 +66,10 @@ kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, si
 void kn_trainer_judge(const kn_trainer *t, const kn_pass *pass, const float weight[2], float *p,
                       float *gradient, kn_outcome *o);
 
-/* Adds up the outcomes in order. On a loss that is not finite its chunk is run again with a look at
+/* Whether the caller wants no more of this call; notes it in the task's outcome. */
+bool kn_trainer_cancelled(const kn_trainer *t, kn_outcome *o);
+
+/* Adds up the outcomes in order; KN_EINTERRUPTED where one is not whole. On a loss that is not finite its chunk is run again with a look at
  * every output. */
 kn_status kn_trainer_collect(kn_trainer *t, const kn_plan *plan, kn_step_result *out, kn_error *e);
 

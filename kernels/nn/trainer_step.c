@@ -13,7 +13,8 @@ static void shard_task(void *context, size_t task, int worker)
     *o = (kn_outcome){0};
     size_t chunk = (size_t)t->train.chunk;
     kn_pass p;
-    for (size_t at = from; at < to; at += chunk) {
+    size_t at = from;
+    for (; at < to && !kn_trainer_cancelled(t, o); at += chunk) {
         p = kn_trainer_pass(t, &t->train, worker, at, (int)(to - at < chunk ? to - at : chunk));
         p.gradients = t->update.shard[task];
         p.laps = laps;
@@ -25,7 +26,8 @@ static void shard_task(void *context, size_t task, int worker)
         kn_lap_end(laps, KN_PART_LOSS, 0, (size_t)p.mb, began);
         kn_pass_backward(&p);
     }
-    kn_pass_finish(&p);
+    if (at > from)
+        kn_pass_finish(&p);
 }
 
 static void grad_run(void *context, size_t task, int worker)

@@ -277,6 +277,8 @@ static kn_status folder_digest(pl_store *s, const char *path, pl_digest *out, kn
         text = pl_strdup("");
     KN_TRY_TO(rc, cleanup, digest_members(path, &m, text, e));
     pl_hasher *content = pl_hasher_new();
+    if (m.count == 0)
+        pl_hasher_add(content, "folder", 6); /* not the digest of an empty file */
     for (size_t i = 0; i < m.count; i++) {
         pl_hasher_add(content, m.item[i].name, strlen(m.item[i].name) + 1);
         pl_hasher_add(content, m.item[i].digest.hex, PL_DIGEST_HEX);

@@ -3,71 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/notify.h"
 #include "cli/program.h"
-#include "cli/study_args.h"
+#include "cli/run_args.h"
 #include "ops/gemm/gemm_core.h"
 #include "report/report.h"
 #include "run/executor.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/log.h"
-
-enum { MAX_JOBS = 256 };
-
-typedef struct run_args {
-    pl_study_args study;
-    pl_report_options report;
-    long jobs;
-    double seconds; /* 0: no limit */
-    bool dry_run, profile;
-} run_args;
-
-static kn_status take_option(run_args *a, int argc, char **argv, int *i, bool *taken, kn_error *e)
-{
-    bool bad = false;
-    const char *value = NULL;
-    *taken = true;
-    if ((value = pl_option(argc, argv, i, "--jobs", &bad, e)))
-        return pl_parse_int("--jobs", value, 1, MAX_JOBS, &a->jobs, e);
-    if (!bad && (value = pl_option(argc, argv, i, "--for", &bad, e)))
-        return pl_parse_duration("--for", value, &a->seconds, e);
-    if (!bad && (value = pl_option(argc, argv, i, "--plots", &bad, e))) {
-        if (strcmp(value, "all") != 0)
-            return kn_fail(e, KN_EUSAGE, "--plots takes 'all', not '%s'", value);
-        a->report.all_plots = true;
-        return KN_OK;
-    }
-    if (bad)
-        return KN_EUSAGE;
-    if (pl_flag(argv[*i], "--dry-run")) {
-        a->dry_run = true;
-        return KN_OK;
-    }
-    if (pl_flag(argv[*i], "--profile")) {
-        a->profile = true;
-        return KN_OK;
-    }
-    return pl_study_args_take(&a->study, argc, argv, i, taken, e);
-}
-
-static kn_status take_args(run_args *a, int argc, char **argv, kn_error *e)
-{
-    static const char *const known[] = {"--set",     "--jobs",  "--for",     "--until",
-                                        "--dry-run", "--plots", "--profile", NULL};
-    for (int i = 1; i < argc; i++) {
-        bool taken = false;
-        const char *word = argv[i];
-        KN_TRY(take_option(a, argc, argv, &i, &taken, e));
-        if (!taken)
-            return pl_unknown_option(&pl_command_run, word, known, e);
-    }
-    if (a->study.specs == 0)
-        return kn_fail(e, KN_EUSAGE, "facet run needs a spec (facet run --help)");
-    if (a->profile && a->jobs > 1)
-        return kn_fail(e, KN_EUSAGE, "--profile measures one run at a time, not --jobs %ld",
-                       a->jobs);
-    return KN_OK;
-}
 
 /* The digest of runs.csv: what the report is made from. */
 static pl_digest table_digest(const char *study_dir)
@@ -80,38 +24,60 @@ static pl_digest table_digest(const char *study_dir)
     return digest;
 }
 
-/* Holds the digest of the runs.csv that the whole report was made from; written after it, so that a
- * report cut short by a kill or a full disk is made again. */
+/* Holds the digest of the runs.csv that the whole report was made from, and the seconds that took; written
+ * after it, so that a report cut short by a kill or a full disk is made again. */
 static char *reported_path(const char *study_dir)
 {
     return pl_path_join(study_dir, ".reported");
 }
 
-static bool is_reported(const char *study_dir)
+/* The digest in .reported, "" without one; *seconds (may be NULL) is then left alone. */
+static pl_digest reported(const char *study_dir, double *seconds)
 {
     char *path = reported_path(study_dir), *text = NULL;
+    pl_digest digest = {""};
     size_t size = 0;
-    bool yes = pl_exists(path) && pl_read_file(path, 1024, &text, &size, NULL) == KN_OK &&
-               strcmp(text, table_digest(study_dir).hex) == 0;
+    double took = 0;
+    if (pl_exists(path) && pl_read_file(path, 1024, &text, &size, NULL) == KN_OK &&
+        sscanf(text, "%64[0-9a-f] %lf", digest.hex, &took) == 2 && seconds)
+        *seconds = took;
     free(text);
     free(path);
-    return yes;
+    return digest;
+}
+
+static bool is_reported(const char *study_dir)
+{
+    pl_digest digest = reported(study_dir, NULL);
+    return digest.hex[0] && strcmp(digest.hex, table_digest(study_dir).hex) == 0;
 }
 
 static kn_status write_report(const char *study_dir, pl_report_options options, kn_error *e)
 {
     pl_str said;
     pl_str_init(&said);
+    double began = pl_now();
     pl_digest digest = table_digest(study_dir);
     char *path = reported_path(study_dir);
     kn_status rc = pl_report_write(study_dir, options, &said, e);
-    if (rc == KN_OK)
+    if (rc == KN_OK) {
         fputs(said.text, stdout);
-    if (rc == KN_OK)
-        rc = pl_write_file(path, digest.hex, strlen(digest.hex), e);
+        char *text = pl_format("%s %.3f\n", digest.hex, pl_now() - began);
+        rc = pl_write_file(path, text, strlen(text), e);
+        free(text);
+    }
     pl_str_clear(&said);
     free(path);
     return rc;
+}
+
+/* What the report may need of the time there is: what the last one took, with room. */
+static double report_seconds(const char *study_dir, int runs, double limit)
+{
+    double took = 1 + 0.01 * runs;
+    reported(study_dir, &took);
+    took = 1.5 * took + 0.5;
+    return took < limit / 4 ? took : limit / 4;
 }
 
 static bool has_report(const char *study_dir)
@@ -124,16 +90,31 @@ static bool has_report(const char *study_dir)
 
 static void say_done(const pl_exec_result *r, pl_stage_id until, double seconds)
 {
-    char took[48];
+    char took[48], text[48], expected[80] = "";
     pl_human_seconds(seconds, took, sizeof took);
+    if (r->expected > 0)
+        snprintf(expected, sizeof expected, " (expected %s)",
+                 pl_human_seconds(r->expected, text, sizeof text));
     if (until < PL_STAGE_COUNT - 1)
         pl_info("until %s: %d entr%s made in %s", pl_stages[until]->name, r->entries,
                 r->entries == 1 ? "y" : "ies", took);
     else if (r->made == r->runs)
-        pl_info("%d run%s made in %s", r->made, r->made == 1 ? "" : "s", took);
+        pl_info("%d run%s made in %s%s", r->made, r->made == 1 ? "" : "s", took, expected);
     else if (r->made > 0)
-        pl_info("%d run%s made in %s, %d of %d are done", r->made, r->made == 1 ? "" : "s", took,
-                r->done, r->runs);
+        pl_info("%d run%s made in %s%s, %d of %d are done", r->made, r->made == 1 ? "" : "s", took,
+                expected, r->done, r->runs);
+    if (r->halted > 0)
+        pl_info("%d run%s stopped by halving; --finish completes %s", r->halted,
+                r->halted == 1 ? " is" : "s are", r->halted == 1 ? "it" : "them");
+}
+
+static void say_nothing_to_do(const pl_exec_result *r, int asked)
+{
+    if (r->halted > 0)
+        pl_info("nothing to do: %d run%s done, %d stopped by halving (--finish completes them)",
+                r->done, r->done == 1 ? " is" : "s are", r->halted);
+    else
+        pl_info("nothing to do: %d run%s done", asked, asked == 1 ? " is" : "s are");
 }
 
 static void print_profile(const pl_profile *p)
@@ -146,64 +127,110 @@ static void print_profile(const pl_profile *p)
             "steps");
 }
 
-/* Under the study's lock. */
-static kn_status execute(const pl_global *g, const run_args *a, pl_profile *profile, pl_planned *p,
-                         kn_error *e)
+static void notify(const pl_run_args *a, const pl_study *study, const pl_exec_result *r,
+                   kn_status rc, const char *text)
+{
+    const char *status = r->interrupted  ? "interrupted"
+                         : r->failed > 0 ? "failed"
+                         : rc != KN_OK   ? "error"
+                         : r->stopped    ? "stopped"
+                                         : "done";
+    const pl_notice notice = {.study = study->name,
+                              .status = status,
+                              .runs = r->runs,
+                              .done = r->done,
+                              .failed = r->failed,
+                              .text = text};
+    if (a->notify)
+        pl_notify(a->notify, &notice);
+}
+
+static bool did_nothing(const pl_exec_result *r)
+{
+    return r->made == 0 && r->entries == 0 && r->tried_failed == 0 && !r->stopped &&
+           !r->interrupted;
+}
+
+static pl_exec_options options_of(const pl_global *g, const pl_run_args *a, const pl_planned *p,
+                                  const bool *only, pl_profile *profile)
+{
+    pl_exec_options o = {.maker = {.version = PL_VERSION, .threads = g->threads},
+                         .jobs = (int)a->jobs,
+                         .until = a->study.until,
+                         .here = profile != NULL,
+                         .profile = profile,
+                         .seconds = a->seconds > 0 ? a->seconds : p->study.budget,
+                         .order = a->order,
+                         .only = only,
+                         .retries = (int)a->retries,
+                         .retry_failed = a->retry_failed,
+                         .fail_fast = a->fail_fast,
+                         .finish = a->finish};
+    if (o.seconds > 0 && o.until == PL_STAGE_COUNT - 1 && !only)
+        o.reserve = report_seconds(p->plan.study_dir, p->study.run_count, o.seconds);
+    return o;
+}
+
+/* Under the study's lock, but for --runs. */
+static kn_status execute(const pl_global *g, const pl_run_args *a, const bool *only,
+                         pl_profile *profile, pl_planned *p, kn_error *e)
 {
     const char *dir = p->plan.study_dir;
-    const pl_exec_options options = {.maker = {.version = PL_VERSION, .threads = g->threads},
-                                     .jobs = (int)a->jobs,
-                                     .until = a->study.until,
-                                     .profile = profile,
-                                     .seconds = a->seconds};
+    const pl_exec_options options = options_of(g, a, p, only, profile);
     pl_exec_result r;
     double began = pl_now();
-    bool nothing = p->plan.done == p->study.run_count;
-    if (!nothing && kn_gemm_core_is_low())
+    if (p->plan.done < p->study.run_count && kn_gemm_core_is_low())
         pl_warn("OpenBLAS uses its %s kernels, below what this CPU can do; `facet doctor` tells "
                 "more",
                 kn_gemm_core());
     kn_status rc = pl_exec_run(&p->plan, &options, &r, e);
-    if (nothing && rc == KN_OK)
-        pl_info("nothing to do: %d run%s done", r.runs, r.runs == 1 ? " is" : "s are");
+    if (rc == KN_OK && did_nothing(&r))
+        say_nothing_to_do(&r, r.asked);
     else if (rc == KN_OK)
         say_done(&r, options.until, pl_now() - began);
-    bool whole = options.until == PL_STAGE_COUNT - 1;
+    bool whole = options.until == PL_STAGE_COUNT - 1 && !only;
     bool current = is_reported(dir), old = has_report(dir);
     if (whole && rc != KN_EINTERRUPTED && (r.done > 0 ? !current || !old : !current && old)) {
         kn_status reported = write_report(dir, a->report, rc == KN_OK ? e : NULL);
         rc = rc == KN_OK ? reported : rc;
     }
+    notify(a, &p->study, &r, rc, e ? e->text : "");
     if (rc == KN_OK && r.failed > 0)
         return kn_fail(e, KN_EDATA, "%s", ""); /* told already */
     return rc;
 }
 
-static kn_status run_study(const pl_global *g, const run_args *a, int spec, kn_error *e)
+static kn_status open_and_execute(const pl_global *g, const pl_run_args *a, pl_planned *p,
+                                  kn_error *e)
+{
+    int lock = -1;
+    bool *only = NULL;
+    pl_profile profile;
+    KN_TRY(pl_run_args_only(a, &p->plan, &only, e));
+    kn_status rc = only ? KN_OK : pl_results_open(p->plan.study_dir, &p->study, &lock, e);
+    pl_profile_init(&profile);
+    if (rc == KN_OK)
+        rc = execute(g, a, only, a->profile ? &profile : NULL, p, e);
+    if (a->profile && lock >= 0)
+        print_profile(&profile);
+    pl_profile_clear(&profile);
+    pl_results_close(lock);
+    free(only);
+    return rc;
+}
+
+static kn_status run_study(const pl_global *g, const pl_run_args *a, int spec, kn_error *e)
 {
     pl_planned p;
     KN_TRY(pl_planned_open(g, &a->study, spec, &p, e));
-    kn_status rc = KN_OK;
-    if (a->dry_run) {
-        rc = pl_planned_print(&p, &a->study, g->json, e);
-    } else {
-        int lock = -1;
-        rc = pl_results_open(p.plan.study_dir, &p.study, &lock, e);
-        pl_profile profile;
-        pl_profile_init(&profile);
-        if (rc == KN_OK)
-            rc = execute(g, a, a->profile ? &profile : NULL, &p, e);
-        if (a->profile && lock >= 0)
-            print_profile(&profile);
-        pl_profile_clear(&profile);
-        pl_results_close(lock);
-    }
+    kn_status rc =
+        a->dry_run ? pl_planned_print(&p, &a->study, g->json, e) : open_and_execute(g, a, &p, e);
     pl_planned_close(&p);
     return rc;
 }
 
 /* One study's failure does not stop the others; the first failure decides the exit status. */
-static kn_status run_studies(const pl_global *g, const run_args *a, kn_error *e)
+static kn_status run_studies(const pl_global *g, const pl_run_args *a, kn_error *e)
 {
     kn_status first = KN_OK;
     for (int s = 0; s < a->study.specs; s++) {
@@ -222,31 +249,19 @@ static kn_status run_studies(const pl_global *g, const run_args *a, kn_error *e)
 
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
-    run_args args = {.jobs = 1};
-    pl_study_args_init(&args.study, argc);
-    kn_status rc = take_args(&args, argc, argv, e);
+    pl_run_args args;
+    kn_status rc = pl_run_args_take(&args, argc, argv, e);
     if (rc == KN_OK)
         rc = run_studies(g, &args, e);
-    pl_study_args_clear(&args.study);
+    pl_run_args_clear(&args);
     return rc;
 }
 
 const pl_command pl_command_run = {
     .name = "run",
-    .usage = "run SPEC... [--set KEY=VALUE]... [--jobs N] [--for DURATION] [--until STAGE] "
-             "[--dry-run] [--profile]",
+    .usage = "run SPEC... [--set KEY=VALUE]... [--jobs N] [--for DURATION] [--order ORDER] "
+             "[options]",
     .summary = "runs what is missing, then writes the study's report",
-    .help =
-        "Makes every run of the spec that is not done, and table, plots and page in\n"
-        "RESULTS/STUDY. Running it again does nothing. Ctrl-C saves the state and the same\n"
-        "command goes on where it stopped.\n\n"
-        "  --set KEY=VALUE   overrides a key of the spec, as in --set train.lr=0.01\n"
-        "  --jobs N          N runs side by side; the threads are divided among them (default: 1)\n"
-        "  --for DURATION    stops after so long, saved (90s, 45m, 8h, 1h30m)\n"
-        "  --until STAGE     ingest, split, train or evaluate: makes the entries up to it\n"
-        "  --dry-run         prints the plan and runs nothing (as facet plan)\n"
-        "  --profile         where the time of the training steps went, layer by layer: to stdout\n"
-        "                    and to profile.csv in the run's folder; the results are the same\n"
-        "  --plots all       figures of every run, also in a study of more than 40 runs\n",
+    .help = pl_run_help,
     .run = run,
 };

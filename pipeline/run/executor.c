@@ -1,343 +1,264 @@
+/* A study from the first look to the last word. */
 #define _GNU_SOURCE
 #include "run/executor.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
+#include <unistd.h>
 
 #include "io/json.h"
+#include "run/executor_private.h"
+#include "run/halving.h"
 #include "run/live.h"
-#include "run/make_node.h"
-#include "run/workers.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
 
-static const double TABLE_SECONDS = 10; /* runs.csv is brought up to date this often */
+static const double LOOK_SECONDS =
+    0.25; /* the longest time between two looks at signals and clock */
 
-enum { CHILD_OK, CHILD_RESULTS_FAILED = 3 };
-
-typedef struct exec {
-    pl_plan *plan;
-    const pl_exec_options *options;
-    pl_exec_result *out;
-    pl_node_tools tools;
-    double began, deadline, table_at; /* deadline 0: none */
-    int next_run;
-    char **failure; /* per run: why it failed, heap; or NULL */
-    kn_error first; /* of the failed runs, as they ended */
-    bool all_same;
-} exec;
-
-static void on_alarm(int number)
+/* Whether the run failed by itself before, with these stage versions and this arithmetic: then it would again. */
+static bool failed_for_good(const pl_exec *x, int r)
 {
-    (void)number;
-    pl_interrupt_set(true);
-}
-
-static void set_alarm(double seconds)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = seconds > 0 ? on_alarm : SIG_DFL;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGALRM, &action, NULL);
-    struct itimerval timer = {{0, 0}, {0, 0}};
-    timer.it_value.tv_sec = (time_t)seconds;
-    timer.it_value.tv_usec = (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6);
-    setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-static bool time_is_up(const exec *x)
-{
-    return x->deadline > 0 && pl_now() >= x->deadline;
-}
-
-static kn_status update_table(exec *x, kn_error *e)
-{
-    const pl_plan *p = x->plan;
-    const char **ids = calloc((size_t)p->study->run_count + 1, sizeof *ids);
-    if (!ids)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", p->study->run_count);
-    for (int r = 0; r < p->study->run_count; r++)
-        ids[r] = p->run[r].id;
-    bool changed = false;
-    kn_status rc = pl_results_write_table(p->study_dir, p->study, ids, &changed, e);
-    free(ids);
-    x->table_at = pl_now();
-    return rc;
-}
-
-/* One of a group failed, which fails all: each by itself, so that the fault stays with its own
- * runs. */
-static kn_status make_each(exec *x, const int *nodes, int count, kn_error *e)
-{
-    kn_status rc = KN_OK;
-    for (int i = 0; i < count && rc != KN_EINTERRUPTED; i++) {
-        x->plan->node[nodes[i]].failed = KN_OK;
-        rc = pl_make_nodes(x->plan, &nodes[i], 1, &x->tools, &x->out->entries, e);
+    pl_run_end end;
+    bool failed = false;
+    if (!x->options->retry_failed &&
+        pl_results_run_end(x->plan->study_dir, x->plan->run[r].id, x->plan->stages, &end) &&
+        end.status == PL_RUN_FAILED && !end.outside && end.current) {
+        x->failure[r] = pl_strdup(end.error ? end.error : "no reason was left");
+        failed = true;
     }
-    return rc;
+    pl_run_end_clear(&end);
+    return failed;
 }
 
-/* Missing ingest entries, those of equal sources together. */
-static kn_status make_joint(exec *x, pl_stage_id stage, kn_error *e)
+/* The epochs of a run that another stage version or arithmetic left at rest are not this run's. */
+static void forget_others_epochs(const pl_exec *x, int r)
 {
-    pl_plan *p = x->plan;
-    int *group = calloc((size_t)p->node_count + 1, sizeof *group);
-    if (!group)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d nodes", p->node_count);
+    pl_run_end end;
+    if (pl_results_run_end(x->plan->study_dir, x->plan->run[r].id, x->plan->stages, &end) &&
+        !end.current) {
+        char *path = pl_format("%s/runs/%s/epochs.csv", x->plan->study_dir, x->plan->run[r].id);
+        unlink(path);
+        free(path);
+    }
+    pl_run_end_clear(&end);
+}
+
+static void find_fates(pl_exec *x)
+{
+    for (int r = 0; r < x->out->runs; r++) {
+        bool failed = !x->plan->run[r].done && x->whole && failed_for_good(x, r);
+        x->fate[r] = x->plan->run[r].done ? PL_FATE_DONE : failed ? PL_FATE_FAILED : PL_FATE_MAKE;
+        x->out->failed += failed;
+        if (x->plan->study->halving.on && !x->plan->run[r].done)
+            forget_others_epochs(x, r);
+    }
+}
+
+static void put_in_order(pl_exec *x)
+{
+    int runs = x->out->runs, jobs = x->options->jobs > 0 ? x->options->jobs : x->split.threads;
+    int threads = x->split.threads / jobs;
+    double *seconds = calloc((size_t)runs + 1, sizeof *seconds);
+    if (!seconds)
+        abort();
+    bool by_costs = x->deadline > 0 || x->options->order == PL_ORDER_CHEAP ||
+                    x->options->order == PL_ORDER_EXPENSIVE;
+    for (int r = 0; by_costs && r < runs; r++)
+        if (x->fate[r] == PL_FATE_MAKE)
+            seconds[r] = pl_exec_run_seconds(x, r, threads > 1 ? threads : 1, jobs);
+    pl_order_runs(x->plan, x->options->order, x->deadline > 0, seconds, x->order);
+    free(seconds);
+}
+
+static void check_stop(pl_exec *x)
+{
+    if (x->stop != PL_GO_ON)
+        return;
+    if (pl_interrupted())
+        x->stop = PL_STOP_SIGNAL;
+    else if (x->deadline > 0 && pl_now() >= x->deadline)
+        x->stop = PL_STOP_TIME;
+}
+
+static double look_seconds(const pl_exec *x)
+{
+    double left = x->deadline > 0 ? x->deadline - pl_now() : LOOK_SECONDS;
+    return left < 0 ? 0 : left < LOOK_SECONDS ? left + 1e-3 : LOOK_SECONDS;
+}
+
+/* Until every task that can be done is. After a failure of the coordinator's own the workers are told to save, and
+ * waited for. */
+static kn_status work(pl_exec *x, kn_error *e)
+{
     kn_status rc = KN_OK;
-    for (int i = 0; i < p->node_count && rc == KN_OK; i++) {
-        int count = 0;
-        if (p->node[i].stage != stage || p->node[i].state != PL_NODE_MISS || p->node[i].failed)
-            continue;
-        const json_t *sources = json_object_get(p->node[i].parts, "sources");
-        for (int k = i; k < p->node_count; k++) {
-            const pl_plan_node *n = &p->node[k];
-            if (n->stage == stage && n->state == PL_NODE_MISS && !n->failed &&
-                (k == i || (p->stages[stage]->joint &&
-                            json_equal(sources, json_object_get(n->parts, "sources")))))
-                group[count++] = k;
+    bool told = false;
+    for (;;) {
+        check_stop(x);
+        if (rc == KN_OK && x->stop == PL_GO_ON)
+            rc = pl_exec_start_ready(x, e);
+        if (pl_workers_busy(x->workers) == 0)
+            return rc;
+        if ((x->stop != PL_GO_ON || rc != KN_OK) && !told) {
+            pl_workers_signal(x->workers, SIGTERM);
+            told = true;
         }
-        rc = pl_make_nodes(p, group, count, &x->tools, &x->out->entries, e);
-        if (rc != KN_OK && rc != KN_EINTERRUPTED && count > 1)
-            rc = make_each(x, group, count, e);
-        if (rc != KN_OK && rc != KN_EINTERRUPTED)
-            rc = KN_OK; /* the runs that need it will tell */
+        pl_worker_end end;
+        bool ended = pl_workers_wait(x->workers, told ? LOOK_SECONDS : look_seconds(x), &end);
+        check_stop(x);
+        if (ended) {
+            kn_status noted = pl_exec_task_ended(x, &end, rc == KN_OK ? e : NULL);
+            rc = rc == KN_OK ? noted : rc;
+        }
     }
-    free(group);
-    return rc;
 }
 
-/* Nodes of a stage whose inputs are there by now. */
-static kn_status look_up_stage(exec *x, pl_stage_id stage, kn_error *e)
+/* The runs one by one in this process. */
+static kn_status work_here(pl_exec *x, kn_error *e)
 {
-    pl_plan *p = x->plan;
-    for (int i = 0; i < p->node_count; i++)
-        if (p->node[i].stage == stage && p->node[i].state == PL_NODE_UNKNOWN)
-            KN_TRY(pl_plan_look_up(p, i, e));
-    return KN_OK;
-}
-
-/* The run's entries up to `until`; the failure of a shared entry is every run's that needs it. *at:
- * where it ended. */
-static kn_status make_entries(exec *x, int r, pl_stage_id *at, kn_error *e)
-{
-    pl_plan *p = x->plan;
-    for (int s = 0; s <= (int)x->options->until; s++) {
-        int node = p->run[r].node[s];
-        pl_plan_node *n = &p->node[node];
-        *at = (pl_stage_id)s;
-        if (n->failed)
-            return kn_fail(e, n->failed, "%s", n->failure);
-        KN_TRY(pl_interrupt_check(e));
-        if (n->state == PL_NODE_UNKNOWN)
-            KN_TRY(pl_plan_look_up(p, node, e));
-        if (n->state != PL_NODE_HIT)
-            KN_TRY(pl_make_nodes(p, &node, 1, &x->tools, &x->out->entries, e));
-    }
-    return KN_OK;
-}
-
-/* Makes a run and writes what it leaves behind. *status is the run's; the return value tells of the
- * results folder. */
-static kn_status make_run(exec *x, int r, pl_run_status *status, kn_error *run_error, kn_error *e)
-{
-    pl_plan *p = x->plan;
-    pl_run_outcome outcome = {.study = p->study,
-                              .run = r,
-                              .id = p->run[r].id,
-                              .stages = p->stages,
-                              .maker = x->options->maker};
-    pl_stage_id at = PL_INGEST;
-    bool whole = x->options->until == PL_STAGE_COUNT - 1;
-    if (whole)
-        pl_live_begin(p->study_dir, p->run[r].id);
-    kn_status rc = make_entries(x, r, &at, run_error);
-    *status = rc == KN_OK             ? PL_RUN_DONE
-              : rc != KN_EINTERRUPTED ? PL_RUN_FAILED
-              : time_is_up(x)         ? PL_RUN_STOPPED
-                                      : PL_RUN_INTERRUPTED;
-    pl_live_end();
-    if (!whole)
-        return KN_OK;
-    char *log = rc == KN_OK ? NULL : pl_node_work_log(p, &p->node[p->run[r].node[at]]);
-    for (int s = 0; s < PL_STAGE_COUNT; s++) {
-        const pl_plan_node *n = &p->node[p->run[r].node[s]];
-        outcome.entry[s] = n->state == PL_NODE_HIT ? &n->entry : NULL;
-    }
-    outcome.status = *status;
-    outcome.error = *status == PL_RUN_FAILED ? run_error->text : NULL;
-    outcome.log = log;
-    rc = pl_results_write_run(p->study_dir, &outcome, e);
-    if (rc == KN_OK && x->tools.profile) {
-        char *dir = pl_format("%s/runs/%s", p->study_dir, p->run[r].id);
-        rc = pl_profile_write(x->tools.profile, dir, e);
-        free(dir);
-    }
-    free(log);
-    return rc;
-}
-
-static void say_left(const exec *x, char *text, size_t size)
-{
-    char left[48];
-    int ended = x->out->made + x->out->failed;
-    int waiting = x->out->runs - x->out->done - x->out->failed;
-    *text = '\0';
-    if (ended > 0 && waiting > 0)
-        snprintf(text, size, ", about %s left",
-                 pl_human_seconds((pl_now() - x->began) * waiting / ended, left, sizeof left));
-}
-
-/* -1: none, as where the split has no test side. */
-static double test_accuracy(const pl_plan *p, int r)
-{
-    char *path = pl_format("%s/runs/%s/metrics.json", p->study_dir, p->run[r].id);
-    json_t *metrics = NULL;
-    double value = -1;
-    if (pl_exists(path) && pl_json_read(path, &metrics, NULL) == KN_OK) {
-        const json_t *test = json_object_get(metrics, "test");
-        value = test ? json_number_value(json_object_get(test, "accuracy")) : -1;
-    }
-    json_decref(metrics);
-    free(path);
-    return value;
-}
-
-/* Counts a run that ended and tells of it. */
-static kn_status note_run(exec *x, int r, pl_run_status status, const kn_error *failure,
-                          kn_error *e)
-{
-    const char *label = x->plan->study->runs[r].label;
-    char left[80];
-    bool whole = x->options->until == PL_STAGE_COUNT - 1;
-    if (status == PL_RUN_DONE && whole) {
-        x->plan->run[r].done = true;
-        x->out->done++;
-        x->out->made++;
-        say_left(x, left, sizeof left);
-        double accuracy = test_accuracy(x->plan, r);
-        if (accuracy >= 0)
-            pl_info("run %d of %d done: %s: test accuracy %.2f %%%s", x->out->done, x->out->runs,
-                    label, 100 * accuracy, left);
-        else
-            pl_info("run %d of %d done: %s%s", x->out->done, x->out->runs, label, left);
-    } else if (status == PL_RUN_FAILED) {
-        if (x->out->failed++ == 0)
-            x->first = *failure;
-        else
-            x->all_same = x->all_same && strcmp(x->first.text, failure->text) == 0;
-        free(x->failure[r]);
-        x->failure[r] = pl_strdup(failure->text);
-        pl_verbose("run failed: %s: %s", label, failure->text);
-    } else {
-        x->out->stopped = x->out->stopped || status == PL_RUN_STOPPED;
-        x->out->interrupted = x->out->interrupted || status == PL_RUN_INTERRUPTED;
-    }
-    if (whole && pl_now() - x->table_at > TABLE_SECONDS)
-        return update_table(x, e);
-    return KN_OK;
-}
-
-static kn_status make_runs_here(exec *x, kn_error *e)
-{
-    for (int r = 0; r < x->out->runs && !pl_interrupted(); r++) {
-        if (x->plan->run[r].done)
-            continue;
+    pl_node_tools tools = {
+        .costs = x->costs, .threads = x->split.threads, .jobs = 1, .profile = x->options->profile};
+    kn_status rc = kn_pool_new(x->split.threads, &tools.pool, e);
+    for (int i = 0; i < x->out->runs && rc == KN_OK; i++) {
+        int r = x->order[i];
         kn_error failure = {KN_OK, ""};
         pl_run_status status;
-        KN_TRY(make_run(x, r, &status, &failure, e));
-        KN_TRY(note_run(x, r, status, &failure, e));
+        check_stop(x);
+        if (x->fate[r] != PL_FATE_MAKE || x->stop != PL_GO_ON)
+            continue;
+        rc = pl_exec_make_run(x, r, &tools, &status, &failure, e);
+        if (rc == KN_OK)
+            rc = pl_exec_note_run(x, r, status, &failure, e);
     }
+    kn_pool_free(tools.pool);
+    return rc;
+}
+
+static int most_epochs(const pl_exec *x, const bool *alive)
+{
+    int most = 0;
+    for (int r = 0; r < x->out->runs; r++) {
+        const pl_run *run = &x->plan->study->runs[r];
+        if (alive[run->group] && run->spec.train.epochs > most)
+            most = run->spec.train.epochs;
+    }
+    return most;
+}
+
+static double figure_of(const pl_exec *x, int r)
+{
+    return pl_halving_figure(x->plan->study_dir, x->plan->run[r].id, x->plan->study->halving.metric,
+                             x->epoch_limit, x->fate[r] == PL_FATE_DONE);
+}
+
+/* Trains the groups that are left up to the rung. */
+static kn_status climb(pl_exec *x, const bool *alive, double *figure, kn_error *e)
+{
+    for (int r = 0; r < x->out->runs; r++) {
+        bool in = alive[x->plan->study->runs[r].group];
+        if (!in || x->fate[r] == PL_FATE_DONE || x->fate[r] == PL_FATE_FAILED)
+            continue;
+        x->task[x->first_run + r].state = PL_TASK_WAITING;
+        x->fate[r] = isnan(figure_of(x, r)) ? PL_FATE_MAKE : PL_FATE_PAUSED;
+    }
+    KN_TRY(work(x, e));
+    for (int r = 0; r < x->out->runs; r++)
+        figure[r] = x->fate[r] == PL_FATE_FAILED ? (double)NAN : figure_of(x, r);
     return KN_OK;
 }
 
-static int next_run(void *context)
+/* A run that was stopped already is left as it is. */
+static kn_status stop_run(pl_exec *x, int r, int place, int ranked, double mean, kn_error *e)
 {
-    exec *x = context;
-    while (x->next_run < x->out->runs && x->plan->run[x->next_run].done)
-        x->next_run++;
-    return x->next_run < x->out->runs ? x->next_run++ : -1;
-}
-
-/* In a child: the manifest tells the parent how the run ended. */
-static int child_run(void *context, int r)
-{
-    exec *x = context;
-    kn_error failure = {KN_OK, ""}, e = {KN_OK, ""};
-    pl_run_status status = PL_RUN_FAILED;
-    int threads = x->options->maker.threads / x->options->jobs;
-    set_alarm(0);
-    kn_status rc = kn_pool_new(threads > 1 ? threads : 1, &x->tools.pool, &e);
-    if (rc == KN_OK)
-        rc = make_run(x, r, &status, &failure, &e);
-    kn_pool_free(x->tools.pool);
-    if (rc == KN_OK)
-        return CHILD_OK;
-    pl_error("%s", e.text);
-    return CHILD_RESULTS_FAILED;
-}
-
-static void read_failure(const pl_plan *p, int r, kn_error *failure)
-{
-    kn_status status = KN_EDATA;
-    for (int s = PL_STAGE_COUNT - 1; s >= 0; s--)
-        if (p->node[p->run[r].node[s]].failed)
-            status = p->node[p->run[r].node[s]].failed; /* a shared entry: this process tried it */
-
-    char *path = pl_format("%s/runs/%s/manifest.json", p->study_dir, p->run[r].id);
-    json_t *manifest = NULL;
-    const char *text = NULL;
-    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK)
-        text = json_string_value(json_object_get(manifest, "error"));
-    kn_fail(failure, status, "%s", text ? text : "no reason was left");
-    json_decref(manifest);
-    free(path);
-}
-
-static kn_status child_ended(void *context, int r, int result, kn_error *e)
-{
-    exec *x = context;
-    kn_error failure = {KN_OK, ""};
-    pl_run_status status = pl_results_run_status(x->plan->study_dir, x->plan->run[r].id);
-    if (result == CHILD_RESULTS_FAILED)
-        return kn_fail(e, KN_EIO, "the results of %s cannot be written",
-                       x->plan->study->runs[r].label);
-    if (result != CHILD_OK) {
-        status = PL_RUN_FAILED;
-        kn_fail(&failure, KN_EINTERNAL, "its process ended by signal %d", -result);
-        pl_run_outcome outcome = {.study = x->plan->study,
+    const pl_plan *p = x->plan;
+    bool loss = p->study->halving.metric == PL_MONITOR_VAL_LOSS;
+    char *reason = pl_format("halving: place %d of %d groups after epoch %d, %s %.4f", place,
+                             ranked, x->epoch_limit, loss ? "val_loss" : "val_accuracy", mean);
+    pl_run_end end;
+    bool same = pl_results_run_end(p->study_dir, p->run[r].id, p->stages, &end) &&
+                end.status == PL_RUN_STOPPED && end.reason && strcmp(end.reason, reason) == 0;
+    pl_run_end_clear(&end);
+    kn_status rc = KN_OK;
+    if (!same) {
+        pl_run_outcome outcome = {.study = p->study,
                                   .run = r,
-                                  .id = x->plan->run[r].id,
-                                  .stages = x->plan->stages,
-                                  .status = status,
-                                  .error = failure.text,
+                                  .id = p->run[r].id,
+                                  .stages = p->stages,
+                                  .status = PL_RUN_STOPPED,
+                                  .reason = reason,
                                   .maker = x->options->maker};
-        KN_TRY(pl_results_write_run(x->plan->study_dir, &outcome, e));
-    } else if (status == PL_RUN_FAILED) {
-        read_failure(x->plan, r, &failure);
+        rc = pl_results_write_run(p->study_dir, &outcome, e);
+        pl_verbose("stopped: %s: %s", p->study->runs[r].label, reason);
     }
-    return note_run(x, r, status, &failure, e);
+    free(reason);
+    x->fate[r] = PL_FATE_STOPPED;
+    x->out->halted++;
+    return rc;
 }
 
-static kn_status make_runs(exec *x, kn_error *e)
+static kn_status rank(pl_exec *x, const double *figure, bool *alive, int *place, double *mean,
+                      kn_error *e)
 {
-    if (x->options->jobs < 2 || x->options->until < PL_STAGE_COUNT - 1)
-        return make_runs_here(x, e);
-    kn_pool_free(x->tools.pool); /* fork takes one thread along */
-    x->tools.pool = NULL;
-    const pl_workers workers = {x, next_run, child_run, child_ended};
-    return pl_workers_run(&workers, x->options->jobs, e);
+    const pl_study *study = x->plan->study;
+    int ranked = 0, left = 0;
+    pl_halving_rank(study, figure, alive, place, mean, &ranked);
+    for (int r = 0; r < x->out->runs; r++) {
+        int g = study->runs[r].group;
+        if (!alive[g] && x->fate[r] == PL_FATE_PAUSED)
+            KN_TRY(stop_run(x, r, place[g], ranked, mean[g], e));
+    }
+    for (int g = 0; g < study->group_count; g++)
+        left += alive[g];
+    pl_verbose("halving: %d of %d groups go on after epoch %d", left, ranked, x->epoch_limit);
+    return KN_OK;
 }
 
-/* The failed runs in the order of the spec, whatever the order they ended in. */
-static void list_failures(const exec *x)
+static kn_status work_by_rungs(pl_exec *x, kn_error *e)
+{
+    const pl_study *study = x->plan->study;
+    size_t groups = (size_t)study->group_count + 1;
+    bool *alive = malloc(groups * sizeof *alive);
+    int *place = calloc(groups, sizeof *place), left = study->group_count;
+    double *mean = calloc(groups, sizeof *mean);
+    double *figure = calloc((size_t)x->out->runs + 1, sizeof *figure);
+    kn_status rc = KN_OK;
+    if (!alive || !place || !mean || !figure)
+        abort();
+    memset(alive, true, groups);
+    for (int64_t epoch = study->halving.min_epochs;
+         rc == KN_OK && x->stop == PL_GO_ON && left > 1 && epoch < most_epochs(x, alive);
+         epoch *= study->halving.factor) {
+        x->epoch_limit = (int)epoch;
+        rc = climb(x, alive, figure, e);
+        if (rc == KN_OK && x->stop == PL_GO_ON)
+            rc = rank(x, figure, alive, place, mean, e);
+        left = 0;
+        for (int g = 0; g < study->group_count; g++)
+            left += alive[g];
+    }
+    x->epoch_limit = 0;
+    if (rc == KN_OK && x->stop == PL_GO_ON) {
+        for (int r = 0; r < x->out->runs; r++)
+            if (x->fate[r] == PL_FATE_PAUSED) {
+                x->fate[r] = PL_FATE_MAKE;
+                x->task[x->first_run + r].state = PL_TASK_WAITING;
+            }
+        rc = work(x, e);
+    }
+    free(alive);
+    free(place);
+    free(mean);
+    free(figure);
+    return rc;
+}
+
+/* The failed runs of this call in the order of the spec, whatever the order they ended in. */
+static void list_failures(const pl_exec *x)
 {
     pl_str list;
     pl_str_init(&list);
@@ -351,18 +272,30 @@ static void list_failures(const exec *x)
         last = why;
     }
     pl_error("%d of %d runs failed:%s", x->out->failed, x->out->runs, list.text);
+    if (x->out->tried_failed < x->out->failed)
+        pl_info("%d of them failed before and were left alone; --retry-failed tries them again",
+                x->out->failed - x->out->tried_failed);
     pl_str_clear(&list);
 }
 
-static kn_status conclude(exec *x, kn_error *e)
+static kn_status conclude(pl_exec *x, kn_error *e)
 {
     const pl_exec_result *o = x->out;
     char took[48];
-    if (o->failed > 0 && o->failed == o->runs && x->all_same) {
+    if (x->stop == PL_STOP_FAILURES && x->options->fail_fast)
+        return kn_fail(e, x->first.status,
+                       "%s (stopped at the first failed run, %d of %d are done)", x->first.text,
+                       o->done, o->runs);
+    if (o->tried_failed > 0 && o->failed == o->runs && x->alike == o->tried_failed) {
         if (o->runs == 1)
             return kn_fail(e, x->first.status, "%s", x->first.text);
         return kn_fail(e, x->first.status, "%s (all %d runs fail by this)", x->first.text, o->runs);
     }
+    if (x->stop == PL_STOP_FAILURES)
+        return kn_fail(e, x->first.status,
+                       "%s (the first %d runs fail by this: the study is stopped, %d of %d runs "
+                       "were not tried)",
+                       x->first.text, x->alike, o->runs - o->done - o->failed, o->runs);
     if (o->failed > 0)
         list_failures(x);
     if (o->interrupted)
@@ -376,58 +309,80 @@ static kn_status conclude(exec *x, kn_error *e)
     return KN_OK;
 }
 
-static kn_status run_all(exec *x, kn_error *e)
+/* Before anything is started. Only what was measured on this machine is told. */
+static double expect(pl_exec *x)
 {
-    kn_error ignored = {KN_OK, ""};
-    bool whole = x->options->until == PL_STAGE_COUNT - 1;
-    kn_status rc = KN_OK;
+    for (int r = 0; r < x->out->runs; r++) {
+        pl_cost_basis basis = PL_COST_MEASURED;
+        if (x->fate[r] == PL_FATE_MAKE)
+            pl_costs_seconds(x->costs, PL_TRAIN, &x->plan->study->runs[r].spec, 1, 1, &basis);
+        if (basis == PL_COST_GUESSED)
+            return 0;
+    }
+    return pl_exec_seconds_left(x);
+}
+
+static kn_status run_all(pl_exec *x, kn_error *e)
+{
+    bool rungs = x->plan->study->halving.on && x->whole && !x->options->finish && !x->options->only;
+    x->out->expected = expect(x);
     for (int r = 0; r < x->out->runs; r++)
         pl_live_remove(x->plan->study_dir, x->plan->run[r].id);
-    if (whole)
-        KN_TRY(update_table(x, e));
-    for (int s = PL_INGEST; s <= PL_SPLIT && s <= (int)x->options->until && rc == KN_OK; s++) {
-        KN_TRY(look_up_stage(x, (pl_stage_id)s, e));
-        rc = make_joint(x, (pl_stage_id)s, &ignored);
-    }
-    if (rc == KN_OK)
-        KN_TRY(make_runs(x, e));
-    if (pl_interrupted()) {
-        x->out->stopped = time_is_up(x);
-        x->out->interrupted = !x->out->stopped;
-    }
-    return whole ? update_table(x, e) : KN_OK;
+    if (x->whole && !x->options->only)
+        KN_TRY(pl_exec_update_table(x, e));
+    if (x->options->here)
+        KN_TRY(work_here(x, e));
+    else if (rungs)
+        KN_TRY(work_by_rungs(x, e));
+    else
+        KN_TRY(work(x, e));
+    x->out->stopped = x->stop == PL_STOP_TIME;
+    x->out->interrupted = x->stop == PL_STOP_SIGNAL;
+    return x->whole && !x->options->only ? pl_exec_update_table(x, e) : KN_OK;
+}
+
+static kn_status set_up(pl_exec *x, kn_error *e)
+{
+    int runs = x->out->runs;
+    int most =
+        x->options->jobs > x->options->maker.threads ? x->options->jobs : x->options->maker.threads;
+    x->fate = calloc((size_t)runs + 1, sizeof *x->fate);
+    x->failure = calloc((size_t)runs + 1, sizeof *x->failure);
+    if (!x->fate || !x->failure)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", runs);
+    KN_TRY(pl_costs_open(pl_store_dir(x->plan->store), &x->costs, e));
+    KN_TRY(pl_workers_new(most, &x->workers, e));
+    pl_split_choice_init(x);
+    find_fates(x);
+    KN_TRY(pl_exec_plan_tasks(x, e));
+    put_in_order(x);
+    return KN_OK;
 }
 
 kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_result *out,
                       kn_error *e)
 {
     *out = (pl_exec_result){.runs = plan->study->run_count, .done = plan->done};
-    exec x = {.plan = plan,
-              .options = options,
-              .out = out,
-              .began = pl_now(),
-              .tools = {.profile = options->profile},
-              .all_same = true};
-    x.failure = calloc((size_t)out->runs + 1, sizeof *x.failure);
-    if (!x.failure)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", out->runs);
-    kn_status rc = kn_pool_new(options->maker.threads, &x.tools.pool, e);
-    if (rc == KN_OK) {
-        if (options->seconds > 0) {
-            x.deadline = pl_now() + options->seconds;
-            set_alarm(options->seconds);
-        }
-        rc = run_all(&x, e);
-        if (options->seconds > 0)
-            set_alarm(0);
-        if (rc == KN_OK)
-            rc = conclude(&x, e);
-        if (out->stopped)
-            pl_interrupt_set(false);
-    }
-    kn_pool_free(x.tools.pool);
     for (int r = 0; r < out->runs; r++)
+        out->asked += !options->only || options->only[r];
+    pl_exec x = {.plan = plan,
+                 .options = options,
+                 .out = out,
+                 .whole = options->until == PL_STAGE_COUNT - 1,
+                 .began = pl_now()};
+    if (options->seconds > 0)
+        x.deadline = x.began + options->seconds - options->reserve;
+    kn_status rc = set_up(&x, e);
+    if (rc == KN_OK)
+        rc = run_all(&x, e);
+    if (rc == KN_OK)
+        rc = conclude(&x, e);
+    pl_workers_free(x.workers);
+    pl_costs_free(x.costs);
+    pl_exec_free_tasks(&x);
+    for (int r = 0; x.failure && r < out->runs; r++)
         free(x.failure[r]);
     free(x.failure);
+    free(x.fate);
     return rc;
 }

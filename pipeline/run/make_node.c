@@ -19,9 +19,9 @@ typedef struct making {
     bool resumed; /* an interrupted attempt did part of it */
 } making;
 
-char *pl_node_work_log(const pl_plan *plan, const pl_plan_node *n)
+char *pl_node_work_dir(const pl_plan *plan, const pl_plan_node *n)
 {
-    return pl_format("%s/work/%s/log.txt", pl_store_dir(plan->store), n->key.hex);
+    return pl_format("%s/work/%s", pl_store_dir(plan->store), n->key.hex);
 }
 
 /* The same order in every process: two that need the same entries never wait for each other in a
@@ -40,6 +40,7 @@ static void fill_job(const pl_plan *p, making *m, const pl_node_tools *tools, pl
                           .work = m->making.work_dir,
                           .title = m->title,
                           .pool = tools->pool,
+                          .epoch_limit = tools->epoch_limit,
                           .profile = tools->profile,
                           .log = m->log};
     for (int s = 0; s < PL_STAGE_COUNT; s++)
@@ -176,7 +177,7 @@ kn_status pl_make_nodes(pl_plan *p, const int *nodes, int count, const pl_node_t
     }
     if (rc == KN_OK && made)
         *made += open;
-    for (int i = 0; i < count && rc != KN_OK && rc != KN_EINTERRUPTED; i++) {
+    for (int i = 0; i < count && rc != KN_OK && rc != KN_EINTERRUPTED && rc != KN_EPAUSED; i++) {
         pl_plan_node *n = &p->node[nodes[i]];
         n->failed = rc;
         free(n->failure);

@@ -7,6 +7,7 @@
 #include "data/tables.h"
 #include "io/csv.h"
 #include "util/fs.h"
+#include "util/interrupt.h"
 
 kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e)
 {
@@ -15,7 +16,8 @@ kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions
     kn_status rc = pl_model_load(path, &out->model, e);
     free(path);
     KN_TRY(rc);
-    const kn_trainer_options inference = {.batch_max = 0, .class_weight = {1, 1}};
+    const kn_trainer_options inference = {
+        .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
     rc = kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e);
     if (rc != KN_OK) {
         pl_model_clear(&out->model);

@@ -42,20 +42,69 @@ static char *manifest_path(const char *study_dir, const char *id)
     return pl_format("%s/runs/%s/manifest.json", study_dir, id);
 }
 
-pl_run_status pl_results_run_status(const char *study_dir, const char *id)
+bool pl_failure_is_outside(kn_status status)
+{
+    return status == KN_EIO || status == KN_ENOMEM || status == KN_EINTERRUPTED;
+}
+
+/* NULL: there is none that can be read. */
+static json_t *read_manifest(const char *study_dir, const char *id)
 {
     char *path = manifest_path(study_dir, id);
     json_t *manifest = NULL;
-    pl_run_status status = PL_RUN_PENDING;
-    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK) {
-        const char *text = json_string_value(json_object_get(manifest, "status"));
-        for (int s = PL_RUN_DONE; text && s <= PL_RUN_INTERRUPTED; s++)
-            if (strcmp(text, pl_run_status_text((pl_run_status)s)) == 0)
-                status = (pl_run_status)s;
-    }
-    json_decref(manifest);
+    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) != KN_OK)
+        manifest = NULL;
     free(path);
+    return manifest;
+}
+
+static pl_run_status status_in(const json_t *manifest)
+{
+    const char *text = json_string_value(json_object_get(manifest, "status"));
+    for (int s = PL_RUN_DONE; text && s <= PL_RUN_INTERRUPTED; s++)
+        if (strcmp(text, pl_run_status_text((pl_run_status)s)) == 0)
+            return (pl_run_status)s;
+    return PL_RUN_PENDING;
+}
+
+pl_run_status pl_results_run_status(const char *study_dir, const char *id)
+{
+    json_t *manifest = read_manifest(study_dir, id);
+    pl_run_status status = status_in(manifest);
+    json_decref(manifest);
     return status;
+}
+
+static bool versions_match(const json_t *manifest, const pl_stage *const *stages)
+{
+    const json_t *versions = json_object_get(manifest, "stage_versions");
+    bool match = true;
+    for (int s = 0; s < PL_STAGE_COUNT; s++)
+        match = match && json_integer_value(json_object_get(versions, stages[s]->name)) ==
+                             stages[s]->version;
+    return match;
+}
+
+bool pl_results_run_end(const char *study_dir, const char *id, const pl_stage *const *stages,
+                        pl_run_end *out)
+{
+    json_t *m = read_manifest(study_dir, id);
+    const char *cause = json_string_value(json_object_get(m, "cause"));
+    const char *numeric = json_string_value(json_object_get(m, "numeric"));
+    *out = (pl_run_end){.status = status_in(m),
+                        .error = json_string_value(json_object_get(m, "error")),
+                        .reason = json_string_value(json_object_get(m, "reason")),
+                        .outside = !cause || strcmp(cause, "run") != 0,
+                        .current = numeric && strcmp(numeric, pl_numeric_identity()) == 0 &&
+                                   versions_match(m, stages),
+                        .manifest = m};
+    return m != NULL;
+}
+
+void pl_run_end_clear(pl_run_end *end)
+{
+    json_decref(end->manifest);
+    *end = (pl_run_end){.status = PL_RUN_PENDING};
 }
 
 static bool files_are_there(const char *dir, json_t *files)
@@ -81,12 +130,9 @@ bool pl_results_run_is_done(const char *study_dir, const char *id, const pl_stag
     bool done = false;
     if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK) {
         const char *status = json_string_value(json_object_get(manifest, "status"));
-        const json_t *versions = json_object_get(manifest, "stage_versions");
         done = status && strcmp(status, "done") == 0 &&
-               files_are_there(dir, json_object_get(manifest, "files"));
-        for (int s = 0; s < PL_STAGE_COUNT; s++)
-            done = done && json_integer_value(json_object_get(versions, stages[s]->name)) ==
-                               stages[s]->version;
+               files_are_there(dir, json_object_get(manifest, "files")) &&
+               versions_match(manifest, stages);
     }
     json_decref(manifest);
     free(dir);
@@ -113,8 +159,11 @@ static kn_status write_log(const char *dir, const pl_run_outcome *o, kn_error *e
             append_log(&log, path);
             free(path);
         }
-    if (o->log)
-        append_log(&log, o->log);
+    if (o->work) {
+        char *path = pl_path_join(o->work, "log.txt");
+        append_log(&log, path);
+        free(path);
+    }
     if (o->error)
         pl_str_addf(&log, "%s\n", o->error);
     char *path = pl_path_join(dir, "log.txt");
@@ -188,8 +237,12 @@ static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
     json_object_set_new(m, "study", json_string(o->study->name));
     json_object_set_new(m, "label", json_string(run->label));
     json_object_set_new(m, "status", json_string(pl_run_status_text(o->status)));
-    if (o->error)
+    if (o->error) {
         json_object_set_new(m, "error", json_string(o->error));
+        json_object_set_new(m, "cause", json_string(o->outside ? "outside" : "run"));
+    }
+    if (o->reason)
+        json_object_set_new(m, "reason", json_string(o->reason));
     json_object_set_new(m, "spec", pl_parameters_json(&run->spec, PL_KEY_ALL));
     json_object_set_new(m, "paths", paths_json(&run->spec.data));
     json_object_set(m, "files", files);
@@ -234,6 +287,18 @@ static kn_status copy_files(const char *dir, const pl_run_outcome *o, json_t *fi
     return KN_OK;
 }
 
+/* Of a run that rests. */
+static kn_status copy_epochs(const char *dir, const pl_run_outcome *o, kn_error *e)
+{
+    if (!o->work)
+        return KN_OK;
+    char *from = pl_path_join(o->work, "epochs.csv"), *to = pl_path_join(dir, "epochs.csv");
+    kn_status rc = pl_exists(from) ? pl_copy_file(from, to, e) : KN_OK;
+    free(from);
+    free(to);
+    return rc;
+}
+
 kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, kn_error *e)
 {
     char *path = manifest_path(study_dir, o->id), *dir = pl_path_dir(path);
@@ -243,6 +308,8 @@ kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, k
     pl_remove_leftovers(dir);
     if (o->status == PL_RUN_DONE)
         KN_TRY_TO(rc, cleanup, copy_files(dir, o, files, e));
+    else
+        KN_TRY_TO(rc, cleanup, copy_epochs(dir, o, e));
     KN_TRY_TO(rc, cleanup, write_log(dir, o, e));
     manifest = make_manifest(o, files);
     rc = pl_json_write(path, manifest, e);

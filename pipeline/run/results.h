@@ -34,13 +34,20 @@ typedef struct pl_run_outcome {
     const pl_stage *const *stages;
     const pl_entry *entry[PL_STAGE_COUNT]; /* NULL: not made */
     pl_run_status status;
-    const char *error; /* why it failed; NULL otherwise */
-    const char *log;   /* the failed stage's log file; NULL: none */
+    const char *error;  /* why it failed; NULL otherwise */
+    bool outside;       /* it failed by a cause outside it: another try may end well */
+    const char *reason; /* why it was stopped; NULL otherwise */
+    const char *
+        work; /* folder of the stage that did not end, with log.txt and, where it rests, epochs.csv;
+                           NULL: none */
     pl_run_maker maker;
 } pl_run_outcome;
 
-/* Copies the run's files and writes manifest.json. A run that is not done gets its log and manifest
- * only. */
+/* A failure by a cause outside the work: killed, no memory, input or output. */
+bool pl_failure_is_outside(kn_status status);
+
+/* Copies the run's files and writes manifest.json. A run that is not done gets its log and manifest, and the
+ * epochs it has where it rests or rested. */
 kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *outcome, kn_error *e);
 
 /* The manifest says done, was made by these stage versions, and every file it names is there with
@@ -49,6 +56,20 @@ bool pl_results_run_is_done(const char *study_dir, const char *id, const pl_stag
 
 /* The status a run's manifest tells; pending without one. */
 pl_run_status pl_results_run_status(const char *study_dir, const char *id);
+
+/* How a run ended, as its manifest tells. */
+typedef struct pl_run_end {
+    pl_run_status status;
+    const char *error, *reason; /* as in pl_run_outcome; NULL: none */
+    bool outside;
+    bool current;     /* by these stage versions and this numeric identity */
+    json_t *manifest; /* holds the texts */
+} pl_run_end;
+
+/* False: there is no manifest. Cleared by pl_run_end_clear in either case. */
+bool pl_results_run_end(const char *study_dir, const char *id, const pl_stage *const *stages,
+                        pl_run_end *out);
+void pl_run_end_clear(pl_run_end *end);
 
 /* Makes results/STUDY, writes study.yaml, and takes the study's lock: KN_EIO when the folder cannot
  * be written, or when another process runs this study (the sentence says which). */

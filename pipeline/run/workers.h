@@ -1,23 +1,42 @@
-/* Forked processes that each do one piece of work, so many at a time. */
+/* Forked processes that each do one task, up to so many at a time: a crash takes its own task alone. */
 #ifndef PL_RUN_WORKERS_H
 #define PL_RUN_WORKERS_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
-typedef struct pl_workers {
-    void *context;
-    /* The next piece of work, -1 when there is none. Called in this process. */
-    int (*next)(void *context);
-    /* Does it, in a child: its own process group, plain log lines, killed when the parent dies. The
-     * result is the child's exit status, 0..100. */
-    int (*work)(void *context, int item);
-    /* Told in this process: the exit status, or -signal. */
-    kn_status (*ended)(void *context, int item, int result, kn_error *e);
-} pl_workers;
+typedef struct pl_workers pl_workers;
 
-/* Until there is no more work. An interruption is passed on to the children once, and no new work
- * begins; they are waited for. Returns the first failure of `ended`; that too ends the handing out.
- * The caller must have no thread but itself. */
-kn_status pl_workers_run(const pl_workers *w, int count, kn_error *e);
+/* What a worker says at its end; or what is known of one that died. */
+typedef struct pl_worker_end {
+    int task;
+    int signal;     /* that ended it; 0: it ended by itself */
+    int value;      /* the task's own, set by the worker */
+    int made;       /* likewise: entries it made */
+    kn_error error; /* status KN_OK, or why it failed */
+} pl_worker_end;
+
+/* In the child: its own process group, killed with its parent, signals handled as in the parent. Sets
+ * value, made and error of *end. */
+typedef void pl_worker_fn(void *context, int task, pl_worker_end *end);
+
+kn_status pl_workers_new(int most, pl_workers **out, kn_error *e);
+/* NULL is allowed. Workers that still run are killed. */
+void pl_workers_free(pl_workers *w);
+
+int pl_workers_busy(const pl_workers *w);
+
+/* The caller has no thread but itself, and fewer than `most` workers are busy. plain: its messages are
+ * plain lines, as where several share a terminal. */
+kn_status pl_workers_start(pl_workers *w, int task, bool plain, pl_worker_fn *work, void *context,
+                           kn_error *e);
+
+/* Waits for the end of a worker, but no longer than `seconds`, and no longer than until a signal comes.
+ * True: *end is filled in. */
+bool pl_workers_wait(pl_workers *w, double seconds, pl_worker_end *end);
+
+/* To every worker. */
+void pl_workers_signal(const pl_workers *w, int number);
 
 #endif

@@ -37,6 +37,7 @@ typedef struct pl_stage_job {
         *work; /* survives an interrupted attempt (checkpoints); gone once the entry is complete */
     const char *title; /* for progress: "cnn-50 seed=2" */
     kn_pool *pool;
+    int epoch_limit;     /* training rests there (KN_EPAUSED) where epochs are left; 0: none */
     pl_profile *profile; /* training tells where its time went; NULL: not wanted */
     FILE *log;           /* the stage's log.txt: plain lines */
 } pl_stage_job;
@@ -53,8 +54,10 @@ typedef struct pl_stage {
     int (*sources)(const pl_run_spec *spec, const char *path[4]);
     /* Jobs that miss and have equal sources are given together (ingest: several sizes in one pass);
      * others one by one. Polls pl_interrupted() and returns KN_EINTERRUPTED with its state in
-     * `work`. */
+     * `work`; KN_EPAUSED likewise at epoch_limit, with the epochs so far in work/epochs.csv. */
     bool joint;
+    /* Memory a job takes on so many threads, beside mapped data; NULL: little. */
+    double (*bytes)(const pl_run_spec *spec, int threads);
     kn_status (*run)(const pl_stage_job *jobs, int count, kn_error *e);
 } pl_stage;
 

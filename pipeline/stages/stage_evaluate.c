@@ -95,7 +95,8 @@ static kn_status open_all(evaluation *v, kn_error *e)
     free(names);
     KN_TRY(rc);
     KN_TRY(pl_dataset_check_shape(&v->data, kn_net_input(v->model.net), e));
-    const kn_trainer_options inference = {.batch_max = 0, .class_weight = {1, 1}};
+    const kn_trainer_options inference = {
+        .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
     KN_TRY(kn_trainer_new(v->model.net, job->pool, &inference, &v->trainer, e));
     memcpy(kn_trainer_params(v->trainer), v->model.block,
            kn_net_block_floats(v->model.net) * sizeof(float));

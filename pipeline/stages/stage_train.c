@@ -126,6 +126,28 @@ static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
     return rc;
 }
 
+/* The trainer's; of an lbfgs fit the memory of its ten steps and of a number per image. */
+static double bytes(const pl_run_spec *spec, int threads)
+{
+    enum { LBFGS_VECTORS = 24 };
+    kn_arena arena;
+    kn_net_desc desc;
+    kn_net *net = NULL;
+    double sum = 0;
+    kn_arena_init(&arena);
+    if (pl_spec_net(spec, &arena, &desc, NULL) == KN_OK && kn_net_new(&desc, &net, NULL) == KN_OK) {
+        bool lbfgs = spec->model.type == PL_MODEL_LOGREG && spec->model.solver == PL_SOLVER_LBFGS;
+        const kn_trainer_options options = {.batch_max = lbfgs ? 0 : spec->train.batch,
+                                            .optimizer = spec->train.optimizer};
+        sum = (double)kn_trainer_bytes(net, threads, &options);
+        if (lbfgs)
+            sum += LBFGS_VECTORS * sizeof(double) * (double)kn_net_params(net);
+    }
+    kn_net_free(net);
+    kn_arena_clear(&arena);
+    return sum;
+}
+
 static const pl_stage_input inputs[] = {
     {PL_INGEST, "X.npy"},
     {PL_INGEST, "y.npy"},
@@ -140,5 +162,6 @@ const pl_stage pl_stage_train = {
     .keys = PL_KEY_TRAIN,
     .inputs = inputs,
     .input_count = sizeof inputs / sizeof inputs[0],
+    .bytes = bytes,
     .run = run,
 };

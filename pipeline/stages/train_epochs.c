@@ -14,8 +14,10 @@
 /* Streams of the run's seed; nn uses small numbers for weights and dropout. */
 static const uint64_t SHUFFLE_STREAM = (uint64_t)1 << 40;
 
-/* A long epoch is also saved in between, so that a kill costs at most this much. */
-static const double CHECKPOINT_SECONDS = 60;
+/* The end of an epoch is saved, but for epochs so short that it would cost more than this part of the time. How
+ * long a save takes is known from the last one; before that a disk is assumed that needs a moment to
+ * begin, and writes so many bytes a second. */
+static const double SAVE_PART = 0.01, SAVE_BEGIN_SECONDS = 2e-3, SAVE_SPEED = 2e8;
 
 typedef struct loop {
     const pl_train_task *task;
@@ -28,9 +30,10 @@ typedef struct loop {
     char *checkpoint; /* path */
     char *identity;
     pl_progress *progress;
-    kn_profile *profile;                        /* NULL: not wanted */
-    double first_step;                          /* seconds after the start of the process */
-    double saved_at, epoch_began, spent_before; /* clock of this attempt */
+    kn_profile *profile; /* NULL: not wanted */
+    double first_step;   /* seconds after the start of the process */
+    double saved_at, save_seconds;
+    double epoch_began, spent_before; /* clock of this attempt */
 } loop;
 
 static void fill_order(loop *l)
@@ -46,21 +49,32 @@ static void fill_order(loop *l)
 
 static kn_status save(loop *l, kn_error *e)
 {
-    l->state.epoch_seconds = l->spent_before + (pl_now() - l->epoch_began);
+    double began = pl_now();
+    l->state.epoch_seconds = l->spent_before + (began - l->epoch_began);
+    kn_status rc =
+        pl_checkpoint_save(l->checkpoint, l->identity, &l->state, l->trainer, l->block_floats, e);
     l->saved_at = pl_now();
-    return pl_checkpoint_save(l->checkpoint, l->identity, &l->state, l->trainer, l->block_floats,
-                              e);
+    l->save_seconds = l->saved_at - began;
+    return rc;
+}
+
+static bool save_is_cheap(const loop *l)
+{
+    return l->save_seconds < SAVE_PART * (pl_now() - l->saved_at);
+}
+
+static kn_status leave(loop *l, kn_error *e)
+{
+    KN_TRY(save(l, e));
+    fprintf(l->task->job->log, "interrupted in epoch %lld after %lld images; state saved\n",
+            (long long)l->state.epoch + 1, (long long)l->state.position);
+    return kn_fail(e, KN_EINTERRUPTED, "interrupted");
 }
 
 /* Saves and tells so where a signal has come. */
 static kn_status stop_if_asked(loop *l, kn_error *e)
 {
-    if (!pl_interrupted())
-        return KN_OK;
-    KN_TRY(save(l, e));
-    fprintf(l->task->job->log, "interrupted in epoch %lld after %lld images; state saved\n",
-            (long long)l->state.epoch + 1, (long long)l->state.position);
-    return pl_interrupt_check(e);
+    return pl_interrupted() ? leave(l, e) : KN_OK;
 }
 
 static double images_seen(const loop *l)
@@ -82,7 +96,10 @@ static kn_status run_batches(loop *l, kn_error *e)
         float lr = kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer));
         double began = pl_now();
         kn_step_result r;
-        if (kn_trainer_step(l->trainer, &b, lr, &r, e) != KN_OK)
+        kn_status rc = kn_trainer_step(l->trainer, &b, lr, &r, e);
+        if (rc == KN_EINTERRUPTED)
+            return leave(l, e);
+        if (rc != KN_OK)
             return kn_prepend(e, "epoch %lld, batch %lld: ", (long long)s->epoch + 1,
                               (long long)(s->position / (int64_t)batch) + 1);
         s->step_seconds += pl_now() - began;
@@ -90,7 +107,7 @@ static kn_status run_batches(loop *l, kn_error *e)
         s->correct_sum += (double)r.correct;
         s->position += (int64_t)b.count;
         pl_progress_update(l->progress, images_seen(l));
-        if (pl_now() - l->saved_at > CHECKPOINT_SECONDS)
+        if (pl_now() - l->saved_at > l->spec->checkpoint && save_is_cheap(l))
             KN_TRY(save(l, e));
     }
     return KN_OK;
@@ -103,7 +120,10 @@ static kn_status validate(loop *l, pl_epoch *row, kn_error *e)
     if (val->count == 0)
         return KN_OK;
     kn_step_result r;
-    if (kn_trainer_predict(l->trainer, val, NULL, &r, e) != KN_OK)
+    kn_status rc = kn_trainer_predict(l->trainer, val, NULL, &r, e);
+    if (rc == KN_EINTERRUPTED)
+        return leave(l, e);
+    if (rc != KN_OK)
         return kn_prepend(e, "epoch %lld, validation: ", (long long)l->state.epoch + 1);
     row->val_loss = r.loss / (double)val->count + r.penalty;
     row->val_accuracy = (double)r.correct / (double)val->count;
@@ -163,9 +183,33 @@ static void end_epoch(loop *l, pl_epoch *row)
     s->loss_sum = s->correct_sum = s->step_seconds = s->epoch_seconds = 0;
 }
 
+/* The epochs so far are for those who compare this run with others. */
+static kn_status rest(loop *l, kn_error *e)
+{
+    char *path = pl_path_join(l->task->job->work, "epochs.csv");
+    kn_status rc = save(l, e);
+    if (rc == KN_OK)
+        rc = pl_epochs_write(path, l->state.rows, l->state.row_count, e);
+    free(path);
+    KN_TRY(rc);
+    fprintf(l->task->job->log, "rests after epoch %lld; state saved\n", (long long)l->state.epoch);
+    return kn_fail(e, KN_EPAUSED, "rests after epoch %lld", (long long)l->state.epoch);
+}
+
+static bool is_at_limit(const loop *l)
+{
+    const pl_train_state *s = &l->state;
+    int limit = l->task->job->epoch_limit;
+    return limit > 0 && s->epoch >= limit && s->epoch < l->spec->epochs && !s->stopped;
+}
+
 static kn_status run_epochs(loop *l, kn_error *e)
 {
     pl_train_state *s = &l->state;
+    l->epoch_began = pl_now();
+    l->spent_before = s->epoch_seconds;
+    if (is_at_limit(l)) /* by its checkpoint */
+        return rest(l, e);
     while (s->epoch < l->spec->epochs && !s->stopped) {
         l->epoch_began = pl_now();
         l->spent_before = s->epoch_seconds;
@@ -177,8 +221,12 @@ static kn_status run_epochs(loop *l, kn_error *e)
         end_epoch(l, &row);
         l->epoch_began = pl_now();
         l->spent_before = 0;
-        if (s->epoch < l->spec->epochs && !s->stopped)
-            KN_TRY(save(l, e));
+        if (s->epoch < l->spec->epochs && !s->stopped) {
+            if (is_at_limit(l))
+                return rest(l, e);
+            if (save_is_cheap(l))
+                KN_TRY(save(l, e));
+        }
     }
     return KN_OK;
 }
@@ -219,7 +267,8 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
         .batch_max = (int)batch,
         .optimizer = spec->optimizer,
         .seed = spec->seed,
-        .class_weight = {task->class_weight[0], task->class_weight[1]}};
+        .class_weight = {task->class_weight[0], task->class_weight[1]},
+        .cancelled = pl_interrupt_asked};
     KN_TRY(kn_trainer_new(task->net, task->job->pool, &options, &l->trainer, e));
     l->block_floats = kn_net_block_floats(task->net);
     l->schedule = spec->schedule;
@@ -251,6 +300,9 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
         pl_verbose("%s: going on from epoch %lld", task->job->title, (long long)l->state.epoch + 1);
     }
     l->saved_at = pl_now();
+    l->save_seconds = SAVE_BEGIN_SECONDS + (double)l->block_floats * sizeof(float) *
+                                               (1 + kn_trainer_moment_count(l->trainer)) /
+                                               SAVE_SPEED;
     return KN_OK;
 }
 

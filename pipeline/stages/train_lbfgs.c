@@ -177,7 +177,8 @@ static kn_status prepare(fit *f, const pl_train_task *task, pl_train_result *res
     f->scratch = malloc(kn_logreg_scratch_bytes(&f->data));
     if (!result->rows || !f->scratch)
         return kn_fail(e, KN_ENOMEM, "no memory for L-BFGS over %zu weights", f->data.features);
-    const kn_trainer_options inference = {.batch_max = 0, .class_weight = {1, 1}};
+    const kn_trainer_options inference = {
+        .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
     return kn_trainer_new(task->net, task->job->pool, &inference, &f->trainer, e);
 }
 

@@ -1,14 +1,16 @@
 #include "util/interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t asked;
-static int polls_left; /* 0 but in tests */
+static atomic_int asked; /* set in a signal handler, read by every thread */
+static bool once;        /* later signals change nothing */
+static int polls_left;   /* 0 but in tests */
 
 static void on_signal(int number)
 {
-    if (asked) {
+    if (asked && !once) {
         signal(number, SIG_DFL);
         raise(number);
     }
@@ -24,6 +26,19 @@ void pl_interrupt_init(void)
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction hangup; /* nohup ignores it, and so it stays */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL)
+        sigaction(SIGHUP, &action, NULL);
+}
+
+void pl_interrupt_once(void)
+{
+    once = true;
+}
+
+bool pl_interrupt_asked(void)
+{
+    return asked != 0;
 }
 
 bool pl_interrupted(void)

@@ -35,7 +35,7 @@ static void write_study(void)
                    "data: {images: data/img_align_celeba.zip, labels: data/list_attr_celeba.csv, "
                    "partition: data/list_eval_partition.csv, image: {size: 24}}\n"
                    "model: {type: cnn, filters: [8], units: [16], dropout: 0.2}\n"
-                   "train: {epochs: 6, batch: 8}\n"
+                   "train: {epochs: 60, batch: 8}\n"
                    "sweep: {seeds: [1, 2]}\n");
 }
 

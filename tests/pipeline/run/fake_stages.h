@@ -10,19 +10,30 @@
 
 extern const pl_stage *const fake_stages[PL_STAGE_COUNT];
 
-/* Counted since the process began; jobs of the last ingest call. */
-extern int fake_calls[PL_STAGE_COUNT], fake_ingest_jobs;
-
-/* train fails where lr is above this; is interrupted, with its state saved, after so many of its 5
- * steps (0: never). */
-extern double fake_max_lr;
-extern int fake_interrupt_after;
-
-/* Steps of train that were really done, by every call. */
-extern int fake_steps;
+/* What the stages are told and what they count, in memory that the executor's workers share with the test. */
+typedef struct fake_state {
+    int calls[PL_STAGE_COUNT]; /* of each stage */
+    int ingest_jobs;           /* of the last ingest call */
+    int steps;                 /* of train that were really done */
+    double max_lr;             /* train fails where lr is above this */
+    int interrupt_after;       /* of train's 5 steps: the coordinator gets SIGINT; 0: never */
+    int kill_after;            /* likewise: the worker is killed, so many times... */
+    int kills;                 /* ...as this says */
+    int order[64], started;    /* seeds of the trainings, as they began */
+    int threads;               /* of the last training */
+} fake_state;
+extern fake_state *fake;
 
 /* A study over small source files in tst_dir(): `more` is appended to the spec. */
 void fake_write_study(const char *name, const char *more);
+
+/* The same with empty cache and results. */
+void fake_start(const char *name, const char *more);
+
+/* A column of a study's runs.csv, its cells with a space between them; a text of the manifest of run r, "" where
+ * it has none. */
+void fake_expect_column(const char *study, const char *column, const char *want);
+void fake_expect_member(const char *study, int r, const char *key, const char *want);
 
 typedef struct fake_world {
     pl_study study;

@@ -34,10 +34,10 @@ static void test_sizes_are_made_in_one_call(void)
     pl_exec_result r;
     fake_write_study("one", "sweep: {product: {data.image.size: [20, 24, 28]}}\n");
     TST_OK(fake_run("one", &plain, &r, e));
-    CU_ASSERT_EQUAL(fake_calls[PL_INGEST], 1);
-    CU_ASSERT_EQUAL(fake_ingest_jobs, 3);
-    CU_ASSERT_EQUAL(fake_calls[PL_SPLIT], 1); /* the names are the same for each size: one key */
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 3);
+    CU_ASSERT_EQUAL(fake->calls[PL_INGEST], 1);
+    CU_ASSERT_EQUAL(fake->ingest_jobs, 3);
+    CU_ASSERT_EQUAL(fake->calls[PL_SPLIT], 1); /* the names are the same for each size: one key */
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 3);
     CU_ASSERT_EQUAL(r.made, 3);
 }
 
@@ -52,7 +52,7 @@ static void test_a_second_run_does_nothing(void)
     CU_ASSERT_EQUAL(r.done, 1);
     CU_ASSERT_EQUAL(r.made, 0);
     for (int s = 0; s < PL_STAGE_COUNT; s++)
-        CU_ASSERT_EQUAL(fake_calls[s], 0);
+        CU_ASSERT_EQUAL(fake->calls[s], 0);
     char *after = tst_read(tst_path("results/one/runs.csv"), NULL);
     TST_TEXT(after, before);
     free(before);
@@ -93,17 +93,24 @@ static void test_runs_side_by_side_end_the_same(void)
     check_one_failure_of_two(3);
 }
 
-static void test_a_failed_run_is_tried_again(void)
+static void test_a_failed_run_is_tried_again_when_asked(void)
 {
     pl_exec_result r;
     char text[100];
+    pl_exec_options options = plain;
     fake_write_study("one", sweep);
     TST_OK(fake_run("one", &plain, &r, e));
     fake_write_study("one", sweep);
-    fake_max_lr = 1;
+    fake->max_lr = 1;
     TST_OK(fake_run("one", &plain, &r, e));
+    CU_ASSERT_EQUAL(r.made, 0);
+    CU_ASSERT_EQUAL(r.failed, 2);
+    CU_ASSERT_EQUAL(r.tried_failed, 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 0);
+    options.retry_failed = true;
+    TST_OK(fake_run("one", &options, &r, e));
     CU_ASSERT_EQUAL(r.made, 2);
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 2);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 2);
     statuses("one", text, sizeof text);
     TST_TEXT(text, "done done done done");
 }
@@ -122,17 +129,17 @@ static void test_an_interruption_saves_and_the_next_run_goes_on(void)
     pl_exec_result r;
     char text[100];
     fake_write_study("one", "sweep: {seeds: [1, 2]}\n");
-    fake_interrupt_after = 3;
+    fake->interrupt_after = 3;
     TST_FAILS(KN_EINTERRUPTED,
               "interrupted: 0 of 2 runs are done; the state is saved, the same command goes on",
               fake_run("one", &plain, &r, e));
     CU_ASSERT_TRUE(r.interrupted);
     statuses("one", text, sizeof text);
     TST_TEXT(text, "interrupted pending");
-    fake_interrupt_after = 0;
+    fake->interrupt_after = 0;
     pl_interrupt_set(false);
     TST_OK(fake_run("one", &plain, &r, e));
-    CU_ASSERT_EQUAL(fake_steps, 10); /* the three saved steps were not done again */
+    CU_ASSERT_EQUAL(fake->steps, 10); /* the three saved steps were not done again */
     statuses("one", text, sizeof text);
     TST_TEXT(text, "done done");
 }
@@ -144,12 +151,12 @@ static void test_the_clock_stops_the_study(void)
     pl_exec_options options = plain;
     options.seconds = 1e-6;
     fake_write_study("one", "sweep: {seeds: [1, 2]}\n");
-    fake_interrupt_after = 2; /* should the alarm be late */
+    fake->interrupt_after = 2; /* should the alarm be late */
     TST_OK(fake_run("one", &options, &r, e));
     CU_ASSERT_TRUE(r.stopped);
     CU_ASSERT_FALSE(r.interrupted);
     CU_ASSERT_FALSE(pl_interrupted());
-    fake_interrupt_after = 0;
+    fake->interrupt_after = 0;
     TST_OK(fake_run("one", &plain, &r, e));
     statuses("one", text, sizeof text);
     TST_TEXT(text, "done done");
@@ -163,7 +170,7 @@ static void test_until_makes_entries_and_no_results(void)
     fake_write_study("one", "");
     TST_OK(fake_run("one", &options, &r, e));
     CU_ASSERT_EQUAL(r.entries, 2);
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 0);
     CU_ASSERT_FALSE(pl_exists(tst_path("results/one/runs")));
 }
 
@@ -179,7 +186,7 @@ static void test_lost_results_come_from_the_cache(void)
     CU_ASSERT_EQUAL(unlink(model), 0);
     fake_write_study("one", "");
     TST_OK(fake_run("one", &plain, &r, e));
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 0);
     CU_ASSERT_TRUE(pl_exists(model));
     free(model);
 }
@@ -237,7 +244,7 @@ const tst_case tst_run_executor[] = {TST(test_sizes_are_made_in_one_call),
                                      TST(test_a_second_run_does_nothing),
                                      TST(test_a_failed_run_does_not_stop_the_others),
                                      TST(test_runs_side_by_side_end_the_same),
-                                     TST(test_a_failed_run_is_tried_again),
+                                     TST(test_a_failed_run_is_tried_again_when_asked),
                                      TST(test_one_reason_for_all_is_the_error),
                                      TST(test_an_interruption_saves_and_the_next_run_goes_on),
                                      TST(test_the_clock_stops_the_study),

@@ -83,10 +83,10 @@ static void test_a_changed_key_reruns_what_depends_on_it(void)
     TST_TEXT(reason(&w, PL_EVALUATE, PL_NODE_UNKNOWN), "after train");
     fake_close(&w);
     run("one");
-    CU_ASSERT_EQUAL(fake_calls[PL_INGEST], 0);
-    CU_ASSERT_EQUAL(fake_calls[PL_SPLIT], 0);
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 1);
-    CU_ASSERT_EQUAL(fake_calls[PL_EVALUATE], 1);
+    CU_ASSERT_EQUAL(fake->calls[PL_INGEST], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_SPLIT], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 1);
+    CU_ASSERT_EQUAL(fake->calls[PL_EVALUATE], 1);
 }
 
 static void test_a_changed_source_with_the_same_output_cuts_off(void)
@@ -101,9 +101,9 @@ static void test_a_changed_source_with_the_same_output_cuts_off(void)
     TST_TEXT(reason(&w, PL_INGEST, PL_NODE_MISS), "the content of data.labels changed");
     fake_close(&w);
     run("one");
-    CU_ASSERT_EQUAL(fake_calls[PL_INGEST], 1);
-    CU_ASSERT_EQUAL(fake_calls[PL_SPLIT], 0);
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_INGEST], 1);
+    CU_ASSERT_EQUAL(fake->calls[PL_SPLIT], 0);
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 0);
 }
 
 static void test_a_changed_output_is_the_reason(void)
@@ -138,7 +138,7 @@ static void test_a_damaged_entry_is_the_reason(void)
     TST_TEXT(reason(&w, PL_INGEST, PL_NODE_MISS), "its entry was damaged");
     fake_close(&w);
     run("one");
-    CU_ASSERT_EQUAL(fake_calls[PL_TRAIN], 1); /* the rebuilt pixels are the same: a hit */
+    CU_ASSERT_EQUAL(fake->calls[PL_TRAIN], 1); /* the rebuilt pixels are the same: a hit */
     free(file);
 }
 
