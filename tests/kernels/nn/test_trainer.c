@@ -1,6 +1,8 @@
 #include "nn/trainer.h"
 
+#include <malloc.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,6 +309,82 @@ static void test_class_weights(void)
     CU_ASSERT_TRUE(tst_near(loss[1], 2 * zeros + 0.5 * ones, 0, 1e-9));
 }
 
+static atomic_int asks_left; /* after so many the answer is yes; < 0: never */
+
+static bool asked_enough(void)
+{
+    return atomic_load(&asks_left) >= 0 && atomic_fetch_sub(&asks_left, 1) <= 0;
+}
+
+/* Cancelled after any number of chunks, a step leaves the state as it was: the steps then made end with the bytes
+ * of a trainer that never heard of it. */
+static void test_a_cancelled_step_can_be_made_again(void)
+{
+    kn_step_result r, want;
+    kn_trainer_options o = options(KN_OPT_ADAM, 0);
+    fixture calm, f;
+    o.cancelled = asked_enough;
+    atomic_store(&asks_left, -1);
+    set_up(&calm, small_cnn(0.3f), &o, 2);
+    set_up(&f, small_cnn(0.3f), &o, 2);
+    int chunks = 0;
+    for (int s = 0; s < 3; s++) {
+        atomic_store(&asks_left, -1);
+        step(&calm, &want);
+        kn_status rc = KN_EINTERRUPTED;
+        for (int asks = 0; rc == KN_EINTERRUPTED && asks < 100; asks++) {
+            kn_error e;
+            atomic_store(&asks_left, asks);
+            rc = kn_trainer_step(f.t, &f.batch, 0.01f, &r, &e);
+            chunks += rc == KN_EINTERRUPTED;
+        }
+        CU_ASSERT_EQUAL(rc, KN_OK);
+        CU_ASSERT_EQUAL(memcmp(&r, &want, sizeof r), 0);
+        CU_ASSERT_EQUAL(kn_trainer_steps(f.t), s + 1);
+    }
+    CU_ASSERT_TRUE(chunks >= 3 * kn_trainer_shards(BATCH));
+    size_t bytes = kn_net_block_floats(f.net) * sizeof(float);
+    CU_ASSERT_EQUAL(memcmp(kn_trainer_params(f.t), kn_trainer_params(calm.t), bytes), 0);
+    for (int m = 0; m < 2; m++)
+        CU_ASSERT_EQUAL(memcmp(kn_trainer_moment(f.t, m), kn_trainer_moment(calm.t, m), bytes), 0);
+    atomic_store(&asks_left, 1);
+    CU_ASSERT_EQUAL(kn_trainer_predict(f.t, &f.batch, NULL, &r, NULL), KN_EINTERRUPTED);
+    atomic_store(&asks_left, -1);
+    TST_OK(kn_trainer_predict(f.t, &f.batch, NULL, &r, e));
+    TST_OK(kn_trainer_predict(calm.t, &f.batch, NULL, &want, e));
+    CU_ASSERT_EQUAL(memcmp(&r, &want, sizeof r), 0);
+    tear_down(&calm);
+    tear_down(&f);
+}
+
+static double heap_bytes(void)
+{
+    struct mallinfo2 m = mallinfo2();
+    return (double)m.uordblks + (double)m.hblkhd;
+}
+
+static void test_bytes_are_told_beforehand(void)
+{
+    for (int threads = 1; threads <= 3; threads += 2)
+        for (int training = 0; training < 2; training++) {
+            fixture f;
+            kn_trainer_options o = options(KN_OPT_ADAM, 0);
+            o.batch_max = training ? BATCH : 0;
+            set_up(&f, net_data_cnn(50, 32, 32, KN_OUTPUT_SIGMOID, 0, 0, 0), &o, threads);
+            double told = (double)kn_trainer_bytes(f.net, threads, &o), before = heap_bytes();
+            kn_trainer *another = NULL;
+            TST_OK(kn_trainer_new(f.net, f.pool, &o, &another, e));
+            double taken = heap_bytes() - before;
+            kn_trainer_free(another);
+            bool near = taken >= told && taken < 1.1 * told + 2e5;
+            CU_ASSERT_TRUE(near || taken <= 0); /* a sanitizer's heap tells nothing */
+            if (!near)
+                tst_note("%d threads, training %d: %.0f bytes told, %.0f taken", threads, training,
+                         told, taken);
+            tear_down(&f);
+        }
+}
+
 static void test_batches_out_of_range(void)
 {
     fixture f;
@@ -339,6 +417,8 @@ const tst_case tst_nn_trainer[] = {
     TST(test_a_restored_state_goes_on_alike),
     TST(test_prediction),
     TST(test_class_weights),
+    TST(test_a_cancelled_step_can_be_made_again),
+    TST(test_bytes_are_told_beforehand),
     TST(test_batches_out_of_range),
     TST_END,
 };
