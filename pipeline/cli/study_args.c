@@ -94,35 +94,6 @@ kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_
     return rc;
 }
 
-kn_status pl_parse_duration(const char *what, const char *text, double *seconds, kn_error *e)
-{
-    static const struct {
-        char unit;
-        double seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    double sum = 0;
-    const char *p = text;
-    bool good = *p != '\0';
-    while (good && *p) {
-        char *end = NULL;
-        double value = strtod(p, &end);
-        double unit = 0;
-        for (size_t u = 0; u < sizeof units / sizeof *units; u++)
-            if (*end == units[u].unit)
-                unit = units[u].seconds;
-        if (*end == '\0' && p == text)
-            unit = 1;
-        good = end != p && *p != '-' && value >= 0 && unit > 0;
-        sum += value * unit;
-        p = *end ? end + 1 : end;
-    }
-    if (!good || !(sum > 0) || sum > 1e9)
-        return kn_fail(e, KN_EUSAGE, "%s: '%s' is not a duration such as 90s, 45m, 8h or 1h30m",
-                       what, text);
-    *seconds = sum;
-    return KN_OK;
-}
-
 kn_status pl_parse_bytes(const char *what, const char *text, uint64_t *bytes, kn_error *e)
 {
     static const struct {

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "run/plan.h"
+#include "util/duration.h"
 
 typedef struct pl_study_args {
     const char **spec, **set; /* heap arrays of borrowed words */
@@ -32,9 +33,6 @@ void pl_planned_close(pl_planned *p);
 
 /* Prints the plan to stdout, as a table or with --json. */
 kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e);
-
-/* "90s", "8h", "1h30m", "2d", or plain seconds. */
-kn_status pl_parse_duration(const char *what, const char *text, double *seconds, kn_error *e);
 
 /* "500MB", "2.5G", "1TiB", or plain bytes. Both k = 1000 (kB, MB) and 1024 (KiB, MiB). */
 kn_status pl_parse_bytes(const char *what, const char *text, uint64_t *bytes, kn_error *e);
