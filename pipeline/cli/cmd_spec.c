@@ -33,7 +33,7 @@ static json_t *run_json(const pl_run *run)
     pl_str_init(&text);
     for (int i = 0; i < pl_key_count; i++) {
         const pl_key *key = &pl_keys[i];
-        if (key->type == PL_TYPE_STUDY || pl_key_lacks(key, &run->spec))
+        if (pl_key_of_study(key) || pl_key_lacks(key, &run->spec))
             continue;
         pl_str_reset(&text);
         pl_value_text(key, &run->spec, &text);
@@ -45,6 +45,13 @@ static json_t *run_json(const pl_run *run)
                      parameters);
 }
 
+static json_t *halving_json(const pl_halving *h)
+{
+    const pl_key *metric = &pl_keys[pl_key_find("sweep.halving.metric")];
+    return json_pack("{s:s, s:i, s:i}", "metric", metric->choices[h->metric], "factor", h->factor,
+                     "min_epochs", h->min_epochs);
+}
+
 static json_t *study_json(const pl_study *s, bool with_runs)
 {
     json_t *axes = json_array();
@@ -52,6 +59,10 @@ static json_t *study_json(const pl_study *s, bool with_runs)
         json_array_append_new(axes, json_string(s->axis[i]));
     json_t *root =
         json_pack("{s:s, s:i, s:o}", "name", s->name, "groups", s->group_count, "axes", axes);
+    if (s->halving.on)
+        json_object_set_new(root, "halving", halving_json(&s->halving));
+    if (s->budget > 0)
+        json_object_set_new(root, "budget_seconds", json_real(s->budget));
     json_t *runs = json_array();
     for (int i = 0; with_runs && i < s->run_count; i++)
         json_array_append_new(runs, run_json(&s->runs[i]));

@@ -16,6 +16,9 @@ static void unbind_section(pl_bindings *b, const char *section)
     for (int i = 0; i < pl_key_count; i++)
         if (is_under(pl_keys[i].name, section))
             b->key[i].value = NULL;
+    for (int i = 0; i < pl_section_count; i++)
+        if (strcmp(pl_sections[i].name, section) == 0 || is_under(pl_sections[i].name, section))
+            b->stated[i] = false;
 }
 
 static void bind_key(pl_bindings *b, int index, pl_pos at, pl_node *value)
@@ -33,7 +36,9 @@ bool pl_section_emptied(const pl_section *s, const pl_node *value)
 static void bind_scalar(pl_bindings *b, const pl_section *s, pl_pos at, pl_node *value,
                         kn_arena *arena, pl_diags *diags)
 {
-    if (pl_section_emptied(s, value))
+    bool emptied = pl_section_emptied(s, value);
+    b->stated[s - pl_sections] = !emptied && s->shorthand;
+    if (emptied)
         unbind_section(b, s->name);
     else if (s->shorthand)
         bind_key(b, pl_key_find(s->shorthand), at, value);
@@ -47,13 +52,14 @@ bool pl_bind(pl_bindings *b, const char *name, pl_pos at, pl_node *value, kn_are
 {
     int index = pl_key_find(name);
     const pl_section *s = pl_section_find(name);
-    assert(pl_key_count <= PL_MAX_KEYS);
+    assert(pl_key_count <= PL_MAX_KEYS && pl_section_count <= PL_MAX_SECTIONS);
     if (index >= 0) {
         bind_key(b, index, at, value);
         return true;
     }
     if (s) {
         b->section[s - pl_sections] = at;
+        b->stated[s - pl_sections] = value->kind == PL_NODE_MAP;
         if (value->kind == PL_NODE_MAP)
             pl_bind_map(b, value, name, arena, diags);
         else
@@ -77,6 +83,25 @@ void pl_bind_map(pl_bindings *b, const pl_node *map, const char *section, kn_are
             *section ? pl_spec_textf(arena, "%s.%s", section, entry->key) : entry->key;
         pl_bind(b, name, entry->pos, entry->value, arena, diags);
     }
+}
+
+bool pl_section_given(const pl_bindings *b, const char *section)
+{
+    bool given = b->stated[pl_section_find(section) - pl_sections];
+    for (int i = 0; i < pl_key_count && !given; i++)
+        given = is_under(pl_keys[i].name, section) && b->key[i].value;
+    return given;
+}
+
+pl_pos pl_section_pos(const pl_bindings *b, const char *section, const pl_source *source)
+{
+    ptrdiff_t s = pl_section_find(section) - pl_sections;
+    if (b->stated[s])
+        return b->section[s];
+    for (int i = 0; i < pl_key_count; i++)
+        if (is_under(pl_keys[i].name, section) && b->key[i].value)
+            return b->key[i].key;
+    return (pl_pos){source, 0, 0};
 }
 
 pl_pos pl_bound_pos(const pl_bindings *b, int key, const pl_source *source)

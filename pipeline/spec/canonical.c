@@ -60,7 +60,7 @@ kn_status pl_spec_from_canonical(const char *text, kn_arena *arena, pl_run_spec 
     }
     for (int i = 0; i < pl_key_count; i++) {
         const pl_key *key = &pl_keys[i];
-        if (key->stages == 0)
+        if (pl_key_of_study(key))
             continue;
         pl_resolve_default(&resolver, key, out);
         if (b.key[i].value)

@@ -6,29 +6,20 @@
 #include "spec/spec_mem.h"
 #include "spec/value.h"
 
+static bool shapes_depend_on(const pl_key *key)
+{
+    return pl_starts_with(key->name, "model.") || pl_starts_with(key->name, "data.image.");
+}
+
 void pl_net_check_init(pl_net_check *c, kn_arena *arena, pl_diags *diags)
 {
     *c = (pl_net_check){.arena = arena, .diags = diags};
-    pl_digest_table_init(&c->seen, arena);
+    pl_run_table_init(&c->seen, shapes_depend_on);
 }
 
-/* Image and model as text: what the shapes depend on. */
-static bool is_new(pl_net_check *c, const pl_run_spec *spec)
+void pl_net_check_clear(pl_net_check *c)
 {
-    bool fresh;
-    pl_str text;
-    pl_str_init(&text);
-    for (int i = 0; i < pl_key_count; i++) {
-        const pl_key *key = &pl_keys[i];
-        if ((strncmp(key->name, "model.", 6) != 0 && strncmp(key->name, "data.image.", 11) != 0) ||
-            pl_key_lacks(key, spec))
-            continue;
-        pl_value_text(key, spec, &text);
-        pl_str_add(&text, "\n");
-    }
-    pl_digest_table_add(&c->seen, text.text, &fresh);
-    pl_str_clear(&text);
-    return fresh;
+    pl_run_table_clear(&c->seen);
 }
 
 /* "layer 2 (conv2d): conv2d: a 3x3 ..." says its kind twice: what follows the last of them. */
@@ -65,20 +56,20 @@ static void report(pl_net_check *c, const pl_bindings *b, const pl_source *main,
 }
 
 void pl_net_check_run(pl_net_check *c, const pl_bindings *b, const pl_source *main,
-                      const pl_run_spec *spec)
+                      const pl_run *runs, int run)
 {
-    if (!is_new(c, spec))
+    if (pl_run_table_add(&c->seen, runs, run) != run)
         return;
     kn_arena arena;
     kn_net_desc desc;
     kn_net *net = NULL;
     kn_error e = {KN_OK, ""};
     kn_arena_init(&arena);
-    kn_status rc = pl_spec_net(spec, &arena, &desc, &e);
+    kn_status rc = pl_spec_net(&runs[run].spec, &arena, &desc, &e);
     if (rc == KN_OK)
         rc = kn_net_new(&desc, &net, &e);
     if (rc != KN_OK)
-        report(c, b, main, spec, e.text);
+        report(c, b, main, &runs[run].spec, e.text);
     kn_net_free(net);
     kn_arena_clear(&arena);
 }

@@ -3,19 +3,20 @@
 #define PL_SPEC_NET_CHECK_H
 
 #include "spec/binding.h"
-#include "spec/digest_table.h"
+#include "spec/run_table.h"
 
 typedef struct pl_net_check {
     kn_arena *arena;
     pl_diags *diags;
-    pl_digest_table seen;
+    pl_run_table seen; /* by image and model: what the shapes depend on */
 } pl_net_check;
 
 void pl_net_check_init(pl_net_check *c, kn_arena *arena, pl_diags *diags);
+void pl_net_check_clear(pl_net_check *c);
 
-/* Reports a net that cannot be built at the layer, the image size, or the model type that is to
- * blame. */
+/* Reports a net of runs[run] that cannot be built at the layer, the image size, or the model type
+ * that is to blame. */
 void pl_net_check_run(pl_net_check *c, const pl_bindings *b, const pl_source *main,
-                      const pl_run_spec *spec);
+                      const pl_run *runs, int run);
 
 #endif

@@ -6,7 +6,7 @@
 
 typedef struct pl_parsed_default {
     const char *text;
-    pl_node *node;
+    const pl_node *node;
 } parsed_default;
 
 static const pl_source default_source = {.name = "default", .dir = ".", .text = "", .size = 0};
@@ -16,29 +16,47 @@ void pl_resolver_init(pl_resolver *r, kn_arena *arena, pl_diags *diags, const pl
     *r = (pl_resolver){.reader = {.arena = arena, .diags = diags}, .main = main};
 }
 
-/* Defaults are YAML text in the schema; each is parsed once. */
-static const pl_node *default_node(pl_resolver *r, const char *text)
+static const pl_node *parse_default(pl_resolver *r, const char *text)
 {
-    for (int i = 0; i < r->default_count; i++)
-        if (strcmp(r->defaults[i].text, text) == 0)
-            return r->defaults[i].node;
-    kn_arena *arena = r->reader.arena;
-    pl_source *source = pl_spec_alloc(arena, 1, sizeof *source);
+    pl_source *source = pl_spec_alloc(r->reader.arena, 1, sizeof *source);
     *source = default_source;
     source->text = text;
     source->size = strlen(text);
-    pl_node *node = pl_yaml_parse(source, arena, r->reader.diags);
-    r->defaults =
-        pl_spec_grow(arena, r->defaults, r->default_count, &r->default_room, sizeof *r->defaults);
-    r->defaults[r->default_count++] = (parsed_default){text, node};
-    return node;
+    return pl_yaml_parse(source, r->reader.arena, r->reader.diags);
+}
+
+/* Defaults are YAML text in the schema; each is parsed once. A literal's address tells it. */
+static const pl_node *dependent_default(pl_resolver *r, const char *text)
+{
+    for (int i = 0; i < r->default_count; i++)
+        if (r->defaults[i].text == text)
+            return r->defaults[i].node;
+    r->defaults = pl_spec_grow(r->reader.arena, r->defaults, r->default_count, &r->default_room,
+                               sizeof *r->defaults);
+    r->defaults[r->default_count] = (parsed_default){text, parse_default(r, text)};
+    return r->defaults[r->default_count++].node;
+}
+
+/* NULL where the key has no default. */
+static const pl_node *default_node(pl_resolver *r, int key, const pl_run_spec *spec)
+{
+    if (pl_keys[key].value_for)
+        return dependent_default(r, pl_key_default(&pl_keys[key], spec));
+    if (!r->default_of[key] && pl_keys[key].value)
+        r->default_of[key] = parse_default(r, pl_keys[key].value);
+    return r->default_of[key];
+}
+
+const pl_node *pl_resolve_node(pl_resolver *r, const pl_bindings *b, int key)
+{
+    return b->key[key].value ? b->key[key].value : default_node(r, key, NULL);
 }
 
 bool pl_resolve_default(pl_resolver *r, const pl_key *key, pl_run_spec *spec)
 {
-    const char *text = pl_key_default(key, spec);
-    if (text)
-        return pl_value_read(&r->reader, key, default_node(r, text), spec);
+    const pl_node *node = default_node(r, (int)(key - pl_keys), spec);
+    if (node)
+        return pl_value_read(&r->reader, key, node, spec);
     pl_run_spec none;
     memset(&none, 0, sizeof none);
     pl_value_copy(key, &none, spec);
@@ -83,20 +101,36 @@ static bool check_required(pl_resolver *r, const pl_bindings *b, const pl_run_sp
     return ok;
 }
 
+/* The key's value into a spec that holds the value of the run before: read only where it comes from
+ * another node. */
+static bool resolve_key(pl_resolver *r, const pl_bindings *b, int index, pl_run_spec *out)
+{
+    const pl_key *key = &pl_keys[index];
+    const pl_node *own = b->key[index].value, *node = own ? own : default_node(r, index, out);
+    if (node && node == r->from[index])
+        return true;
+    r->from[index] = node;
+    pl_resolve_default(r, key, out);
+    if (own && !pl_value_read(&r->reader, key, own, out)) {
+        r->from[index] = NULL;
+        return false;
+    }
+    return true;
+}
+
 bool pl_resolve(pl_resolver *r, const pl_bindings *b, pl_run_spec *out)
 {
     bool ok = true;
-    memset(out, 0, sizeof *out);
     for (int i = 0; i < pl_key_count; i++) {
-        const pl_key *key = &pl_keys[i];
-        if (key->type == PL_TYPE_STUDY)
+        if (pl_key_of_study(&pl_keys[i]))
             continue;
-        pl_resolve_default(r, key, out);
-        if (key->offset == offsetof(pl_run_spec, train.early.on))
-            imply_early_stopping(b, out);
-        if (b->key[i].value)
-            ok = pl_value_read(&r->reader, key, b->key[i].value, out) && ok;
+        ok = resolve_key(r, b, i, &r->last) && ok;
+        if (pl_keys[i].offset == offsetof(pl_run_spec, train.early.on)) {
+            imply_early_stopping(b, &r->last);
+            r->from[i] = NULL; /* it may no longer be what the node says */
+        }
     }
+    *out = r->last;
     return check_required(r, b, out) && ok;
 }
 
@@ -105,7 +139,7 @@ void pl_resolve_check(pl_resolver *r, const pl_bindings *b)
     pl_run_spec spec;
     memset(&spec, 0, sizeof spec);
     for (int i = 0; i < pl_key_count; i++)
-        if (b->key[i].value)
+        if (b->key[i].value && !pl_key_of_study(&pl_keys[i]))
             pl_value_read(&r->reader, &pl_keys[i], b->key[i].value, &spec);
 }
 
@@ -113,9 +147,13 @@ static void note_idle(pl_resolver *r, const pl_bindings *b, int index, const pl_
                       const pl_run_spec *spec)
 {
     pl_node *value = b->key[index].value;
+    pl_pos at = b->key[index].key, last = r->idle_at[index];
     if (!value || value->idle)
         return;
     value->idle = true;
+    if (at.source == last.source && at.line == last.line && at.column == last.column)
+        return;
+    r->idle_at[index] = at;
     pl_str culprit;
     pl_str_init(&culprit);
     pl_value_text(&pl_keys[pl_key_find(lacks->culprit)], spec, &culprit);
@@ -124,15 +162,25 @@ static void note_idle(pl_resolver *r, const pl_bindings *b, int index, const pl_
     r->idle[r->idle_count++] =
         (pl_idle){pl_spec_textf(arena, "has no effect with %s %s; it is for %s", lacks->culprit,
                                 culprit.text, lacks->only),
-                  index, b->key[index].key};
+                  index, at};
     pl_str_clear(&culprit);
+}
+
+/* The key's default for this run, read only where it is another than the last. */
+static void reset_key(pl_resolver *r, int index, pl_run_spec *spec)
+{
+    const pl_node *node = default_node(r, index, spec);
+    if (node && node != r->reset_from[index] &&
+        pl_value_read(&r->reader, &pl_keys[index], node, &r->reset))
+        r->reset_from[index] = node;
+    pl_value_copy(&pl_keys[index], &r->reset, spec); /* zero where there is no default */
 }
 
 void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec)
 {
     for (int i = 0; i < pl_key_count; i++) {
         const pl_key *key = &pl_keys[i];
-        if (key->type == PL_TYPE_STUDY)
+        if (pl_key_of_study(key))
             continue;
         const pl_effect *lacks = pl_key_lacks(key, spec);
         if (!lacks) {
@@ -141,7 +189,7 @@ void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec)
             continue;
         }
         note_idle(r, b, i, lacks, spec);
-        pl_resolve_default(r, key, spec);
+        reset_key(r, i, spec);
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "util/str.h"
+#include "util/duration.h"
 
 #define AT(member) offsetof(pl_run_spec, member)
 #define EFFECT(id, expression, key, words)                                                         \
@@ -89,9 +89,9 @@ enum { PIXELS = PL_KEY_INGEST | PL_KEY_TRAIN };
 
 /* clang-format off */
 const pl_key pl_keys[] = {
-    {"name", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"name", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Name of the study and of its folder in results; the file's name without .yaml when not given", NULL, {NULL}, false},
-    {"base", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"base", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Another spec whose keys hold where this one says nothing; its paths start at its own folder", NULL, {NULL}, false},
 
     {"data.images", PL_TYPE_PATH, AT(data.images), 0, 0, NULL, NULL, NULL, 0,
@@ -217,19 +217,37 @@ const pl_key pl_keys[] = {
      "End with the weights of the best epoch", NULL, {&by_steps, &early}, false},
     {"train.class_weight", PL_TYPE_WEIGHTS, AT(train.class_weight), 0, 1e6, "none", NULL, NULL, TRAIN,
      "none, balanced (inverse to the class's share), or [weight of 0, weight of 1]", NULL, {NULL}, false},
+    {"train.checkpoint", PL_TYPE_DURATION, AT(train.checkpoint), 1, PL_DURATION_MAX, "60s", NULL, NULL, 0,
+     "Time between two checkpoints inside an epoch; it changes no result and is no key of a sweep", NULL, {&by_steps}, false},
 
-    {"sweep.product", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.product", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Map of keys to lists: every combination", NULL, {NULL}, false},
-    {"sweep.zip", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.zip", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Map of keys to lists of one length: first with first, second with second", NULL, {NULL}, false},
-    {"sweep.list", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.list", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "List of maps: each is a run, or a block of runs together with product and zip", NULL, {NULL}, false},
-    {"sweep.when", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.when", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "List of {if: keys, set: keys, product: keys}: further values for the runs that match", NULL, {NULL}, false},
-    {"sweep.exclude", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.exclude", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "List of maps: runs that match all keys of one are left out", NULL, {NULL}, false},
-    {"sweep.seeds", PL_TYPE_STUDY, 0, 0, 0, NULL, NULL, NULL, 0,
+    {"sweep.seeds", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "List of values for train.seed; runs that differ in it alone are one row of the table", NULL, {NULL}, false},
+    {"sweep.budget", PL_TYPE_DURATION, PL_OF_STUDY, 1, PL_DURATION_MAX, NULL, NULL, NULL, 0,
+     "Time that one `facet run` may take; what does not fit is checkpointed and the report is written before the end",
+     NULL, {NULL}, false},
+    {"sweep.random.n", PL_TYPE_INT, PL_OF_STUDY, 1, PL_MAX_RUNS, NULL, NULL, NULL, 0,
+     "How many points are drawn; required where random is given", NULL, {NULL}, false},
+    {"sweep.random.seed", PL_TYPE_SEED, PL_OF_STUDY, 0, MAX_SEED, "1", NULL, NULL, 0,
+     "Seed of the points; n + 1 points begin with the n points of the same seed", NULL, {NULL}, false},
+    {"sweep.random.params", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "Map of keys to {uniform: [low, high]}, {log: [low, high]}, {int: [low, high]}, {log_int: [low, high]} or "
+     "{choice: [values]}; required where random is given", NULL, {NULL}, false},
+    {"sweep.halving.metric", PL_TYPE_CHOICE, PL_OF_STUDY, 0, 0, "val_accuracy", monitor_names, NULL, 0,
+     "The value by which groups are ranked, as the mean over their seeds", NULL, {NULL}, false},
+    {"sweep.halving.factor", PL_TYPE_INT, PL_OF_STUDY, 2, 1000, "3", NULL, NULL, 0,
+     "At each stop the best 1/factor of the groups go on, for factor times the epochs", NULL, {NULL}, false},
+    {"sweep.halving.min_epochs", PL_TYPE_INT, PL_OF_STUDY, 1, 100000, "1", NULL, NULL, 0,
+     "Epochs before the first stop", NULL, {NULL}, false},
 };
 const int pl_key_count = (int)(sizeof pl_keys / sizeof pl_keys[0]);
 
@@ -243,6 +261,8 @@ const pl_section pl_sections[] = {
     {"train.schedule", "train.schedule.type", true, "Learning rate over the epochs"},
     {"train.early_stopping", "train.early_stopping.enabled", true, "When to stop before the last epoch"},
     {"sweep", NULL, false, "The same file as a study of many runs"},
+    {"sweep.random", NULL, true, "Points drawn at random: a part of the sweep like product, zip and list"},
+    {"sweep.halving", "sweep.halving.metric", true, "Successive halving: groups that are behind are stopped early"},
 };
 const int pl_section_count = (int)(sizeof pl_sections / sizeof pl_sections[0]);
 /* clang-format on */
@@ -261,6 +281,17 @@ const pl_section *pl_section_find(const char *name)
         if (strcmp(pl_sections[i].name, name) == 0)
             return &pl_sections[i];
     return NULL;
+}
+
+bool pl_key_of_study(const pl_key *key)
+{
+    return key->offset == PL_OF_STUDY;
+}
+
+/* A path is in no stage's parameters because its content is digested instead. */
+bool pl_key_sweepable(const pl_key *key)
+{
+    return !pl_key_of_study(key) && (key->stages != 0 || key->type == PL_TYPE_PATH);
 }
 
 const pl_effect *pl_key_lacks(const pl_key *key, const pl_run_spec *spec)
@@ -296,7 +327,7 @@ static bool is_child(const char *name, const char *section)
     return strncmp(name, section, n) == 0 && name[n] == '.' && !strchr(name + n + 1, '.');
 }
 
-/* Words of Keras and scikit-learn for our keys. */
+/* Words of Keras, scikit-learn and Optuna for our keys. */
 static const char *const synonyms[][2] = {
     {"learning_rate", "train.lr"},
     {"batch_size", "train.batch"},
@@ -312,6 +343,11 @@ static const char *const synonyms[][2] = {
     {"restore_best_weights", "train.early_stopping.restore"},
     {"min_lr", "train.schedule.lr_min"},
     {"test_size", "split.ratios"},
+    {"n_iter", "sweep.random.n"},
+    {"n_trials", "sweep.random.n"},
+    {"param_distributions", "sweep.random.params"},
+    {"eta", "sweep.halving.factor"},
+    {"reduction_factor", "sweep.halving.factor"},
 };
 
 /* Looks for another program's word, then among the section's own keys, then, for a word misplaced

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "spec/spec.h"
 
@@ -26,8 +27,12 @@ typedef enum pl_type {
     PL_TYPE_WEIGHTS, /* pl_class_weight at offset: none, balanced or [w0, w1] (pl_train_spec.weight)
                       */
     PL_TYPE_LAYERS,  /* pl_model_spec.layers and layer_count */
-    PL_TYPE_STUDY    /* a key of the study, not of a run: name, base, sweep.* */
+    PL_TYPE_DURATION, /* double, seconds */
+    PL_TYPE_STUDY /* a key of the study that the schema does not type: name, base, sweep.product */
 } pl_type;
+
+/* The offset of the study's own keys (name, base, sweep.*): no member of a run. */
+#define PL_OF_STUDY SIZE_MAX
 
 /* When a key has an effect. */
 typedef struct pl_effect {
@@ -41,9 +46,9 @@ enum { PL_MAX_EFFECTS = 3 };
 typedef struct pl_key {
     const char *name; /* "train.lr" */
     pl_type type;
-    size_t offset;
-    double min, max;            /* inclusive; INT, SEED, REAL, FLOAT, items of INTS and SIZE */
-    const char *value;          /* the default as YAML; NULL: required, or none (see help) */
+    size_t offset;     /* in pl_run_spec, or PL_OF_STUDY */
+    double min, max;   /* inclusive; INT, SEED, REAL, FLOAT, DURATION, items of INTS, SIZE */
+    const char *value; /* the default as YAML; NULL: required, or none (see help) */
     const char *const *choices; /* CHOICE: NULL-terminated */
     const int *values;          /* CHOICE: the member's value per choice; NULL: the index */
     unsigned stages;            /* PL_KEY_ mask */
@@ -72,6 +77,12 @@ extern const int pl_section_count;
 /* Index of a key, or -1. */
 int pl_key_find(const char *name);
 const pl_section *pl_section_find(const char *name);
+
+/* Whether the key is the study's, not a run's. */
+bool pl_key_of_study(const pl_key *key);
+
+/* Whether a sweep may give the key values: it is a run's, and it changes a result. */
+bool pl_key_sweepable(const pl_key *key);
 
 /* The first effect of the key that does not hold for the run, or NULL where the key has an effect.
  */

@@ -86,6 +86,11 @@ static void alternatives(const pl_key *key, json_t *any)
     case PL_TYPE_LAYERS:
         json_array_append_new(any, list_of(reference("layer"), 0, KN_MODEL_MAX_LAYERS));
         break;
+    case PL_TYPE_DURATION:
+        json_array_append_new(
+            any, json_pack("{s:s, s:s}", "type", "string", "pattern", "^([0-9.]+[dhms])+$"));
+        json_array_append_new(any, ranged("number", key->min, key->max));
+        break;
     case PL_TYPE_STUDY:
         break;
     }
@@ -195,16 +200,16 @@ static json_t *section_schema(const pl_section *s)
     return json_pack("{s:s, s:o}", "description", s->help, "anyOf", any);
 }
 
-/* A map of dotted keys (a section may also be nested), each value as `each` makes it from the key's
- * schema. */
+/* A map of dotted keys that a sweep knows (a section may also be nested), each value as `each`
+ * makes it from the key's schema. */
 static json_t *dotted_map(json_t *(*each)(json_t *schema))
 {
     json_t *properties = json_object();
     for (int i = 0; i < pl_key_count; i++)
-        if (pl_keys[i].type != PL_TYPE_STUDY)
+        if (pl_key_sweepable(&pl_keys[i]))
             json_object_set_new(properties, pl_keys[i].name, each(reference(pl_keys[i].name)));
     for (int i = 0; i < pl_section_count; i++)
-        if (strcmp(pl_sections[i].name, "sweep") != 0)
+        if (!pl_starts_with(pl_sections[i].name, "sweep"))
             json_object_set_new(properties, pl_sections[i].name, json_object());
     return json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
                      "additionalProperties", 0);
@@ -225,6 +230,17 @@ static json_t *one_or_values_of(json_t *schema)
     return json_pack("{s:[O,o]}", "anyOf", schema, values_of(schema));
 }
 
+/* A map with one of the distributions; bounds and choices are checked by `facet spec check`. */
+static json_t *distribution(json_t *schema)
+{
+    static const char *const ranges[] = {"uniform", "log", "int", "log_int"};
+    json_t *properties = json_pack("{s:o}", "choice", values_of(schema));
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        json_object_set_new(properties, ranges[i], list_of(typed("number"), 2, 2));
+    return json_pack("{s:s, s:o, s:i, s:i, s:b}", "type", "object", "properties", properties,
+                     "minProperties", 1, "maxProperties", 1, "additionalProperties", 0);
+}
+
 static json_t *study_key_schema(const pl_key *key)
 {
     json_t *schema;
@@ -234,6 +250,8 @@ static json_t *study_key_schema(const pl_key *key)
         schema = values_of(dotted_map(itself));
     else if (strcmp(key->name, "sweep.exclude") == 0)
         schema = values_of(dotted_map(one_or_values_of));
+    else if (strcmp(key->name, "sweep.random.params") == 0)
+        schema = dotted_map(distribution);
     else if (strcmp(key->name, "sweep.seeds") == 0)
         schema = values_of(reference("train.seed"));
     else if (strcmp(key->name, "sweep.when") == 0)
@@ -255,7 +273,7 @@ json_t *pl_schema_json(void)
         const pl_key *key = &pl_keys[i];
         json_object_set_new(defs, key->name,
                             key->type == PL_TYPE_STUDY ? study_key_schema(key) : key_schema(key));
-        if (key->type != PL_TYPE_STUDY) /* keys may also be written dotted */
+        if (!pl_key_of_study(key)) /* keys may also be written dotted */
             json_object_set_new(properties, key->name, reference(key->name));
     }
     for (int i = 0; i < pl_section_count; i++)

@@ -5,6 +5,7 @@
 #include "nn/layer.h"
 #include "spec/layer_list.h"
 #include "spec/yaml_scalar.h"
+#include "util/duration.h"
 
 static void add_range(pl_str *out, double min, double max)
 {
@@ -61,6 +62,12 @@ static void add_type(const pl_key *key, pl_str *out)
         break;
     case PL_TYPE_LAYERS:
         pl_str_add(out, "list of layers, see below");
+        break;
+    case PL_TYPE_DURATION:
+        pl_str_add(out, "duration in ");
+        pl_duration_add(out, key->min);
+        pl_str_add(out, "..");
+        pl_duration_add(out, key->max);
         break;
     case PL_TYPE_STUDY:
         break;

@@ -9,7 +9,7 @@
 #include "util/fs.h"
 
 enum {
-    MAX_SPEC_BYTES = 4 << 20,
+    MAX_SPEC_BYTES = 64 << 20, /* the study.yaml of PL_MAX_RUNS runs, with room to spare */
     MAX_BASES = 16,
     ORDER_OF_OVERRIDES = 1000 /* behind every file */
 };

@@ -16,6 +16,8 @@
 #include "ops/optimizer/optimizer.h"
 #include "util/str.h"
 
+enum { PL_MAX_RUNS = 100000 }; /* of a study */
+
 typedef enum pl_split_method {
     PL_SPLIT_OFFICIAL,
     PL_SPLIT_RANDOM,

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spec/digest_table.h"
 #include "spec/net_check.h"
 #include "spec/resolve.h"
+#include "spec/run_table.h"
 #include "spec/source_file.h"
 #include "spec/spec_mem.h"
 #include "spec/study_label.h"
 #include "spec/sweep.h"
+#include "spec/sweep_limits.h"
 #include "util/fs.h"
 
 /* After an error this many runs are still looked at for others: each run of a large sweep would say
@@ -23,10 +24,9 @@ typedef struct loader {
     pl_bindings bindings;
     pl_resolver resolver;
     pl_sweep sweep;
-    pl_digest_table seen, groups;
+    pl_run_table seen, groups; /* runs that are equal; runs that are equal but for the seed */
     pl_net_check nets;
-    pl_run *runs;
-    int run_room;
+    pl_run *runs; /* room for every point */
     int file_room;
     bool cut; /* not every run was looked at */
 } loader;
@@ -85,39 +85,36 @@ static void note_files(loader *l, const pl_bindings *b, const pl_run_spec *spec)
     }
 }
 
-static void identity(const pl_run_spec *spec, bool with_seed, pl_str *out)
+/* A run is what its parameters and files say. What is no parameter (train.checkpoint) is the same in
+ * all runs of a study. */
+static bool tells_runs_apart(const pl_key *key)
 {
-    pl_run_spec copy = *spec;
-    if (!with_seed)
-        copy.train.seed = 0;
-    pl_str_reset(out);
-    pl_spec_canonical(&copy, PL_KEY_ALL, out);
-    for (int i = 0; i < pl_key_count; i++)
-        if (pl_keys[i].type == PL_TYPE_PATH) {
-            pl_value_text(&pl_keys[i], spec, out);
-            pl_str_add(out, "\n");
-        }
+    return pl_key_sweepable(key);
 }
 
-static void keep_run(loader *l, const pl_run_spec *spec)
+static bool tells_groups_apart(const pl_key *key)
 {
-    bool fresh;
-    pl_str text;
-    pl_str_init(&text);
-    identity(spec, true, &text);
-    pl_digest_table_add(&l->seen, text.text, &fresh);
-    if (fresh) {
-        identity(spec, false, &text);
-        l->runs = pl_spec_grow(l->arena, l->runs, l->out->run_count, &l->run_room, sizeof *l->runs);
-        l->runs[l->out->run_count++] =
-            (pl_run){.spec = *spec, .group = pl_digest_table_add(&l->groups, text.text, NULL)};
-    }
-    pl_str_clear(&text);
+    return pl_key_sweepable(key) && key->offset != offsetof(pl_run_spec, train.seed);
+}
+
+/* Keeps the run where it is the first of its kind; false where it equals one before it. */
+static bool keep_run(loader *l, const pl_run_spec *spec)
+{
+    int index = l->out->run_count;
+    pl_run *run = &l->runs[index];
+    *run = (pl_run){.spec = *spec};
+    if (pl_run_table_add(&l->seen, l->runs, index) != index)
+        return false;
+    int first = pl_run_table_add(&l->groups, l->runs, index);
+    run->group = first == index ? l->out->group_count++ : l->runs[first].group;
+    l->out->run_count++;
+    return true;
 }
 
 static void load_runs(loader *l)
 {
     int excluded = 0;
+    l->runs = pl_spec_alloc(l->arena, (size_t)l->sweep.count, sizeof *l->runs);
     for (int i = 0; i < l->sweep.count; i++) {
         pl_bindings b;
         pl_run_spec spec;
@@ -130,13 +127,13 @@ static void load_runs(loader *l)
         note_files(l, &b, &spec);
         if (!ok)
             continue;
-        if (pl_sweep_excluded(&l->resolver, &b, &spec)) {
+        if (pl_sweep_excluded(&l->sweep, &spec)) {
             excluded++;
             continue;
         }
         pl_resolve_effects(&l->resolver, &b, &spec);
-        pl_net_check_run(&l->nets, &b, l->main, &spec);
-        keep_run(l, &spec);
+        if (keep_run(l, &spec))
+            pl_net_check_run(&l->nets, &b, l->main, l->runs, l->out->run_count - 1);
     }
     if (excluded == l->sweep.count && l->diags.count == 0) {
         pl_pos pos = l->bindings.key[pl_key_find("sweep.exclude")].key;
@@ -152,22 +149,21 @@ static kn_status load(loader *l, const char *path, const char *const *set, int s
     s->path = l->main->name;
     s->dir = l->main->dir;
     pl_resolver_init(&l->resolver, l->arena, &l->diags, l->main);
-    pl_digest_table_init(&l->seen, l->arena);
-    pl_digest_table_init(&l->groups, l->arena);
-    pl_net_check_init(&l->nets, l->arena, &l->diags);
     if (!l->bindings.broken) {
         read_name(l);
+        pl_limits_read(&l->resolver, &l->bindings, s);
         if (pl_sweep_expand(&l->resolver, &l->bindings, &l->sweep))
             load_runs(l);
         if (!l->cut)
             pl_resolve_report_idle(&l->resolver);
     }
+    s->runs = l->runs;
+    if (l->diags.count == 0)
+        pl_halving_check(&l->resolver, &l->bindings, s);
     KN_TRY(pl_diags_fail(&l->diags, e));
     s->axis = l->sweep.axis;
     s->axis_count = l->sweep.axis_count;
-    s->group_count = l->groups.count;
     pl_study_label(s, l->runs, l->sweep.seeds);
-    s->runs = l->runs;
     return KN_OK;
 }
 
@@ -182,7 +178,13 @@ kn_status pl_study_load(const char *path, const char *const *set, int set_count,
     l->out = out;
     l->arena = &out->arena;
     pl_diags_init(&l->diags, l->arena);
+    pl_run_table_init(&l->seen, tells_runs_apart);
+    pl_run_table_init(&l->groups, tells_groups_apart);
+    pl_net_check_init(&l->nets, l->arena, &l->diags);
     kn_status rc = load(l, path, set, set_count, e);
+    pl_net_check_clear(&l->nets);
+    pl_run_table_clear(&l->groups);
+    pl_run_table_clear(&l->seen);
     free(l);
     if (rc != KN_OK)
         pl_study_clear(out);

@@ -3,25 +3,43 @@
 #include <string.h>
 
 #include "spec/layer_list.h"
+#include "spec/run_table.h"
 #include "spec/schema.h"
 #include "spec/spec_mem.h"
 #include "spec/value.h"
 
-/* The value for people; nothing where the key has no effect on the run. */
-static const char *axis_value(const char *axis, const pl_run_spec *spec, kn_arena *arena)
+/* The value for people. */
+static const char *value_text(const pl_key *key, const pl_run_spec *spec, kn_arena *arena)
 {
     pl_str text;
     pl_str_init(&text);
-    int index = pl_key_find(axis);
-    if (!pl_key_lacks(&pl_keys[index], spec)) {
-        if (pl_keys[index].type == PL_TYPE_LAYERS)
-            pl_layers_brief(spec->model.layers, spec->model.layer_count, &text);
-        else
-            pl_value_text(&pl_keys[index], spec, &text);
-    }
+    if (key->type == PL_TYPE_LAYERS)
+        pl_layers_brief(spec->model.layers, spec->model.layer_count, &text);
+    else
+        pl_value_text(key, spec, &text);
     const char *copy = pl_spec_strdup(arena, text.text);
     pl_str_clear(&text);
     return copy;
+}
+
+/* The values of one axis, each text made once; nothing where the key has no effect on the run. */
+static void put_values(const pl_study *s, const pl_run *runs, int axis, const char **values,
+                       kn_arena *arena)
+{
+    const pl_key *key = &pl_keys[pl_key_find(s->axis[axis])];
+    pl_run_table table;
+    pl_run_table_init_key(&table, key);
+    for (int r = 0; r < s->run_count; r++) {
+        const char **at = &values[(ptrdiff_t)r * s->axis_count + axis];
+        if (pl_key_lacks(key, &runs[r].spec)) {
+            *at = "";
+            continue;
+        }
+        int first = pl_run_table_add(&table, runs, r);
+        *at = first == r ? value_text(key, &runs[r].spec, arena)
+                         : values[(ptrdiff_t)first * s->axis_count + axis];
+    }
+    pl_run_table_clear(&table);
 }
 
 /* The value that more than half of at least three runs share: a label need not repeat it. NULL:
@@ -57,30 +75,47 @@ static void put_label(const pl_study *s, const pl_run *run, const char *const *u
     }
 }
 
-void pl_study_label(pl_study *s, pl_run *runs, bool seeds)
+static const char *group_label(const pl_study *s, const pl_run *run, const char *const *usual,
+                               kn_arena *arena)
 {
-    const pl_key *seed = &pl_keys[pl_key_find("train.seed")];
-    const char **usual = pl_spec_alloc(&s->arena, (size_t)s->axis_count, sizeof *usual);
     pl_str text;
     pl_str_init(&text);
-    for (int r = 0; r < s->run_count; r++) {
-        const char **value = pl_spec_alloc(&s->arena, (size_t)s->axis_count, sizeof *value);
-        for (int a = 0; a < s->axis_count; a++)
-            value[a] = axis_value(s->axis[a], &runs[r].spec, &s->arena);
-        runs[r].value = value;
-    }
+    put_label(s, run, usual, &text);
+    if (text.size == 0)
+        put_label(s, run, NULL, &text);
+    const char *label = text.size ? pl_spec_strdup(arena, text.text) : s->name;
+    pl_str_clear(&text);
+    return label;
+}
+
+static const char *label_with_seed(const pl_study *s, const pl_run *run, kn_arena *arena)
+{
+    unsigned long long seed = run->spec.train.seed;
+    if (run->group_label == s->name)
+        return pl_spec_textf(arena, "seed=%llu", seed);
+    return pl_spec_textf(arena, "%s seed=%llu", run->group_label, seed);
+}
+
+void pl_study_label(pl_study *s, pl_run *runs, bool seeds)
+{
+    kn_arena *arena = &s->arena;
+    const pl_key *seed = &pl_keys[pl_key_find("train.seed")];
+    const char **usual = pl_spec_alloc(arena, (size_t)s->axis_count, sizeof *usual);
+    const char **of_group = pl_spec_alloc(arena, (size_t)s->group_count, sizeof *of_group);
+    const char **values =
+        pl_spec_alloc(arena, (size_t)s->run_count * (size_t)s->axis_count, sizeof *values);
+    for (int a = 0; a < s->axis_count; a++)
+        put_values(s, runs, a, values, arena);
+    for (int r = 0; r < s->run_count; r++)
+        runs[r].value = values + (ptrdiff_t)r * s->axis_count;
     for (int a = 0; a < s->axis_count; a++)
         usual[a] = usual_value(s, runs, a);
     for (int r = 0; r < s->run_count; r++) {
         pl_run *run = &runs[r];
-        put_label(s, run, usual, &text);
-        if (text.size == 0)
-            put_label(s, run, NULL, &text);
-        run->group_label = text.size ? pl_spec_strdup(&s->arena, text.text) : s->name;
-        if (seeds && !pl_key_lacks(seed, &run->spec))
-            pl_str_addf(&text, "%sseed=%llu", text.size ? " " : "",
-                        (unsigned long long)run->spec.train.seed);
-        run->label = text.size ? pl_spec_strdup(&s->arena, text.text) : s->name;
+        if (!of_group[run->group])
+            of_group[run->group] = group_label(s, run, usual, arena);
+        run->group_label = of_group[run->group];
+        run->label = seeds && !pl_key_lacks(seed, &run->spec) ? label_with_seed(s, run, arena)
+                                                              : run->group_label;
     }
-    pl_str_clear(&text);
 }

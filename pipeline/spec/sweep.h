@@ -3,14 +3,13 @@
  *   product: {a: [1, 2], b: [3, 4]}   1-3, 1-4, 2-3, 2-4 (the last key turns fastest)
  *   zip:     {a: [1, 2], b: [3, 4]}   1-3, 2-4
  *   list:    [{a: 1}, {b: 3}]         the maps as they stand
- * Where several are given every combination of them is made, seeds innermost. `when` adds to the
- * points that match its `if`: values (`set`) or further combinations (`product`). */
+ *   random:  {n: 2, params: {a: {uniform: [0, 1]}}}   as a list of n maps (spec/sweep_random.h)
+ * Where several are given every combination of them is made, in this order, seeds innermost. `when`
+ * adds to the points that match its `if`: values (`set`) or further combinations (`product`). */
 #ifndef PL_SPEC_SWEEP_H
 #define PL_SPEC_SWEEP_H
 
 #include "spec/resolve.h"
-
-enum { PL_MAX_RUNS = 100000 };
 
 typedef struct pl_overlay {
     const char *name; /* key or section */
@@ -23,6 +22,8 @@ typedef struct pl_sweep_point {
     int count;
 } pl_sweep_point;
 
+typedef struct pl_condition pl_condition; /* spec/sweep_match.h */
+
 typedef struct pl_sweep {
     const char *
         *axis; /* swept keys in file order, without train.seed; of a swept section its keys */
@@ -30,6 +31,8 @@ typedef struct pl_sweep {
     bool seeds; /* train.seed is swept */
     pl_sweep_point *points;
     int count;
+    pl_condition *exclude;
+    int exclude_count;
 } pl_sweep;
 
 /* Expands the sweep of the bindings (one empty point where there is none). False where a problem
@@ -41,6 +44,6 @@ void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_sweep_point *p
                    pl_bindings *out);
 
 /* True where the run matches a map of sweep.exclude. */
-bool pl_sweep_excluded(pl_resolver *r, const pl_bindings *b, const pl_run_spec *spec);
+bool pl_sweep_excluded(const pl_sweep *s, const pl_run_spec *spec);
 
 #endif

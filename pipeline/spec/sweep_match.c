@@ -3,25 +3,29 @@
 #include <string.h>
 
 #include "spec/spec_mem.h"
+#include "spec/value_identity.h"
 
 bool pl_sweep_known(pl_resolver *r, const char *where, const char *name, pl_pos pos)
 {
     kn_arena *arena = r->reader.arena;
+    pl_diags *diags = r->reader.diags;
     int index = pl_key_find(name);
     const pl_section *s = pl_section_find(name);
-    bool of_run = (index >= 0 && pl_keys[index].type != PL_TYPE_STUDY) ||
-                  (s && strcmp(s->name, "sweep") != 0);
-    if (of_run)
+    bool sweep = pl_starts_with(name, "sweep");
+    if ((index >= 0 && pl_key_sweepable(&pl_keys[index])) || (s && !sweep))
         return true;
     const char *full = pl_spec_textf(arena, "%s.%s", where, name);
-    if (index >= 0 || s) {
-        pl_diags_add(r->reader.diags, pos, full, NULL, "%s is the study's and cannot be swept",
+    if (s || (index >= 0 && pl_key_of_study(&pl_keys[index]))) {
+        pl_diags_add(diags, pos, full, NULL, "%s is the study's and cannot be swept", name);
+    } else if (index >= 0) {
+        pl_diags_add(diags, pos, full, NULL,
+                     "%s changes no result, so it cannot be swept; give it once, outside the sweep",
                      name);
-        return false;
+    } else {
+        const char *dot = strrchr(name, '.');
+        const char *section = dot ? pl_spec_strndup(arena, name, (size_t)(dot - name)) : "";
+        pl_diags_add(diags, pos, full, pl_key_nearest(section, name), "unknown key");
     }
-    const char *dot = strrchr(name, '.');
-    const char *section = dot ? pl_spec_strndup(arena, name, (size_t)(dot - name)) : "";
-    pl_diags_add(r->reader.diags, pos, full, pl_key_nearest(section, name), "unknown key");
     return false;
 }
 
@@ -64,26 +68,9 @@ static bool takes_a_list(pl_type type)
            type == PL_TYPE_WEIGHTS || type == PL_TYPE_LAYERS;
 }
 
-/* Equal as the text of the value: 1e-3 is 0.001, and 50 is [50, 50]. */
-static bool equals(pl_resolver *r, const pl_key *key, const pl_node *value, const pl_run_spec *spec)
-{
-    pl_run_spec other = *spec;
-    pl_str a, b;
-    bool same = false;
-    if (!pl_value_read(&r->reader, key, value, &other))
-        return false;
-    pl_str_init(&a);
-    pl_str_init(&b);
-    pl_value_text(key, spec, &a);
-    pl_value_text(key, &other, &b);
-    same = strcmp(a.text, b.text) == 0;
-    pl_str_clear(&a);
-    pl_str_clear(&b);
-    return same;
-}
-
-static bool matches_one(pl_resolver *r, const pl_overlay *want, const char *where,
-                        const pl_run_spec *spec)
+/* One key of a condition: its values are read now, each into a run spec of its own. */
+static bool read_key(pl_resolver *r, const pl_overlay *want, const char *where,
+                     pl_condition_key *out)
 {
     int index = pl_key_find(want->name);
     const pl_section *s = pl_section_find(want->name);
@@ -97,27 +84,48 @@ static bool matches_one(pl_resolver *r, const pl_overlay *want, const char *wher
         return false;
     }
     const pl_key *key = &pl_keys[index];
-    if (want->value->kind != PL_NODE_LIST || takes_a_list(key->type))
-        return equals(r, key, want->value, spec);
-    for (int i = 0; i < want->value->count; i++)
-        if (equals(r, key, want->value->item[i], spec))
+    bool any_of = want->value->kind == PL_NODE_LIST && !takes_a_list(key->type);
+    int count = any_of ? want->value->count : 1;
+    bool ok = true;
+    pl_run_spec *value = pl_spec_alloc(r->reader.arena, (size_t)count, sizeof *value);
+    for (int i = 0; i < count; i++)
+        ok = pl_value_read(&r->reader, key, any_of ? want->value->item[i] : want->value,
+                           &value[i]) &&
+             ok;
+    *out = (pl_condition_key){key, value, count};
+    return ok;
+}
+
+bool pl_condition_read(pl_resolver *r, const pl_node *map, const char *where, pl_condition *out)
+{
+    pl_sweep_point want;
+    if (!pl_sweep_flatten(r, map, where, &want))
+        return false;
+    bool ok = true;
+    *out = (pl_condition){pl_spec_alloc(r->reader.arena, (size_t)want.count, sizeof *out->item),
+                          want.count};
+    for (int i = 0; i < want.count; i++)
+        ok = read_key(r, &want.item[i], where, &out->item[i]) && ok;
+    return ok;
+}
+
+static bool has_one_of(const pl_condition_key *c, const pl_run_spec *spec)
+{
+    for (int i = 0; i < c->count; i++)
+        if (pl_value_equal(c->key, &c->value[i], spec))
             return true;
     return false;
 }
 
-bool pl_sweep_matches(pl_resolver *r, const pl_node *condition, const char *where,
-                      const pl_run_spec *spec)
+bool pl_condition_holds(const pl_condition *c, const pl_run_spec *spec)
 {
-    pl_sweep_point want;
-    if (!pl_sweep_flatten(r, condition, where, &want))
-        return false;
-    for (int i = 0; i < want.count; i++)
-        if (!matches_one(r, &want.item[i], where, spec))
+    for (int i = 0; i < c->count; i++)
+        if (!has_one_of(&c->item[i], spec))
             return false;
     return true;
 }
 
-bool pl_sweep_check_exclude(pl_resolver *r, const pl_node *list)
+bool pl_sweep_read_exclude(pl_resolver *r, const pl_node *list, pl_sweep *out)
 {
     kn_arena *arena = r->reader.arena;
     bool ok = true;
@@ -126,28 +134,18 @@ bool pl_sweep_check_exclude(pl_resolver *r, const pl_node *list)
                      "expected a list of maps, found %s", pl_node_describe(list, arena));
         return false;
     }
+    out->exclude = pl_spec_alloc(arena, (size_t)list->count, sizeof *out->exclude);
+    out->exclude_count = list->count;
     for (int i = 0; i < list->count; i++) {
+        const pl_node *map = list->item[i];
         const char *key = pl_spec_textf(arena, "sweep.exclude[%d]", i);
-        pl_sweep_point want;
-        if (list->item[i]->kind != PL_NODE_MAP || list->item[i]->count == 0) {
-            pl_diags_add(
-                r->reader.diags, list->item[i]->pos, key, NULL, "expected a map of keys, found %s",
-                list->item[i]->kind == PL_NODE_MAP ? "an empty one"
-                                                   : pl_node_describe(list->item[i], arena));
+        if (map->kind != PL_NODE_MAP || map->count == 0) {
+            pl_diags_add(r->reader.diags, map->pos, key, NULL, "expected a map of keys, found %s",
+                         map->kind == PL_NODE_MAP ? "an empty one" : pl_node_describe(map, arena));
             ok = false;
-        } else if (!pl_sweep_flatten(r, list->item[i], key, &want)) {
-            ok = false;
+        } else {
+            ok = pl_condition_read(r, map, key, &out->exclude[i]) && ok;
         }
     }
     return ok;
-}
-
-bool pl_sweep_excluded(pl_resolver *r, const pl_bindings *b, const pl_run_spec *spec)
-{
-    const pl_node *list = b->key[pl_key_find("sweep.exclude")].value;
-    for (int i = 0; list && i < list->count; i++)
-        if (pl_sweep_matches(r, list->item[i],
-                             pl_spec_textf(r->reader.arena, "sweep.exclude[%d]", i), spec))
-            return true;
-    return false;
 }

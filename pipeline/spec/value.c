@@ -7,6 +7,7 @@
 #include "spec/layer_list.h"
 #include "spec/yaml_scalar.h"
 #include "spec/spec_mem.h"
+#include "util/duration.h"
 #include "util/fs.h"
 
 typedef struct pl_layers_read {
@@ -216,6 +217,11 @@ bool pl_value_read(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_
         else
             memcpy(member(key, spec), &(float){(float)real}, sizeof(float));
         return true;
+    case PL_TYPE_DURATION:
+        if (!pl_read_duration(r->diags, key->name, node, key->min, key->max, &real))
+            return false;
+        memcpy(member(key, spec), &real, sizeof real);
+        return true;
     case PL_TYPE_BOOL:
         if (!pl_read_bool(r->diags, key->name, node, &flag))
             return false;
@@ -309,6 +315,10 @@ void pl_value_text(const pl_key *key, const pl_run_spec *spec, pl_str *out)
         memcpy(&single, at, sizeof single);
         pl_scalar_add_float(out, single);
         break;
+    case PL_TYPE_DURATION:
+        memcpy(&real, at, sizeof real);
+        pl_duration_add(out, real);
+        break;
     case PL_TYPE_BOOL:
         pl_str_add(out, *(const bool *)at ? "true" : "false");
         break;
@@ -353,6 +363,7 @@ static size_t member_size(pl_type type)
     case PL_TYPE_SEED:
         return sizeof(uint64_t);
     case PL_TYPE_REAL:
+    case PL_TYPE_DURATION:
         return sizeof(double);
     case PL_TYPE_FLOAT:
         return sizeof(float);
@@ -372,7 +383,7 @@ static size_t member_size(pl_type type)
 
 void pl_value_copy(const pl_key *key, const pl_run_spec *from, pl_run_spec *to)
 {
-    if (key->type == PL_TYPE_STUDY)
+    if (pl_key_of_study(key))
         return;
     memcpy(member(key, to), member_const(key, from), member_size(key->type));
     if (key->type == PL_TYPE_LAYERS)

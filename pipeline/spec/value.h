@@ -32,6 +32,8 @@ bool pl_read_int(pl_diags *d, const char *key, const pl_node *node, double min, 
                  int64_t *out);
 bool pl_read_real(pl_diags *d, const char *key, const pl_node *node, double min, double max,
                   double *out);
+bool pl_read_duration(pl_diags *d, const char *key, const pl_node *node, double min, double max,
+                      double *out);
 bool pl_read_bool(pl_diags *d, const char *key, const pl_node *node, bool *out);
 bool pl_read_choice(pl_diags *d, const char *key, const pl_node *node, const char *const *choices,
                     int *out);

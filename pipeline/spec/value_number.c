@@ -3,6 +3,7 @@
 
 #include "spec/yaml_scalar.h"
 #include "spec/value.h"
+#include "util/duration.h"
 
 static bool wrong_type(pl_diags *d, const char *key, const pl_node *node, const char *expected)
 {
@@ -48,6 +49,26 @@ bool pl_read_real(pl_diags *d, const char *key, const pl_node *node, double min,
     if (value < min || value > max)
         return out_of_range(d, key, node, min, max);
     *out = value;
+    return true;
+}
+
+bool pl_read_duration(pl_diags *d, const char *key, const pl_node *node, double min, double max,
+                      double *out)
+{
+    double seconds;
+    if (node->kind != PL_NODE_SCALAR || !pl_duration_read(node->text, &seconds))
+        return wrong_type(d, key, node, PL_DURATION_FORM);
+    if (seconds < min || seconds > max) {
+        pl_str range;
+        pl_str_init(&range);
+        pl_duration_add(&range, min);
+        pl_str_add(&range, "..");
+        pl_duration_add(&range, max);
+        pl_diags_add(d, node->pos, key, NULL, "%.60s is not in %s", node->text, range.text);
+        pl_str_clear(&range);
+        return false;
+    }
+    *out = seconds;
     return true;
 }
 

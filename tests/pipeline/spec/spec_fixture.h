@@ -19,7 +19,7 @@ kn_status spec_load(const char *text, const char *const *set, pl_study *out, kn_
 pl_study spec_study(const char *text);
 
 /* A spec that must be refused, and the whole message without the test's folder. */
-enum { SPEC_MAX_SETS = 3 };
+enum { SPEC_MAX_SETS = 4 };
 typedef struct spec_wrong {
     const char *name, *text;
     const char *set[SPEC_MAX_SETS];

@@ -22,7 +22,9 @@ static void test_every_key_is_complete(void)
         CU_ASSERT(strlen(key->help) > 10);
         CU_ASSERT(key->help[strlen(key->help) - 1] != '.');
         CU_ASSERT_EQUAL(key->choices != NULL, key->type == PL_TYPE_CHOICE);
-        CU_ASSERT_EQUAL(key->stages == 0, key->type == PL_TYPE_STUDY || key->type == PL_TYPE_PATH);
+        CU_ASSERT_EQUAL(key->stages == 0, pl_key_of_study(key) || key->type == PL_TYPE_PATH ||
+                                              !pl_key_sweepable(key));
+        CU_ASSERT(key->type != PL_TYPE_STUDY || pl_key_of_study(key));
         if (dot) {
             char section[64];
             snprintf(section, sizeof section, "%.*s", (int)(dot - key->name), key->name);
@@ -133,6 +135,17 @@ static void test_shown_study_is_a_spec_of_the_same_runs(void)
         "train: {schedule: {warmup: 1}, early_stopping: {patience: 1}}\n"
         "sweep: {product: {model.type: [cnn, rnn, logreg], data.image.size: [30, [40, 50]],\n"
         "  data.partition: [p.csv, null]}, seeds: [1, 2]}\n",
+        SPEC_HEAD "model: cnn\n"
+                  "train: {epochs: 27, checkpoint: 2m30s}\n"
+                  "sweep:\n"
+                  "  random: {n: 30, seed: 7, params: {train.lr: {log: [1e-7, 10]},\n"
+                  "    model: {dropout: {uniform: [0, 0.5]}, units: {choice: [32, [64, 32]]}},\n"
+                  "    train.batch: {log_int: [16, 512]}, data.image.size: {int: [30, 60]},\n"
+                  "    model.regularizer: {choice: [none, {l2: 0.01}]}}}\n"
+                  "  product: {train.optimizer: [adam, sgd]}\n"
+                  "  seeds: [1, 2, 3]\n"
+                  "  halving: {metric: val_loss, min_epochs: 2}\n"
+                  "  budget: 7.5h\n",
     };
     for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
         pl_study s = spec_study(specs[i]);
@@ -145,9 +158,16 @@ static void test_shown_study_is_a_spec_of_the_same_runs(void)
         TST_TEXT(again.text, text.text);
         CU_ASSERT_EQUAL_FATAL(back.run_count, s.run_count);
         CU_ASSERT_EQUAL(back.group_count, s.group_count);
+        CU_ASSERT_DOUBLE_EQUAL(back.budget, s.budget, 0);
+        CU_ASSERT(back.halving.on == s.halving.on && back.halving.metric == s.halving.metric &&
+                  back.halving.factor == s.halving.factor &&
+                  back.halving.min_epochs == s.halving.min_epochs);
         for (int r = 0; r < s.run_count; r++) {
             char *a = spec_canonical(&s.runs[r]), *b = spec_canonical(&back.runs[r]);
             TST_TEXT(b, a);
+            CU_ASSERT_EQUAL(back.runs[r].group, s.runs[r].group);
+            CU_ASSERT_DOUBLE_EQUAL(back.runs[r].spec.train.checkpoint,
+                                   s.runs[r].spec.train.checkpoint, 0);
             free(a);
             free(b);
         }
