@@ -326,8 +326,7 @@ static kn_status run_all(pl_exec *x, kn_error *e)
 {
     bool rungs = x->plan->study->halving.on && x->whole && !x->options->finish && !x->options->only;
     x->out->expected = expect(x);
-    for (int r = 0; r < x->out->runs; r++)
-        pl_live_remove(x->plan->study_dir, x->plan->run[r].id);
+    pl_live_clear(x->plan->study_dir);
     if (x->whole && !x->options->only)
         KN_TRY(pl_exec_update_table(x, e));
     if (x->options->here)

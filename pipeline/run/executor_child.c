@@ -96,7 +96,12 @@ void pl_exec_child(void *exec, int task, pl_worker_end *end)
     if (rc != KN_OK) {
         end->error = e;
     } else if (t->node) {
+        const pl_plan_node *n = &x->plan->node[t->node[0]];
+        char *name = pl_format("%s-%.12s", x->plan->stages[n->stage]->name, n->key.hex);
+        pl_live_begin(x->plan->study_dir, name);
         rc = pl_make_nodes(x->plan, t->node, t->nodes, &tools, &x->out->entries, &end->error);
+        pl_live_end();
+        free(name);
         end->value = rc == KN_OK ? PL_RUN_DONE : PL_RUN_FAILED;
     } else {
         pl_run_status status = PL_RUN_FAILED;

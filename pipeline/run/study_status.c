@@ -64,12 +64,24 @@ typedef struct tally {
     json_t *now, *failures;
 } tally;
 
+/* What goes on under a name; NULL: nothing. Borrowed. */
+static const json_t *live_of(const json_t *all, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *live = json_array_get(all, i);
+        if (strcmp(json_string_value(json_object_get(live, "name")), name) == 0)
+            return live;
+    }
+    return NULL;
+}
+
 static void count_runs(const char *dir, const pl_csv *c, bool running, tally *t)
 {
+    json_t *all = pl_live_list(dir);
     for (size_t r = 1; r < c->rows; r++) {
         const char *id = field(c, r, 0), *group = field(c, r, 1);
         pl_run_status status = pl_results_run_status(dir, id);
-        json_t *live = running ? pl_live_read(dir, id) : NULL;
+        const json_t *live = running ? live_of(all, id) : NULL;
         if (live) {
             double total = json_number_value(json_object_get(live, "total"));
             json_array_append_new(t->now, now_of(live, id, group));
@@ -85,8 +97,8 @@ static void count_runs(const char *dir, const pl_csv *c, bool running, tally *t)
         } else {
             t->left++;
         }
-        json_decref(live);
     }
+    json_decref(all);
 }
 
 /* A name in the results folder, or the study's own folder as `facet report` takes it. */

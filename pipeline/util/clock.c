@@ -13,25 +13,35 @@ double pl_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-double pl_process_seconds(void)
+double pl_process_started(long process)
 {
     unsigned long long ticks = 0;
-    char line[1024];
-    struct timespec now;
-    FILE *f = fopen("/proc/self/stat", "re");
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", process);
+    FILE *f = fopen(path, "re");
     size_t size = f ? fread(line, 1, sizeof line - 1, f) : 0;
     line[size] = '\0';
     if (f)
         fclose(f);
     /* the second field, the program's name, may hold anything but ends at the last parenthesis; the
-     * time of the start is the 22nd */
+     * state follows it, and the time of the start is the 22nd */
     const char *p = strrchr(line, ')');
+    if (!p || p[1] == '\0' || p[2] == 'Z' || p[2] == 'X')
+        return -1;
     for (int field = 2; p && field < 22; field++)
         p = strchr(p + 1, ' ');
-    if (!p || sscanf(p, "%llu", &ticks) != 1 || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+    if (!p || sscanf(p, "%llu", &ticks) != 1)
         return -1;
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec -
-           (double)ticks / (double)sysconf(_SC_CLK_TCK);
+    return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+double pl_process_seconds(void)
+{
+    struct timespec now;
+    double started = pl_process_started((long)getpid());
+    if (started < 0 || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+        return -1;
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec - started;
 }
 
 void pl_time_text(char out[PL_TIME_TEXT])
