@@ -13,29 +13,49 @@ static void *must(void *p)
     return p;
 }
 
-/* The work's identity: the parts of the key with the identities of its inputs' nodes in place of
- * their digests. */
-static pl_digest identity_of(const pl_plan *p, const pl_stage *stage, json_t *parts,
-                             const int dep[PL_STAGE_COUNT])
+/* The work's identity: what its key will depend on, with the identities of its inputs' nodes in place
+ * of their digests. Only nodes of one plan are told apart by it. */
+static kn_status identity_of(pl_plan *p, const pl_stage *stage, const pl_run_spec *spec,
+                             const int dep[PL_STAGE_COUNT], pl_digest *out, kn_error *e)
 {
-    json_t *with_inputs = json_copy(parts);
-    json_t *inputs = json_object();
-    for (int i = 0; i < stage->input_count; i++) {
-        pl_stage_id s = stage->inputs[i].stage;
-        json_object_set_new(inputs, p->stages[s]->name, json_string(p->node[dep[s]].identity.hex));
+    pl_str text;
+    const char *path[4];
+    int count = stage->sources ? stage->sources(spec, path) : 0;
+    kn_status rc = KN_OK;
+    pl_str_init(&text);
+    pl_str_addf(&text, "%s\n", stage->name);
+    for (int i = 0; i < count && rc == KN_OK; i++) {
+        pl_digest digest;
+        rc = pl_sources_digest(&p->sources, path[i], &digest, e);
+        if (rc == KN_OK)
+            pl_str_add(&text, digest.hex);
     }
-    json_object_set_new(with_inputs, "inputs", inputs);
-    pl_digest identity = pl_key_of(stage, with_inputs);
-    json_decref(with_inputs);
-    return identity;
+    for (int i = 0; i < stage->input_count; i++)
+        pl_str_add(&text, p->node[dep[stage->inputs[i].stage]].identity.hex);
+    pl_spec_canonical(spec, stage->keys, &text);
+    *out = pl_digest_bytes(text.text, text.size);
+    pl_str_clear(&text);
+    return rc;
 }
 
-static int find_node(const pl_plan *p, pl_stage_id stage, const pl_digest *identity)
+/* The first 16 digits, which are as good as random. */
+static uint64_t index_key(const pl_digest *identity)
 {
-    for (int i = 0; i < p->node_count; i++)
-        if (p->node[i].stage == stage && strcmp(p->node[i].identity.hex, identity->hex) == 0)
-            return i;
-    return -1;
+    char head[17];
+    memcpy(head, identity->hex, 16);
+    head[16] = '\0';
+    return strtoull(head, NULL, 16);
+}
+
+/* The node of that identity, or -1 with the key to put it at: digests that begin alike go to the
+ * next numbers. */
+static int find_node(const pl_plan *p, const pl_digest *identity, uint64_t *key)
+{
+    int at = -1;
+    for (*key = index_key(identity); (at = pl_hash_index_get(&p->by_identity, *key)) >= 0; ++*key)
+        if (strcmp(p->node[at].identity.hex, identity->hex) == 0)
+            break;
+    return at;
 }
 
 static kn_status add_run(pl_plan *p, int r, kn_error *e)
@@ -48,18 +68,17 @@ static kn_status add_run(pl_plan *p, int r, kn_error *e)
     for (int s = 0; s < PL_STAGE_COUNT; s++) {
         const pl_stage *stage = p->stages[s];
         pl_plan_node fresh = {.stage = (pl_stage_id)s, .run = r, .state = PL_NODE_UNKNOWN};
+        uint64_t key;
         for (int k = 0; k < PL_STAGE_COUNT; k++)
             fresh.dep[k] = -1;
         for (int i = 0; i < stage->input_count; i++)
             fresh.dep[stage->inputs[i].stage] = run->node[stage->inputs[i].stage];
-        KN_TRY(pl_key_parts(stage, spec, &p->sources, &fresh.parts, e));
-        fresh.identity = identity_of(p, stage, fresh.parts, fresh.dep);
-        int at = find_node(p, fresh.stage, &fresh.identity);
+        KN_TRY(identity_of(p, stage, spec, fresh.dep, &fresh.identity, e));
+        int at = find_node(p, &fresh.identity, &key);
         if (at < 0) {
             at = p->node_count++;
             p->node[at] = fresh;
-        } else {
-            json_decref(fresh.parts);
+            pl_hash_index_put(&p->by_identity, key, at);
         }
         run->node[s] = at;
         p->node[at].uses++;
@@ -68,8 +87,25 @@ static kn_status add_run(pl_plan *p, int r, kn_error *e)
     return KN_OK;
 }
 
-/* Fills parts.inputs; false where one is not made yet. */
-static bool resolve_inputs(pl_plan *p, pl_plan_node *n)
+static bool inputs_are_made(const pl_plan *p, const pl_plan_node *n)
+{
+    const pl_stage *stage = p->stages[n->stage];
+    for (int i = 0; i < stage->input_count; i++)
+        if (p->node[n->dep[stage->inputs[i].stage]].state != PL_NODE_HIT)
+            return false;
+    return true;
+}
+
+/* The parts but for the inputs, which take some kilobytes: only of nodes that are looked up. */
+static kn_status need_parts(pl_plan *p, pl_plan_node *n, kn_error *e)
+{
+    return n->parts ? KN_OK
+                    : pl_key_parts(p->stages[n->stage], &p->study->runs[n->run].spec, &p->sources,
+                                   &n->parts, e);
+}
+
+/* Fills parts.inputs; false where one is missing. */
+static bool resolve_inputs(const pl_plan *p, pl_plan_node *n)
 {
     const pl_stage *stage = p->stages[n->stage];
     json_t *inputs = json_object();
@@ -77,8 +113,7 @@ static bool resolve_inputs(pl_plan *p, pl_plan_node *n)
     for (int i = 0; i < stage->input_count && all; i++) {
         const pl_stage_input *in = &stage->inputs[i];
         const pl_plan_node *from = &p->node[n->dep[in->stage]];
-        const char *digest =
-            from->state == PL_NODE_HIT ? pl_entry_digest(&from->entry, in->file) : NULL;
+        const char *digest = pl_entry_digest(&from->entry, in->file);
         all = digest != NULL;
         if (digest) {
             char *name = pl_format("%s/%s", p->stages[in->stage]->name, in->file);
@@ -97,6 +132,9 @@ kn_status pl_plan_look_up(pl_plan *p, int node, kn_error *e)
     pl_plan_node *n = &p->node[node];
     pl_entry_clear(&n->entry);
     n->state = PL_NODE_UNKNOWN;
+    if (!inputs_are_made(p, n))
+        return KN_OK;
+    KN_TRY(need_parts(p, n, e));
     if (!resolve_inputs(p, n))
         return KN_OK;
     bool found = false;
@@ -138,6 +176,7 @@ void pl_plan_clear(pl_plan *p)
         free(p->node[i].reason);
         free(p->node[i].failure);
     }
+    pl_hash_index_clear(&p->by_identity);
     free(p->node);
     free(p->run);
     free(p->study_dir);

@@ -9,6 +9,7 @@
 #include "run/run_key.h"
 #include "spec/spec.h"
 #include "stages/stage.h"
+#include "util/hash_index.h"
 #include "util/str.h"
 
 typedef enum pl_node_state {
@@ -25,7 +26,7 @@ typedef struct pl_plan_node {
     int todo;                /* how many of these are not done */
     int dep[PL_STAGE_COUNT]; /* nodes of its inputs, -1 */
     pl_digest identity;      /* equal work, even where the key is not known yet */
-    json_t *parts;           /* of the key; "inputs" once they are known */
+    json_t *parts;           /* of the key, of a hit or a miss; else NULL */
     pl_node_state state;
     pl_digest key; /* of a hit or a miss */
     pl_entry entry;
@@ -48,6 +49,7 @@ typedef struct pl_plan {
     pl_sources sources;
     pl_plan_node *node; /* inputs before those that need them */
     int node_count;
+    pl_hash_index by_identity;
     pl_plan_run *run; /* study->run_count */
     int done;         /* runs */
     json_t *history;  /* entry.json of earlier entries; read when a reason is asked for */

@@ -24,7 +24,7 @@ void pl_sources_clear(pl_sources *s)
     s->count = 0;
 }
 
-static kn_status source_digest(pl_sources *s, const char *path, pl_digest *out, kn_error *e)
+kn_status pl_sources_digest(pl_sources *s, const char *path, pl_digest *out, kn_error *e)
 {
     for (int i = 0; i < s->count; i++)
         if (strcmp(s->item[i].path, path) == 0) {
@@ -76,7 +76,7 @@ static kn_status add_sources(const pl_stage *stage, const pl_run_spec *spec, pl_
     int count = stage->sources ? stage->sources(spec, path) : 0;
     for (int i = 0; i < count; i++) {
         pl_digest digest;
-        KN_TRY(source_digest(sources, path[i], &digest, e));
+        KN_TRY(pl_sources_digest(sources, path[i], &digest, e));
         json_object_set_new(object, source_name(spec, path[i]), json_string(digest.hex));
     }
     return KN_OK;

@@ -23,6 +23,8 @@ typedef struct pl_sources {
 
 void pl_sources_clear(pl_sources *s);
 
+kn_status pl_sources_digest(pl_sources *s, const char *path, pl_digest *out, kn_error *e);
+
 /* {"version", "parameters": {key: text}, "sources": {"data.images": hex}, "numeric" where it
  * matters}; inputs are added by the caller as {"inputs": {"ingest/X.npy": hex}}. */
 kn_status pl_key_parts(const pl_stage *stage, const pl_run_spec *spec, pl_sources *sources,
