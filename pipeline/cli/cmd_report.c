@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "report/report.h"
+#include "report/summary.h"
 #include "run/results.h"
 #include "spec/spec.h"
 #include "util/fs.h"
@@ -69,6 +70,8 @@ static kn_status report(const pl_global *g, const char *word, pl_report_options 
     if (rc == KN_OK)
         rc = pl_report_write(dir, options, &said, e);
     if (rc == KN_OK)
+        rc = pl_summary_make(dir, NULL, &said, e);
+    if (rc == KN_OK)
         fputs(said.text, stdout);
     pl_str_clear(&said);
     free(dir);
@@ -109,7 +112,8 @@ const pl_command pl_command_report = {
     .help =
         "Reads the study's runs.csv and the folders of its runs and writes table.csv, table.md,\n"
         "table.tex, cost.csv, plots/ and report.html beside them. The same content on disk gives\n"
-        "the same bytes. STUDY is a name in the results folder or such a folder.\n\n"
+        "the same bytes. Then tells what became of the runs, the best groups first. STUDY is a\n"
+        "name in the results folder or such a folder.\n\n"
         "  --plots all   figures of every run and group, also in a study of more than 40 runs\n",
     .run = run,
 };

@@ -96,6 +96,16 @@ static void add_word(pl_str *line, const char *word, size_t width)
     pl_str_add(line, character_at(word, n - tail));
 }
 
+void pl_add_cut(pl_str *s, const char *text, size_t width)
+{
+    static const replacement none[] = {{0, NULL}};
+    pl_str line;
+    pl_str_init(&line);
+    add_word(&line, text, width);
+    add_replaced(s, line.text, none);
+    pl_str_clear(&line);
+}
+
 static void add_line(pl_str *s, const char *line, bool tic)
 {
     static const replacement table[] = {{'\'', "''"}, {'%', "%%"}, {0, NULL}};

@@ -18,6 +18,9 @@ void pl_add_md(pl_str *s, const char *text);   /* a cell of a table */
 int pl_add_gnuplot(pl_str *s, const char *text, size_t width);
 int pl_add_gnuplot_tic(pl_str *s, const char *text, size_t width);
 
+/* One line of plain text of at most `width` characters; of a longer one the middle is left out. */
+void pl_add_cut(pl_str *s, const char *text, size_t width);
+
 /* Number of characters of UTF-8 text. */
 size_t pl_text_width(const char *text);
 

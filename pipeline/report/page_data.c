@@ -275,7 +275,7 @@ void pl_page_failures(const pl_study_data *d, pl_str *s)
         pl_str_add(s, "</td><td>");
         pl_add_html(s, r->status);
         pl_str_add(s, "</td><td>");
-        pl_add_html(s, r->error ? r->error : "");
+        pl_add_html(s, r->why ? r->why : "");
         pl_str_add(s, "</td></tr>\n");
     }
     pl_str_add(s, "</tbody></table></div>\n");

@@ -113,7 +113,7 @@ static void add_fixed(const pl_study_data *d, pl_str *s)
 static void add_best(const pl_study_data *d, pl_str *s)
 {
     int count;
-    int *order = pl_groups_by_accuracy(d, &count);
+    int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
     char a[PL_NUMBER_TEXT];
     if (count > 0) {
         const pl_report_group *g = &d->group[order[0]];

@@ -17,7 +17,7 @@ bool *pl_plots_choose(const pl_study_data *d, bool all)
     for (int g = 0; g < d->group_count; g++)
         chosen[g] = d->group[g].done > 0 && (all || d->run_count <= PL_PLOTS_MANY_RUNS);
     int count;
-    int *order = pl_groups_by_accuracy(d, &count); /* those with a test accuracy */
+    int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count); /* those with a test accuracy */
     for (int i = 0; i < count; i++)
         chosen[order[i]] |= i < PL_PLOTS_EDGE || i >= count - PL_PLOTS_EDGE;
     free(order);
@@ -91,7 +91,7 @@ static void add_group(const pl_study_data *d, int group, const char *target, pl_
 void pl_plots_add(const pl_study_data *d, const bool *chosen, const char *target, pl_figures *f)
 {
     int count;
-    int *order = pl_groups_by_accuracy(d, &count);
+    int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
     if (count > 0) {
         pl_str body;
         pl_str_init(&body);

@@ -75,7 +75,7 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
                     d.group_count == 1 ? "" : "s", d.dir);
         pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg and .png\n%s/report.html\n", d.dir,
                     figures, figures == 1 ? "" : "s", d.dir);
-        if (pl_table_note(&d, said))
+        if (pl_mixed_note(&d, said))
             pl_str_add(said, "\n");
     }
 cleanup:

@@ -156,6 +156,19 @@ static char *error_of(const char *dir, const json_t *manifest)
     return last;
 }
 
+/* Why a run that is not done is not. */
+static void read_why(const char *dir, pl_report_run *r)
+{
+    const char *cause = json_string_value(json_object_get(r->manifest, "cause"));
+    const char *reason = json_string_value(json_object_get(r->manifest, "reason"));
+    bool failed = strcmp(r->status, "failed") == 0;
+    if (failed)
+        r->why = error_of(dir, r->manifest);
+    else if (reason)
+        r->why = pl_strdup(reason);
+    r->failed_outside = failed && cause && strcmp(cause, "outside") == 0;
+}
+
 /* Reads a JSON file; a missing one gives NULL. */
 static kn_status read_json(const char *path, json_t **out, kn_error *e)
 {
@@ -192,8 +205,7 @@ kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e
         kn_error ignored;
         if (read_json(manifest, &r->manifest, &ignored) != KN_OK)
             r->manifest = NULL;
-        if (strcmp(r->status, "failed") == 0)
-            r->error = error_of(dir, r->manifest);
+        read_why(dir, r);
     }
 cleanup:
     free(manifest);

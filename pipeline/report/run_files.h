@@ -4,7 +4,7 @@
 
 #include "report/study_data.h"
 
-/* Fills epoch, val, test, manifest, metrics and error of a run whose id and done are set, from
+/* Fills epoch, val, test, manifest, metrics and why of a run whose id and done are set, from
  * STUDY/runs/ID. */
 kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e);
 

@@ -84,85 +84,6 @@ bool pl_study_mixes_arithmetic(const pl_study_data *d)
     return false;
 }
 
-/* Words that say nothing without the word before them. */
-static bool is_vague(const char *word)
-{
-    static const char *const vague[] = {"type", "enabled", "method", "seed"};
-    for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
-        if (strcmp(word, vague[i]) == 0)
-            return true;
-    return false;
-}
-
-const char *pl_axis_short(const pl_study_data *d, int axis)
-{
-    const char *dot = strrchr(d->axis[axis], '.');
-    if (!dot)
-        return d->axis[axis];
-    for (int a = 0; a < d->axis_count; a++) {
-        const char *other = strrchr(d->axis[a], '.');
-        if (a != axis && strcmp(other ? other + 1 : d->axis[a], dot + 1) == 0)
-            return d->axis[axis];
-    }
-    if (is_vague(dot + 1) && strcmp(d->axis[axis], "model.type") != 0)
-        while (dot > d->axis[axis] && dot[-1] != '.')
-            dot--;
-    else
-        dot++;
-    return dot;
-}
-
-/* Whether the group's name states this axis: "axis=" at its start or after a blank. */
-static bool states(const char *name, const char *axis)
-{
-    size_t n = strlen(axis);
-    for (const char *at = name; (at = strstr(at, axis)); at += n)
-        if ((at == name || at[-1] == ' ') && at[n] == '=')
-            return true;
-    return false;
-}
-
-/* The swept values with short keys, the model's type by its value alone: all, or those the group's name states. */
-static void put_label(const pl_study_data *d, const pl_report_group *g, bool all, pl_str *s)
-{
-    for (int a = 0; a < d->axis_count; a++) {
-        if (!g->value[a][0] || !(all || states(g->name, d->axis[a])))
-            continue;
-        pl_str_add(s, s->size ? " " : "");
-        if (strcmp(d->axis[a], "model.type") != 0)
-            pl_str_addf(s, "%s=", pl_axis_short(d, a));
-        pl_str_add(s, g->value[a]);
-    }
-}
-
-static char *label_of(const pl_study_data *d, const pl_report_group *g)
-{
-    pl_str s;
-    pl_str_init(&s);
-    put_label(d, g, false, &s);
-    if (s.size == 0)
-        put_label(d, g, true, &s);
-    if (s.size == 0)
-        pl_str_add(&s, g->name);
-    char *label = pl_str_take(&s);
-    pl_str_clear(&s);
-    return label;
-}
-
-static int group_of(pl_study_data *d, const char *name, const char *const *value)
-{
-    for (int g = 0; g < d->group_count; g++) {
-        if (strcmp(d->group[g].name, name) == 0)
-            return g;
-    }
-    pl_report_group *g = &d->group[d->group_count];
-    g->name = name;
-    g->value = value;
-    g->label = label_of(d, g);
-    g->run = zeroed((size_t)d->run_count, sizeof *g->run);
-    return d->group_count++;
-}
-
 static void read_row(pl_study_data *d, int i)
 {
     const pl_csv *c = &d->csv;
@@ -185,9 +106,62 @@ static void read_row(pl_study_data *d, int i)
         d->failed++;
     else
         d->waiting++;
-    r->group = group_of(d, field_of(c, row, column_of(c, "group")), r->value);
-    pl_report_group *g = &d->group[r->group];
-    g->run[g->run_count++] = i;
+}
+
+typedef struct named_row {
+    const char *name;
+    int row;
+} named_row;
+
+static int by_name(const void *a, const void *b)
+{
+    const named_row *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : x->row - y->row;
+}
+
+/* For each run the first one of the same group. */
+static int *first_of_group(const pl_study_data *d)
+{
+    int column = column_of(&d->csv, "group");
+    named_row *row = zeroed((size_t)d->run_count, sizeof *row);
+    int *first = zeroed((size_t)d->run_count, sizeof *first);
+    for (int i = 0; i < d->run_count; i++)
+        row[i] = (named_row){field_of(&d->csv, (size_t)i + 1, column), i};
+    qsort(row, (size_t)d->run_count, sizeof *row, by_name);
+    for (int i = 0; i < d->run_count; i++) {
+        bool same = i > 0 && strcmp(row[i].name, row[i - 1].name) == 0;
+        first[row[i].row] = same ? first[row[i - 1].row] : row[i].row;
+    }
+    free(row);
+    return first;
+}
+
+/* The groups in the order runs.csv first names them, each with its runs. */
+static void find_groups(pl_study_data *d)
+{
+    int column = column_of(&d->csv, "group");
+    int *first = first_of_group(d);
+    for (int i = 0; i < d->run_count; i++) {
+        pl_report_run *r = &d->run[i];
+        r->group = first[i] == i ? d->group_count++ : d->run[first[i]].group;
+        pl_report_group *g = &d->group[r->group];
+        if (first[i] == i) {
+            g->name = field_of(&d->csv, (size_t)i + 1, column);
+            g->value = r->value;
+            g->label = pl_group_label(d, g);
+        }
+        g->run_count++;
+    }
+    for (int g = 0; g < d->group_count; g++) {
+        d->group[g].run = zeroed((size_t)d->group[g].run_count, sizeof *d->group[g].run);
+        d->group[g].run_count = 0;
+    }
+    for (int i = 0; i < d->run_count; i++) {
+        pl_report_group *g = &d->group[d->run[i].group];
+        g->run[g->run_count++] = i;
+    }
+    free(first);
 }
 
 const char *pl_run_step(const pl_report_run *r)
@@ -225,6 +199,17 @@ static void summarize_group(const pl_study_data *d, pl_report_group *g)
         add_confusion(&g->test, &d->run[g->run[k]].test);
 }
 
+static void summarize(pl_study_data *d)
+{
+    for (int m = 0; m < PL_METRIC_COUNT; m++)
+        d->best[m] = (double)NAN;
+    for (int g = 0; g < d->group_count; g++) {
+        summarize_group(d, &d->group[g]);
+        for (int m = 0; m < PL_METRIC_COUNT; m++)
+            d->best[m] = fmax(d->best[m], d->group[g].summary[m].mean); /* NaN counts as absent */
+    }
+}
+
 /* The majority baseline, of the first run that has predictions. */
 static void find_baseline(pl_study_data *d)
 {
@@ -247,7 +232,7 @@ static void find_baseline(pl_study_data *d)
     }
 }
 
-static kn_status read_all(pl_study_data *d, kn_error *e)
+static kn_status read_all(pl_study_data *d, bool whole, kn_error *e)
 {
     char *path = pl_path_join(d->dir, "runs.csv");
     if (!pl_exists(path)) {
@@ -266,32 +251,44 @@ static kn_status read_all(pl_study_data *d, kn_error *e)
     d->run_count = (int)rows;
     for (int i = 0; i < d->run_count; i++)
         read_row(d, i);
-    for (int i = 0; i < d->run_count; i++)
-        KN_TRY(pl_run_files_read(d->dir, &d->run[i], e));
-    for (int g = 0; g < d->group_count; g++)
-        summarize_group(d, &d->group[g]);
+    find_groups(d);
+    for (int i = 0; i < d->run_count; i++) {
+        if (whole || !d->run[i].done)
+            KN_TRY(pl_run_files_read(d->dir, &d->run[i], e));
+    }
+    summarize(d);
     find_baseline(d);
     return KN_OK;
 }
 
-kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e)
+static kn_status read_study(const char *dir, bool whole, pl_study_data *out, kn_error *e)
 {
     memset(out, 0, sizeof *out);
     out->dir = pl_strdup(dir);
     for (size_t n = strlen(out->dir); n > 1 && out->dir[n - 1] == '/'; n--)
         out->dir[n - 1] = '\0';
     out->name = pl_strdup(pl_path_base(out->dir));
-    kn_status rc = read_all(out, e);
+    kn_status rc = read_all(out, whole, e);
     if (rc != KN_OK)
         pl_study_data_clear(out);
     return rc;
+}
+
+kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e)
+{
+    return read_study(dir, true, out, e);
+}
+
+kn_status pl_study_rows_read(const char *dir, pl_study_data *out, kn_error *e)
+{
+    return read_study(dir, false, out, e);
 }
 
 void pl_study_data_clear(pl_study_data *d)
 {
     for (int i = 0; i < d->run_count; i++) {
         free(d->run[i].epoch);
-        free(d->run[i].error);
+        free(d->run[i].why);
         json_decref(d->run[i].manifest);
         json_decref(d->run[i].metrics);
     }
@@ -309,19 +306,30 @@ void pl_study_data_clear(pl_study_data *d)
     memset(d, 0, sizeof *d);
 }
 
-int *pl_groups_by_accuracy(const pl_study_data *d, int *count)
+typedef struct ranked {
+    double mean;
+    int group;
+} ranked;
+
+static int by_mean(const void *a, const void *b)
 {
-    int *order = zeroed((size_t)d->group_count, sizeof *order);
-    int n = 0;
+    const ranked *x = a, *y = b;
+    return x->mean != y->mean ? (x->mean < y->mean ? 1 : -1) : x->group - y->group;
+}
+
+int *pl_groups_by(const pl_study_data *d, pl_metric accuracy, int *count)
+{
+    ranked *rank = zeroed((size_t)d->group_count, sizeof *rank);
+    int *order = zeroed((size_t)d->group_count, sizeof *order), n = 0;
     for (int g = 0; g < d->group_count; g++) {
-        double mean = d->group[g].summary[PL_TEST_ACCURACY].mean;
-        if (isnan(mean))
-            continue;
-        int at = n++;
-        for (; at > 0 && d->group[order[at - 1]].summary[PL_TEST_ACCURACY].mean < mean; at--)
-            order[at] = order[at - 1];
-        order[at] = g;
+        double mean = d->group[g].summary[accuracy].mean;
+        if (!isnan(mean))
+            rank[n++] = (ranked){mean, g};
     }
+    qsort(rank, (size_t)n, sizeof *rank, by_mean);
+    for (int i = 0; i < n; i++)
+        order[i] = rank[i].group;
+    free(rank);
     *count = n;
     return order;
 }

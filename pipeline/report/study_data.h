@@ -50,9 +50,10 @@ typedef struct pl_report_run {
     pl_report_epoch *epoch; /* heap; empty where there is no epochs.csv */
     size_t epoch_count;
     pl_confusion val, test; /* zero where there is no predictions.csv */
-    json_t *manifest;       /* NULL: not there */
-    json_t *metrics;        /* NULL: not there */
-    char *error;            /* heap: why a failed run failed; NULL: not known */
+    json_t *manifest;       /* NULL: not there, or not read */
+    json_t *metrics;        /* NULL: not there, or not read */
+    char *why;              /* heap: why it failed or was stopped; NULL: not known */
+    bool failed_outside;    /* by a cause outside the run: killed, memory, disk */
 } pl_report_run;
 
 /* What a row of its epochs.csv stands for: "epoch", or "iteration" of lbfgs. */
@@ -78,7 +79,8 @@ typedef struct pl_study_data {
     int run_count;
     pl_report_group *group; /* in the order runs.csv first names them */
     int group_count;
-    int done, failed, waiting; /* runs by status; waiting: pending, stopped, interrupted */
+    int done, failed, waiting;    /* runs by status; waiting: pending, stopped, interrupted */
+    double best[PL_METRIC_COUNT]; /* highest mean of a group; NaN: none */
     double majority; /* share of the commoner class of the test images; NaN: no predictions */
     long long test_images;
     bool one_test_set; /* every run was tested on as many images of each class */
@@ -88,17 +90,24 @@ typedef struct pl_study_data {
  * that is not is left out. KN_EIO where there is no runs.csv. `values` and `name` are in the order
  * and spelling of the file. */
 kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e);
+
+/* Of that only runs.csv and the manifests of the runs that are not done: what the morning summary
+ * needs. */
+kn_status pl_study_rows_read(const char *dir, pl_study_data *out, kn_error *e);
 void pl_study_data_clear(pl_study_data *d);
 
 /* Whether runs that are done were computed with different numeric identities (instruction set, BLAS
  * core). */
 bool pl_study_mixes_arithmetic(const pl_study_data *d);
 
+/* What a group is called: its swept values with short keys; heap. */
+char *pl_group_label(const pl_study_data *d, const pl_report_group *g);
+
 /* The last word of a dotted key (the last two where it says nothing alone, as in schedule.type) where
  * no other axis ends in it, else the whole key. */
 const char *pl_axis_short(const pl_study_data *d, int axis);
 
-/* Groups with a mean test accuracy, best first, ties as in runs.csv; heap, *count of them. */
-int *pl_groups_by_accuracy(const pl_study_data *d, int *count);
+/* Groups with a mean of an accuracy, best first, ties as in runs.csv; heap, *count of them. */
+int *pl_groups_by(const pl_study_data *d, pl_metric accuracy, int *count);
 
 #endif

@@ -65,6 +65,15 @@ void pl_cost_csv(const pl_study_data *d, pl_str *s)
     }
 }
 
+bool pl_mixed_note(const pl_study_data *d, pl_str *s)
+{
+    bool mixed = pl_study_mixes_arithmetic(d);
+    if (mixed)
+        pl_str_add(s, "The runs were computed with different arithmetic (instruction set or BLAS "
+                      "core): see numeric in their manifests.");
+    return mixed;
+}
+
 bool pl_table_note(const pl_study_data *d, pl_str *s)
 {
     int left_out = d->failed + d->waiting;
@@ -79,23 +88,15 @@ bool pl_table_note(const pl_study_data *d, pl_str *s)
         pl_str_add(s, ".");
     }
     if (mixed)
-        pl_str_addf(s,
-                    "%sThe runs were computed with different arithmetic (instruction set or BLAS "
-                    "core): see numeric in their manifests.",
-                    left_out ? " " : "");
+        pl_str_add(s, left_out ? " " : "");
+    pl_mixed_note(d, s);
     return left_out || mixed;
 }
 
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m)
 {
     double mine = d->group[group].summary[m].mean;
-    if (m == PL_TEST_LOSS || isnan(mine) || d->group_count < 2)
-        return false;
-    for (int g = 0; g < d->group_count; g++) {
-        if (d->group[g].summary[m].mean > mine)
-            return false;
-    }
-    return true;
+    return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m]; /* not of NaN */
 }
 
 /* "95.41 ± 0.32 (94.90 to 95.92)" with the given marks; losses as they are. */

@@ -25,6 +25,9 @@ void pl_cost_csv(const pl_study_data *d, pl_str *s);
  * it said anything. */
 bool pl_table_note(const pl_study_data *d, pl_str *s);
 
+/* Of that only the arithmetic. */
+bool pl_mixed_note(const pl_study_data *d, pl_str *s);
+
 /* Whether a group's mean is the best of the study in this metric (highest; of the loss: never). */
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m);
 
