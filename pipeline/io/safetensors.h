@@ -21,6 +21,9 @@ typedef struct pl_st_tensor {
     const void *data; /* borrowed */
 } pl_st_tensor;
 
+/* Bytes of a tensor's data; SIZE_MAX when the shape is negative or does not fit. */
+size_t pl_st_bytes(const pl_st_tensor *t);
+
 /* Atomic write. metadata: an object of strings, or NULL. */
 kn_status pl_safetensors_write(const char *path, const pl_st_tensor *tensors, size_t count,
                                const json_t *metadata, kn_error *e);

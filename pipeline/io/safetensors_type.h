@@ -14,7 +14,4 @@ static const struct {
 
 enum { PL_ST_TYPES = sizeof pl_st_types / sizeof pl_st_types[0] };
 
-/* Bytes of a tensor's data; SIZE_MAX when the shape is negative or does not fit. */
-size_t pl_st_bytes(const pl_st_tensor *t);
-
 #endif

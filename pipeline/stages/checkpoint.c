@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/safetensors.h"
+#include "util/digest.h"
 #include "util/fs.h"
 #include "util/log.h"
 
@@ -43,6 +44,16 @@ static void add(pl_st_tensor *list, size_t *n, const char *name, pl_st_type type
     snprintf(t->name, sizeof t->name, "%s", name);
 }
 
+/* Over the bytes of all tensors: what the disk gives back is what was saved. Names, types and shapes
+ * need none: where one of them is damaged, a tensor is missing or does not fit. */
+static pl_digest digest_of(const pl_st_tensor *list, size_t count)
+{
+    pl_hasher *h = pl_hasher_new();
+    for (size_t i = 0; i < count; i++)
+        pl_hasher_add(h, list[i].data, pl_st_bytes(&list[i]));
+    return pl_hasher_end(h);
+}
+
 kn_status pl_checkpoint_save(const char *path, const char *identity, const pl_train_state *state,
                              kn_trainer *trainer, size_t block_floats, kn_error *e)
 {
@@ -61,7 +72,9 @@ kn_status pl_checkpoint_save(const char *path, const char *identity, const pl_tr
             kn_trainer_moment(trainer, i));
     if (state->best_weights && state->best_epoch > 0)
         add(list, &n, "best_weights", PL_ST_F32, 1, floats, 0, state->best_weights);
-    json_t *metadata = json_pack("{s:s, s:s}", "facet.checkpoint", "1", "facet.identity", identity);
+    pl_digest digest = digest_of(list, n);
+    json_t *metadata = json_pack("{s:s, s:s, s:s}", "facet.checkpoint", "2", "facet.identity",
+                                 identity, "facet.sha256", digest.hex);
     if (!metadata)
         return kn_fail(e, KN_ENOMEM, "no memory for a checkpoint");
     kn_status rc = pl_safetensors_write(path, list, n, metadata, e);
@@ -136,9 +149,16 @@ kn_status pl_checkpoint_load(const char *path, const char *identity, pl_train_st
         return KN_OK;
     }
     const char *have = json_string_value(json_object_get(s.metadata, "facet.identity"));
-    if (have && strcmp(have, identity) == 0)
+    const char *sum = json_string_value(json_object_get(s.metadata, "facet.sha256"));
+    pl_digest got = digest_of(s.tensor, s.count);
+    bool damaged = sum && strcmp(sum, got.hex) != 0;
+    if (!damaged && sum && have && strcmp(have, identity) == 0)
         *found = restore(&s, state, max_rows, trainer, block_floats);
-    if (!*found)
+    if (damaged)
+        pl_warn("a checkpoint cannot be read and is left out: '%s': its content is not what was "
+                "saved",
+                path);
+    else if (!*found)
         pl_warn("%s: a checkpoint of another run or version is left out", path);
     pl_safetensors_clear(&s);
     return KN_OK;

@@ -30,7 +30,8 @@ typedef struct pl_train_state {
     float *best_weights; /* NULL where not kept; a parameter block */
 } pl_train_state;
 
-/* identity: the canonical parameters and key; a file of another identity is not taken. Atomic. */
+/* identity: the canonical parameters and key; a file of another identity is not taken, nor one whose
+ * tensors do not have the SHA-256 written with them. Atomic, and on the disk when it returns. */
 kn_status pl_checkpoint_save(const char *path, const char *identity, const pl_train_state *state,
                              kn_trainer *trainer, size_t block_floats, kn_error *e);
 

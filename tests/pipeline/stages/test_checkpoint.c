@@ -172,6 +172,44 @@ static void test_a_cut_checkpoint_is_left_out(void)
     stage_rig_clear(&r);
 }
 
+/* One bit of the header, of the numbers, of the weights, of the last moment: every one is noticed. */
+static void test_a_flipped_bit_is_noticed(void)
+{
+    stage_rig r;
+    start(&r, "");
+    TST_OK(stage_rig_train(&r, "whole", e));
+    stop_at(&r, "flip", 7);
+    size_t size = 0;
+    char *path = pl_strdup(stage_rig_path("flip", "work/checkpoint.safetensors"));
+    char *bytes = tst_read(path, &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    int noticed = 0, tried = 0;
+    for (size_t at = 0; at < size; at += at < 1024 ? 97 : size / 8) {
+        bytes[at] ^= 0x10;
+        tst_write(path, bytes, size);
+        char *said = go_on(&r, "flip");
+        tried++;
+        noticed += strstr(said, "is left out") != NULL;
+        free(said);
+        CU_ASSERT_TRUE(stage_rig_same("whole", "flip"));
+        bytes[at] ^= 0x10;
+    }
+    CU_ASSERT_TRUE(tried > 12);
+    CU_ASSERT_EQUAL(noticed, tried);
+    bytes[size - 1] ^= 1;
+    tst_write(path, bytes, size);
+    char *said = go_on(&r, "flip");
+    char *want = pl_format("facet: warning: a checkpoint cannot be read and is left out: '%s': its "
+                           "content is not what was saved\n",
+                           path);
+    TST_TEXT(said, want);
+    free(want);
+    free(said);
+    free(bytes);
+    free(path);
+    stage_rig_clear(&r);
+}
+
 static void test_another_runs_checkpoint_is_left_out(void)
 {
     stage_rig r;
@@ -225,6 +263,7 @@ const tst_case tst_stages_checkpoint[] = {
     TST(test_stopped_at_every_batch),
     TST(test_other_threads_go_on),
     TST(test_a_cut_checkpoint_is_left_out),
+    TST(test_a_flipped_bit_is_noticed),
     TST(test_another_runs_checkpoint_is_left_out),
     TST(test_a_checkpoint_of_another_shape_is_left_out),
     TST_END,
