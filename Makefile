@@ -105,7 +105,7 @@ run-tests: all $(BUILD)/facet_tests
 	@FACET=$(BUILD)/facet $(BUILD)/facet_tests $(TESTS)
 
 .PHONY: check
-check: all $(BUILD)/facet_tests layering ## the fast tests and the layering check, under a minute
+check: all $(BUILD)/facet_tests layering seam ## the fast tests, the layering and the seam, under a minute
 	@FACET=$(BUILD)/facet $(BUILD)/facet_tests --fast $(TESTS)
 
 .PHONY: test-long
@@ -123,6 +123,10 @@ tsan: ## the tests under the thread sanitizer
 .PHONY: layering
 layering: ## check that includes follow the order of the rooms
 	@scripts/check-layering
+
+.PHONY: seam
+seam: ## check that every change of the file system goes through pipeline/util/sys.c
+	@scripts/check-seam
 
 .PHONY: format format-check
 format: ## format every C file in place

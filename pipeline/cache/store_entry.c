@@ -1,6 +1,5 @@
 /* Looking for an entry and judging it. */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "util/fs.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/sys.h"
 
 json_t *pl_store_stamp(const struct stat *st)
 {
@@ -157,7 +157,7 @@ kn_status pl_store_find_locked(pl_store *s, const char *stage, const pl_digest *
             if (touched)
                 restamp(dir, info_path, info);
             else
-                utimensat(AT_FDCWD, info_path, NULL, 0);
+                pl_sys_touch(info_path);
             *found = true;
             *out = (pl_entry){pl_strdup(dir), json_incref(info)};
         }

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/program.h"
@@ -71,13 +72,15 @@ static kn_status make_scratch(const char *cache, char **out, kn_error *e)
     kn_status rc = pl_make_dirs(dir, e);
     free(dir);
     KN_TRY(rc);
-    *out = pl_format("%s.verify-XXXXXX", cache);
-    if (mkdtemp(*out))
+    *out = pl_format("%s.verify-%ld", cache, (long)getpid());
+    rc = pl_remove_tree(*out, e); /* of a process that is gone */
+    if (rc == KN_OK)
+        rc = pl_make_dirs(*out, e);
+    if (rc == KN_OK)
         return KN_OK;
-    kn_fail_errno(e, KN_EIO, "cannot make the folder %s", *out);
     free(*out);
     *out = NULL;
-    return KN_EIO;
+    return rc;
 }
 
 static kn_status verify(const pl_global *g, const char *dir, kn_error *e)

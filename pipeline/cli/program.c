@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "cli/cli.h"
 #include "ops/gemm/gemm.h"
+#include "util/fault.h"
 #include "util/interrupt.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -170,6 +171,7 @@ static kn_status run(int argc, char **argv, char **rest, kn_error *e)
     }
     if (!c)
         return kn_fail(e, KN_EUSAGE, "no command given (facet --help lists them)");
+    KN_TRY(pl_fault_init(e));
     KN_TRY(kn_isa_check(e));
     char *cache = default_cache();
     if (!o.global.cache)

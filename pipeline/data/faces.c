@@ -12,6 +12,7 @@
 #include "data/faces_traits.h"
 #include "data/faces_zip.h"
 #include "util/fs.h"
+#include "util/sys.h"
 
 enum { BLOCK = 128 }; /* pictures drawn in parallel before they are written in order */
 enum { ARCHIVE, ATTRIBUTES, PARTITION, IDENTITY, FILES }; /* published in this order */
@@ -181,6 +182,6 @@ kn_status pl_faces_write(const char *dir, int images, uint64_t seed, kn_pool *po
 cleanup:
     clear(&w);
     if (rc != KN_OK && made)
-        rmdir(dir); /* its parents, if made too, stay */
+        pl_sys_rmdir(dir); /* its parents, if made too, stay */
     return rc;
 }

@@ -3,14 +3,17 @@
 #ifndef PL_DATA_FACES_FILE_H
 #define PL_DATA_FACES_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "base/status.h"
+#include "util/str.h"
 
 typedef struct pl_faces_file {
     char *path, *temporary;
-    FILE *out; /* NULL before open and after close */
+    bool open; /* fd is */
+    int fd;
+    pl_str buffer; /* bytes not written yet */
 } pl_faces_file;
 
 /* Failures are KN_EIO, "cannot write 'PATH': reason" with the final path. */

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "io/npy.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,9 @@
 #include "base/size.h"
 #include "io/npy_header.h"
 #include "util/fs.h"
+#include "util/room.h"
+#include "util/str.h"
+#include "util/sys.h"
 
 enum { FLUSH_UNIT = 1 << 20 };
 
@@ -34,6 +36,24 @@ static kn_status check_shape(const char *path, pl_npy_type type, int rank, const
     return KN_OK;
 }
 
+/* The file, the room on its disk, and its mapping. */
+static kn_status open_reserved(const char *path, pl_npy *out, kn_error *e)
+{
+    pl_room room = {0};
+    while ((out->fd = pl_sys_open(path, O_RDWR | O_CREAT | O_TRUNC)) < 0)
+        KN_TRY(pl_room_again(&room, path, e, "cannot create '%s'", path));
+    out->path = pl_strdup(path);
+    while (pl_sys_reserve(out->fd, path, (off_t)out->map_size) != 0)
+        KN_TRY(pl_room_again(&room, path, e, "cannot reserve %zu bytes for '%s'", out->map_size,
+                             path));
+    pl_room_found(&room);
+    void *map = pl_sys_map(out->fd, path, out->map_size, PROT_READ | PROT_WRITE);
+    if (map == MAP_FAILED)
+        return kn_fail_errno(e, KN_EIO, "cannot map '%s'", path);
+    out->map = map;
+    return KN_OK;
+}
+
 kn_status pl_npy_create(const char *path, pl_npy_type type, int rank, const int64_t *dim,
                         pl_npy *out, kn_error *e)
 {
@@ -46,28 +66,15 @@ kn_status pl_npy_create(const char *path, pl_npy_type type, int rank, const int6
     out->data_size = bytes;
     out->map_size = PL_NPY_HEADER + bytes;
     pl_npy_header(type, rank, dim, header);
-    out->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (out->fd < 0)
-        return kn_fail_errno(e, KN_EIO, "cannot create '%s'", path);
-    int failed = posix_fallocate(out->fd, 0, (off_t)out->map_size);
-    if (failed) {
-        errno = failed;
-        kn_fail_errno(e, KN_EIO, "cannot reserve %zu bytes for '%s'", out->map_size, path);
+    kn_status rc = open_reserved(path, out, e);
+    if (rc == KN_OK) {
+        out->data = (char *)out->map + out->header_size;
+        memcpy(out->map, header, sizeof header);
+    } else if (out->fd >= 0) {
         pl_npy_close(out);
-        unlink(path);
-        return KN_EIO;
+        pl_sys_unlink(path);
     }
-    void *map = mmap(NULL, out->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
-    if (map == MAP_FAILED) {
-        kn_fail_errno(e, KN_EIO, "cannot map '%s'", path);
-        pl_npy_close(out);
-        unlink(path);
-        return KN_EIO;
-    }
-    out->map = map;
-    out->data = (char *)map + out->header_size;
-    memcpy(map, header, sizeof header);
-    return KN_OK;
+    return rc;
 }
 
 void pl_npy_flush(pl_npy *a, size_t upto)
@@ -98,8 +105,9 @@ kn_status pl_npy_finish(pl_npy *a, int64_t rows, kn_error *e)
     memcpy(a->map, header, sizeof header);
     munmap(a->map, a->map_size);
     a->map = NULL;
-    if (ftruncate(a->fd, (off_t)(a->header_size + row * (size_t)rows)) != 0 || fsync(a->fd) != 0)
-        rc = kn_fail_errno(e, KN_EIO, "cannot write an array to disk");
+    if (pl_sys_truncate(a->fd, a->path, (off_t)(a->header_size + row * (size_t)rows)) != 0 ||
+        pl_sys_fsync(a->fd, a->path) != 0)
+        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s' to disk", a->path);
     pl_npy_close(a);
     return rc;
 }
@@ -115,7 +123,7 @@ static kn_status map_existing(const char *path, pl_npy *out, kn_error *e)
         return kn_fail(e, KN_EFORMAT, "'%s': %lld bytes are too few for an .npy file", path,
                        (long long)st.st_size);
     out->map_size = (size_t)st.st_size;
-    void *map = mmap(NULL, out->map_size, PROT_READ, MAP_SHARED, out->fd, 0);
+    void *map = pl_sys_map(out->fd, path, out->map_size, PROT_READ);
     if (map == MAP_FAILED)
         return kn_fail_errno(e, KN_EIO, "cannot map '%s'", path);
     out->map = map;
@@ -146,8 +154,11 @@ void pl_npy_close(pl_npy *a)
 {
     if (a->map)
         munmap(a->map, a->map_size);
-    if (a->fd >= 0)
+    if (a->fd >= 0 && a->path)
+        pl_sys_close(a->fd, a->path); /* its bytes are synced, or the file is no use */
+    else if (a->fd >= 0)
         close(a->fd);
+    free(a->path);
     *a = (pl_npy){.fd = -1};
 }
 

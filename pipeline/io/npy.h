@@ -20,6 +20,7 @@ typedef struct pl_npy {
     void *data;       /* into the mapping */
     size_t data_size; /* bytes */
     /* private */
+    char *path; /* heap; of a writer */
     void *map;
     size_t map_size, header_size;
     int fd;
@@ -27,8 +28,8 @@ typedef struct pl_npy {
 } pl_npy;
 
 /* Creates (truncates) a file of this shape and maps it; data is zero. The disk space is reserved
- * first, so that a full disk is an error here and not a crash later. pl_npy_finish may shorten the
- * first dimension. */
+ * first, so that a full disk is met here (and waited out where util/room.h says so), not as a crash
+ * later. pl_npy_finish may shorten the first dimension. */
 kn_status pl_npy_create(const char *path, pl_npy_type type, int rank, const int64_t *dim,
                         pl_npy *out, kn_error *e);
 

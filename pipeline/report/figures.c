@@ -1,5 +1,6 @@
 #include "report/figures.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 
 #include "util/fs.h"
 #include "util/interrupt.h"
+#include "util/room.h"
 
 enum { MAX_PIXELS = 32000, MAX_FIGURE_BYTES = 1 << 26 };
 
@@ -149,8 +151,22 @@ cleanup:
     return rc;
 }
 
-/* Moves the drawn files over, leaving alone those that did not change. */
-static kn_status take_files(const pl_figures *f, const char *from, const char *to, kn_error *e)
+/* The last bytes of a whole file of each kind. */
+static bool is_whole(const char *bytes, size_t size, bool png)
+{
+    static const char svg_end[] = "</svg>", png_end[] = "IEND\xae\x42\x60\x82";
+    enum { PNG_END = sizeof png_end - 1, SVG_END = sizeof svg_end - 1 };
+    if (png)
+        return size > PNG_END && memcmp(bytes + size - PNG_END, png_end, PNG_END) == 0;
+    while (size > 0 && isspace((unsigned char)bytes[size - 1]))
+        size--;
+    return size > SVG_END && memcmp(bytes + size - SVG_END, svg_end, SVG_END) == 0;
+}
+
+/* Moves the drawn files over, leaving alone those that did not change. *cut: one is not whole, which
+ * gnuplot does not tell of when the disk is full. */
+static kn_status take_files(const pl_figures *f, const char *from, const char *to, bool *cut,
+                            kn_error *e)
 {
     static const char *const ending[2] = {"svg", "png"};
     for (size_t i = 0; i < 2 * f->count; i++) {
@@ -159,12 +175,13 @@ static kn_status take_files(const pl_figures *f, const char *from, const char *t
         char *bytes = NULL;
         size_t size;
         kn_status rc = pl_read_file(source, MAX_FIGURE_BYTES, &bytes, &size, e);
-        if (rc == KN_OK)
+        *cut = rc == KN_OK && !is_whole(bytes, size, i % 2 == 1);
+        if (rc == KN_OK && !*cut)
             rc = pl_write_file_if_changed(target, bytes, size, e);
         free(bytes);
         free(source);
         free(target);
-        if (rc != KN_OK)
+        if (rc != KN_OK || *cut)
             return rc;
     }
     return KN_OK;
@@ -176,10 +193,20 @@ kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e)
         return KN_OK;
     KN_TRY(pl_make_dirs(dir, e));
     char *work = pl_format("%s/.drawing.tmp%ld.0", dir, (long)getpid());
+    pl_room room = {0};
     kn_status rc;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(work, e));
-    KN_TRY_TO(rc, cleanup, draw_into(f, work, e));
-    KN_TRY_TO(rc, cleanup, take_files(f, work, dir, e));
+    bool cut;
+    do {
+        cut = false;
+        KN_TRY_TO(rc, cleanup, draw_into(f, work, e));
+        rc = take_files(f, work, dir, &cut, e);
+        if (cut) {
+            errno = ENOSPC;
+            rc = pl_room_again(&room, dir, e, "gnuplot left a figure of '%s' unfinished", dir);
+        }
+    } while (cut && rc == KN_OK);
+    pl_room_found(&room);
 cleanup:
     pl_remove_tree(work, NULL);
     free(work);

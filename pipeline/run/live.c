@@ -15,6 +15,7 @@
 #include "util/fs.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/sys.h"
 
 /* What this process is writing; `last` is the content, so that a pause can be added to it. */
 static struct {
@@ -116,8 +117,8 @@ void pl_live_end(void)
         pl_progress_observe(NULL, NULL);
         if (now.owner == getpid()) {
             char *dir = pl_path_dir(now.path);
-            unlink(now.path);
-            rmdir(dir); /* the last one out */
+            pl_sys_unlink(now.path);
+            pl_sys_rmdir(dir); /* the last one out */
             free(dir);
         }
         forget();
@@ -207,13 +208,13 @@ static void remove_stale(void *context, const char *path, json_t *live)
     bool writing = !pl_ends_with(path, ".json") && stat(path, &st) == 0 &&
                    difftime(time(NULL), st.st_mtime) < PL_LIVE_SECONDS;
     if (!live && !writing)
-        unlink(path);
+        pl_sys_unlink(path);
 }
 
 void pl_live_clear(const char *study_dir)
 {
     for_each(study_dir, remove_stale, NULL);
     char *dir = pl_path_join(study_dir, ".live");
-    rmdir(dir);
+    pl_sys_rmdir(dir);
     free(dir);
 }

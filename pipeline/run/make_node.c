@@ -71,12 +71,11 @@ static kn_status begin(pl_plan *p, making *m, bool *exists, kn_error *e)
         return KN_OK;
     m->title = pl_plan_node_title(p, n);
     m->log_path = pl_path_join(m->making.work_dir, "log.txt");
-    m->log = fopen(m->log_path, "ae");
+    m->log = pl_log_open(m->log_path);
     if (!m->log)
         return kn_fail_errno(e, KN_EIO, "cannot write '%s'", m->log_path);
     struct stat st;
     m->resumed = fstat(fileno(m->log), &st) == 0 && st.st_size > 0;
-    setvbuf(m->log, NULL, _IOLBF, BUFSIZ);
     return KN_OK;
 }
 
@@ -121,7 +120,7 @@ static kn_status run_all(pl_plan *p, making *list, int count, const pl_node_tool
     double seconds = (pl_now() - began) / count;
     double bytes = tools->costs ? pl_memory_peak() : 0;
     for (int i = 0; i < count && rc == KN_OK; i++) {
-        if (fflush(list[i].log) != 0)
+        if (fflush(list[i].log) != 0 || ferror(list[i].log))
             rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", list[i].log_path);
     }
     char *log = pl_strdup(list[0].log_path);

@@ -15,6 +15,7 @@
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/str.h"
+#include "util/sys.h"
 
 static const double LOCK_SECONDS = 3;
 
@@ -321,13 +322,14 @@ cleanup:
     return rc;
 }
 
-static void sign_lock(int lock)
+static void sign_lock(int lock, const char *path)
 {
     char host[128] = "", now[PL_TIME_TEXT];
     gethostname(host, sizeof host - 1);
     pl_time_text(now);
     char *text = pl_format("process %ld on %s since %s\n", (long)getpid(), host, now);
-    ssize_t wrote = ftruncate(lock, 0) == 0 ? pwrite(lock, text, strlen(text), 0) : 0;
+    ssize_t wrote =
+        pl_sys_truncate(lock, path, 0) == 0 ? pl_sys_write(lock, path, text, strlen(text)) : 0;
     (void)wrote; /* only words for people */
     free(text);
 }
@@ -378,11 +380,11 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
         free(who);
         goto cleanup;
     }
-    sign_lock(*lock);
+    sign_lock(*lock, lock_path);
     pl_remove_leftovers(study_dir);
     pl_remove_leftovers(plots);
     KN_TRY_TO(rc, cleanup, pl_write_file(probe, "", 0, e)); /* the lock may be there from before */
-    unlink(probe);
+    pl_sys_unlink(probe);
     pl_study_yaml(study, &yaml);
     rc = pl_write_file_if_changed(yaml_path, yaml.text, yaml.size, e);
 cleanup:

@@ -14,33 +14,72 @@
 #include <unistd.h>
 
 #include "util/fs.h"
+#include "util/room.h"
 #include "util/str.h"
+#include "util/sys.h"
 
-static kn_status make_one(const char *path, kn_error *e)
+/* Whatever is known of the folder's entry in its parent is on the disk from now on. Best effort: a
+ * parent that may not be opened is somebody else's. */
+static void sync_entry(const char *path)
 {
-    if (mkdir(path, 0777) == 0)
-        return KN_OK;
-    int saved = errno;
-    if (pl_is_dir(path))
-        return KN_OK;
-    if (saved == EEXIST)
-        return kn_fail(e, KN_EIO, "cannot make folder '%s': a file of that name is there", path);
-    errno = saved;
-    return kn_fail_errno(e, KN_EIO, "cannot make folder '%s'", path);
+    char *parent = pl_path_dir(path);
+    pl_fsync_path(parent, NULL);
+    free(parent);
 }
 
+static kn_status make_one(const char *path, bool *made, kn_error *e)
+{
+    pl_room room = {0};
+    *made = false;
+    while (!pl_is_dir(path) && !(*made = pl_sys_mkdir(path) == 0)) {
+        if (errno == EEXIST && !pl_is_dir(path))
+            return kn_fail(e, KN_EIO, "cannot make folder '%s': a file of that name is there",
+                           path);
+        if (errno != EEXIST)
+            KN_TRY(pl_room_again(&room, path, e, "cannot make folder '%s'", path));
+    }
+    pl_room_found(&room);
+    return KN_OK;
+}
+
+/* Whether a folder has at most so many entries. One that cannot be read counts as full. */
+static bool has_at_most(const char *path, int most)
+{
+    DIR *dir = opendir(path);
+    int count = dir ? -2 : most + 1; /* . and .. */
+    while (dir && count <= most && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count <= most;
+}
+
+/* A folder's entry is synced into its parent before anything is made in it, so one that holds
+ * something is there to stay. Of one found empty that cannot be said, for its maker may have been
+ * killed in between: it is synced once more. */
 kn_status pl_make_dirs(const char *path, kn_error *e)
 {
-    char *copy = pl_strdup(path);
-    kn_status rc = KN_OK;
-    for (char *p = copy + 1; rc == KN_OK && copy[0] && *p; p++)
-        if (*p == '/' && p[-1] != '/') {
-            *p = '\0';
-            rc = make_one(copy, e);
-            *p = '/';
-        }
-    if (rc == KN_OK)
-        rc = make_one(path, e);
+    char *copy = pl_strdup(path), *last = NULL;
+    bool made = false, last_made = true;
+    kn_status rc = *path ? KN_OK : make_one(path, &made, e);
+    for (char *p = copy + 1; rc == KN_OK && p[-1]; p++) {
+        char here = *p;
+        if ((here && here != '/') || p[-1] == '/')
+            continue;
+        *p = '\0';
+        rc = make_one(copy, &made, e);
+        if (made && !last_made && has_at_most(last, 1))
+            sync_entry(last);
+        if (made || (!here && has_at_most(copy, 0)))
+            sync_entry(copy);
+        free(last);
+        last = pl_strdup(copy);
+        last_made = made;
+        if (!here)
+            break;
+        *p = here;
+    }
+    free(last);
     free(copy);
     return rc;
 }
@@ -49,7 +88,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 {
     (void)st;
     (void)ftw;
-    int failed = kind == FTW_DP || kind == FTW_DNR ? rmdir(path) : unlink(path);
+    int failed = kind == FTW_DP || kind == FTW_DNR ? pl_sys_rmdir(path) : pl_sys_unlink(path);
     return failed && errno != ENOENT ? -1 : 0;
 }
 
@@ -165,9 +204,11 @@ uint64_t pl_disk_free(const char *path)
 kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e)
 {
     *fd = -1;
-    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0)
-        return kn_fail_errno(e, KN_EIO, "cannot open lock file '%s'", path);
+    pl_room room = {0};
+    int lock;
+    while ((lock = pl_sys_open(path, O_RDWR | O_CREAT)) < 0)
+        KN_TRY(pl_room_again(&room, path, e, "cannot open lock file '%s'", path));
+    pl_room_found(&room);
     int failed = 0;
     do
         failed = flock(lock, LOCK_EX | (try_only ? LOCK_NB : 0));

@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <linux/fs.h>
-
+#include "util/room.h"
 #include "util/str.h"
+#include "util/sys.h"
 
 enum { COPY_BLOCK = 1 << 18 };
 
@@ -83,75 +82,132 @@ kn_status pl_read_file(const char *path, size_t max_bytes, char **text, size_t *
     return rc;
 }
 
-/* A new file "<to>.tmpPID.N" (pl_remove_leftovers knows the form) beside `to`, mode 0666 less the umask. */
-static int open_temporary(const char *to, char **name)
+/* A file in the writing, under a temporary name beside its place. */
+typedef struct draft {
+    const char *to;
+    char *name; /* heap */
+    int fd;     /* -1: not open */
+    pl_room room;
+} draft;
+
+/* A new file "<to>.tmpPID.N" (pl_remove_leftovers knows the form), mode 0666 less the umask. */
+static int open_fresh(draft *d)
 {
     for (unsigned n = 0; n < 1000; n++) {
-        *name = pl_format("%s.tmp%ld.%u", to, (long)getpid(), n);
-        int fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        free(d->name);
+        d->name = pl_format("%s.tmp%ld.%u", d->to, (long)getpid(), n);
+        int fd = pl_sys_open(d->name, O_WRONLY | O_CREAT | O_EXCL);
         if (fd >= 0 || errno != EEXIST)
             return fd;
-        free(*name);
     }
-    *name = pl_strdup(to);
     errno = EEXIST;
     return -1;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size)
+static kn_status draft_open(draft *d, kn_error *e)
+{
+    while ((d->fd = open_fresh(d)) < 0)
+        KN_TRY(pl_room_again(&d->room, d->to, e, "cannot write '%s'", d->to));
+    return KN_OK;
+}
+
+/* Goes on behind the bytes a full disk has already taken. */
+static kn_status draft_write(draft *d, const char *bytes, size_t size, kn_error *e)
 {
     while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno == EINTR)
+        ssize_t n = pl_sys_write(d->fd, d->name, bytes, size);
+        if (n < 0) {
+            KN_TRY(pl_room_again(&d->room, d->to, e, "cannot write '%s'", d->to));
             continue;
-        if (n < 0)
-            return false;
+        }
         bytes += n;
         size -= (size_t)n;
     }
-    return true;
+    return KN_OK;
 }
 
-/* Ends an atomic write: fsync, close, rename, fsync of the folder; or removes the temporary file.
- */
-static kn_status finish_temporary(int fd, const char *temporary, const char *to, bool good,
-                                  kn_error *e)
+static void draft_drop(draft *d)
 {
-    int saved = errno;
-    if (good && fsync(fd) != 0) {
-        good = false;
-        saved = errno;
+    if (d->fd >= 0)
+        pl_sys_close(d->fd, d->name);
+    if (d->fd >= 0 || d->name)
+        pl_sys_unlink(d->name);
+    d->fd = -1;
+    free(d->name);
+    d->name = NULL;
+}
+
+/* fsync and close. A full disk may show only here (delayed allocation, NFS, quotas), and then the
+ * bytes are lost: *again asks the caller to write them once more. */
+static kn_status draft_sync(draft *d, bool *again, kn_error *e)
+{
+    int failed = pl_sys_fsync(d->fd, d->name), error = errno;
+    if (pl_sys_close(d->fd, d->name) != 0 && !failed) {
+        failed = -1;
+        error = errno;
     }
-    if (close(fd) != 0 && good) {
-        good = false;
-        saved = errno;
-    }
-    if (good && rename(temporary, to) != 0) {
-        good = false;
-        saved = errno;
-    }
-    if (!good) {
-        unlink(temporary);
-        errno = saved;
-        return kn_fail_errno(e, KN_EIO, "cannot write '%s'", to);
-    }
-    char *dir = pl_path_dir(to);
+    d->fd = -1;
+    if (!failed)
+        return KN_OK;
+    pl_sys_unlink(d->name);
+    free(d->name);
+    d->name = NULL;
+    errno = error;
+    KN_TRY(pl_room_again(&d->room, d->to, e, "cannot write '%s'", d->to));
+    *again = true;
+    return KN_OK;
+}
+
+/* Gives the file its name, for good. */
+static kn_status draft_publish(draft *d, kn_error *e)
+{
+    while (pl_sys_rename(d->name, d->to) != 0)
+        KN_TRY(pl_room_again(&d->room, d->to, e, "cannot write '%s'", d->to));
+    free(d->name);
+    d->name = NULL;
+    pl_room_found(&d->room);
+    char *dir = pl_path_dir(d->to);
     kn_status rc = pl_fsync_path(dir, e);
     free(dir);
     return rc;
 }
 
+/* Writes `to` whole by `fill`, which may be called again; nothing is left behind on failure. */
+static kn_status write_whole(const char *to,
+                             kn_status (*fill)(draft *d, const void *from, kn_error *e),
+                             const void *from, kn_error *e)
+{
+    draft d = {.to = to, .fd = -1};
+    bool again;
+    kn_status rc;
+    do {
+        again = false;
+        rc = draft_open(&d, e);
+        if (rc == KN_OK)
+            rc = fill(&d, from, e);
+        if (rc == KN_OK)
+            rc = draft_sync(&d, &again, e);
+    } while (again && rc == KN_OK);
+    if (rc == KN_OK)
+        rc = draft_publish(&d, e);
+    draft_drop(&d);
+    return rc;
+}
+
+typedef struct text {
+    const char *bytes;
+    size_t size;
+} text;
+
+static kn_status fill_with_text(draft *d, const void *from, kn_error *e)
+{
+    const text *t = from;
+    return draft_write(d, t->bytes, t->size, e);
+}
+
 kn_status pl_write_file(const char *path, const void *bytes, size_t size, kn_error *e)
 {
-    char *temporary = NULL;
-    int fd = open_temporary(path, &temporary);
-    kn_status rc = KN_OK;
-    if (fd < 0)
-        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", path);
-    else
-        rc = finish_temporary(fd, temporary, path, write_all(fd, bytes, size), e);
-    free(temporary);
-    return rc;
+    return write_whole(path, fill_with_text, &(const text){bytes, size}, e);
 }
 
 kn_status pl_write_file_if_changed(const char *path, const void *bytes, size_t size, kn_error *e)
@@ -171,30 +227,31 @@ kn_status pl_write_file_if_changed(const char *path, const void *bytes, size_t s
     return pl_write_file(path, bytes, size, e);
 }
 
-/* 1: copied; 0: the source cannot be read; -1: the target cannot be written. errno says why. */
-static int copy_bytes(int in, int out)
+typedef struct source {
+    const char *path;
+    int fd;
+} source;
+
+static kn_status fill_with_copy(draft *d, const void *from, kn_error *e)
 {
-    if (ioctl(out, FICLONE, in) == 0)
-        return 1;
+    const source *s = from;
+    if (pl_sys_clone(d->fd, d->name, s->fd) == 0)
+        return KN_OK;
     char *block = malloc(COPY_BLOCK);
     if (!block)
         abort();
-    int result = 1;
-    for (;;) {
-        ssize_t n = read(in, block, COPY_BLOCK);
+    kn_status rc = KN_OK;
+    off_t at = 0;
+    for (ssize_t n = 1; rc == KN_OK && n != 0;) {
+        n = pread(s->fd, block, COPY_BLOCK, at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            result = 0;
-        else if (n > 0 && !write_all(out, block, (size_t)n))
-            result = -1;
-        if (n <= 0 || result < 1)
-            break;
+        rc = n < 0 ? kn_fail_errno(e, KN_EIO, "cannot read '%s'", s->path)
+                   : draft_write(d, block, (size_t)n, e);
+        at += n;
     }
-    int saved = errno;
     free(block);
-    errno = saved;
-    return result;
+    return rc;
 }
 
 kn_status pl_copy_file(const char *from, const char *to, kn_error *e)
@@ -202,22 +259,25 @@ kn_status pl_copy_file(const char *from, const char *to, kn_error *e)
     int in = open(from, O_RDONLY | O_CLOEXEC);
     if (in < 0)
         return kn_fail_errno(e, KN_EIO, "cannot open '%s'", from);
-    char *temporary = NULL;
-    kn_status rc = KN_OK;
-    int out = open_temporary(to, &temporary);
-    if (out < 0) {
-        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", to);
-    } else {
-        int copied = copy_bytes(in, out);
-        int saved = errno;
-        if (copied == 0)
-            rc = kn_fail_errno(e, KN_EIO, "cannot read '%s'", from);
-        errno = saved;
-        kn_status ended = finish_temporary(out, temporary, to, copied == 1, rc == KN_OK ? e : NULL);
-        rc = rc == KN_OK ? ended : rc;
-    }
-    free(temporary);
+    kn_status rc = write_whole(to, fill_with_copy, &(const source){from, in}, e);
     close(in);
+    return rc;
+}
+
+kn_status pl_write_note(const char *path, const void *bytes, size_t size, kn_error *e)
+{
+    draft d = {.to = path, .fd = -1};
+    kn_status rc = KN_OK;
+    d.fd = open_fresh(&d);
+    if (d.fd < 0 || pl_sys_write(d.fd, d.name, bytes, size) != (ssize_t)size)
+        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", path);
+    if (d.fd >= 0 && pl_sys_close(d.fd, d.name) != 0 && rc == KN_OK)
+        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", path);
+    if (rc == KN_OK && pl_sys_rename(d.name, path) != 0)
+        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s'", path);
+    if (rc != KN_OK)
+        pl_sys_unlink(d.name);
+    free(d.name);
     return rc;
 }
 
@@ -226,16 +286,22 @@ kn_status pl_fsync_path(const char *path, kn_error *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return kn_fail_errno(e, KN_EIO, "cannot open '%s'", path);
+    pl_room room = {0};
     kn_status rc = KN_OK;
-    if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-        rc = kn_fail_errno(e, KN_EIO, "cannot write '%s' to disk", path);
+    /* EINVAL and EROFS: nothing there can be written, so nothing can be lost */
+    while (rc == KN_OK && pl_sys_fsync(fd, path) != 0 && errno != EINVAL && errno != EROFS)
+        rc = pl_room_again(&room, path, e, "cannot write '%s' to disk", path);
+    if (rc == KN_OK)
+        pl_room_found(&room);
     close(fd);
     return rc;
 }
 
 kn_status pl_rename(const char *from, const char *to, kn_error *e)
 {
-    if (rename(from, to) != 0)
-        return kn_fail_errno(e, KN_EIO, "cannot rename '%s' to '%s'", from, to);
+    pl_room room = {0};
+    while (pl_sys_rename(from, to) != 0)
+        KN_TRY(pl_room_again(&room, to, e, "cannot rename '%s' to '%s'", from, to));
+    pl_room_found(&room);
     return KN_OK;
 }

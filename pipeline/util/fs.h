@@ -1,12 +1,16 @@
 /* Files and folders. Paths are UTF-8 bytes; functions that return a path return a heap string
  * (abort when memory is out). Every write that must survive is: temporary name in the same folder,
- * fsync, rename, fsync of the folder. */
+ * fsync, rename, fsync of the folder.
+ *
+ * Whatever writes here goes through util/sys.h, and waits for room on a full disk where that is
+ * switched on (util/room.h); it may then end with KN_EINTERRUPTED. */
 #ifndef PL_UTIL_FS_H
 #define PL_UTIL_FS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/status.h"
 
@@ -18,7 +22,8 @@ char *pl_path_stem(const char *path);                  /* base name without its 
 bool pl_exists(const char *path);
 bool pl_is_dir(const char *path);
 
-/* The folder and its parents. An existing folder is fine. */
+/* The folder and its parents, each of them there to stay (its parent is fsynced). An existing folder
+ * is fine. */
 kn_status pl_make_dirs(const char *path, kn_error *e);
 
 /* The whole file, NUL-terminated, heap. Fails above max_bytes. */
@@ -29,6 +34,14 @@ kn_status pl_write_file(const char *path, const void *bytes, size_t size, kn_err
 
 /* As pl_write_file, but leaves the file (and its times) alone when it already holds these bytes. */
 kn_status pl_write_file_if_changed(const char *path, const void *bytes, size_t size, kn_error *e);
+
+/* Whole or not at all for a reader, but nothing a power cut must leave: no fsync, no waiting for
+ * room. */
+kn_status pl_write_note(const char *path, const void *bytes, size_t size, kn_error *e);
+
+/* A stream that appends lines to a file, each written at once: a log. Waits for room; other failures
+ * are seen by ferror. NULL and errno where it cannot be opened; fclose closes it. */
+FILE *pl_log_open(const char *path);
 
 /* A reflink where the file system has them, else a copy; atomic like pl_write_file. */
 kn_status pl_copy_file(const char *from, const char *to, kn_error *e);
