@@ -112,6 +112,10 @@ check: all $(BUILD)/facet_tests layering seam ## the fast tests, the layering an
 test-long: all $(BUILD)/facet_tests ## every test, the long ones too (needs FACET_FACES for real faces)
 	@FACET=$(BUILD)/facet $(BUILD)/facet_tests --long $(TESTS)
 
+.PHONY: test-fault
+test-fault: all $(BUILD)/facet_tests ## nights killed, cut off, out of disk, at every marked instant; FACET_FAULT_SECONDS (900), FACET_FAULT_SEED
+	@FACET=$(BUILD)/facet FACET_FAULT_SECONDS=$(or $(FACET_FAULT_SECONDS),900) $(BUILD)/facet_tests --long fault_
+
 .PHONY: asan ubsan tsan
 asan: ## the tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory $(JOBS) VARIANT=asan run-tests

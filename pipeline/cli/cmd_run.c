@@ -12,6 +12,7 @@
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/log.h"
+#include "util/room.h"
 
 /* The digest of runs.csv: what the report is made from. */
 static pl_digest table_digest(const char *study_dir)
@@ -251,8 +252,10 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     pl_run_args args;
     kn_status rc = pl_run_args_take(&args, argc, argv, e);
-    if (rc == KN_OK)
+    if (rc == KN_OK) {
+        pl_room_wait_set(args.wait);
         rc = run_studies(g, &args, e);
+    }
     pl_run_args_clear(&args);
     return rc;
 }

@@ -34,7 +34,8 @@ const char pl_run_help[] =
     "  --retries N       tries a run so often again whose process was killed or got no memory\n"
     "                    (default: 2)\n"
     "  --fail-fast       stops at the first failed run (without: when the first three fail alike)\n"
-    "  --wait DURATION   how long a full disk is waited for (default: as long as it takes)\n"
+    "  --wait DURATION   a full disk is waited out so long (default: as long as it takes; 0: not\n"
+    "                    at all), then the command ends with its state saved\n"
     "  --notify CMD      a shell command run at the end, with the summary on its stdin and\n"
     "                    FACET_STUDY, FACET_STATUS (done, failed, stopped, interrupted, error),\n"
     "                    FACET_RUNS, FACET_DONE, FACET_FAILED in its environment\n"
@@ -55,8 +56,10 @@ static kn_status take_value(pl_run_args *a, const char *option, const char *valu
         return pl_parse_int(option, value, 0, MAX_RETRIES, &a->retries, e);
     if (strcmp(option, "--for") == 0)
         return pl_parse_duration(option, value, &a->seconds, e);
-    if (strcmp(option, "--wait") == 0)
-        return pl_parse_duration(option, value, &a->wait, e);
+    if (strcmp(option, "--wait") == 0) {
+        a->wait = -1;
+        return strcmp(value, "0") == 0 ? KN_OK : pl_parse_duration(option, value, &a->wait, e);
+    }
     if (strcmp(option, "--order") == 0)
         return pl_order_parse(value, &a->order, e);
     if (strcmp(option, "--runs") == 0)

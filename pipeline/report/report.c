@@ -63,8 +63,18 @@ cleanup:
 kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_str *said,
                           kn_error *e)
 {
+    /* One report of a study at a time, from reading to writing: the last one read last. */
+    int lock = -1;
+    char *lock_path = pl_path_join(study_dir, ".report.lock");
+    kn_status locked = pl_is_dir(study_dir) ? pl_lock_wait(lock_path, &lock, e) : KN_OK;
+    free(lock_path);
+    KN_TRY(locked);
     pl_study_data d;
-    KN_TRY(pl_study_data_read(study_dir, &d, e));
+    kn_status read = pl_study_data_read(study_dir, &d, e);
+    if (read != KN_OK) {
+        pl_lock_close(lock);
+        return read;
+    }
     bool *chosen = pl_plots_choose(&d, options.all_plots);
     size_t figures = 0;
     kn_status rc;
@@ -81,5 +91,6 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
 cleanup:
     free(chosen);
     pl_study_data_clear(&d);
+    pl_lock_close(lock);
     return rc;
 }

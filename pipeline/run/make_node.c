@@ -75,7 +75,7 @@ static kn_status begin(pl_plan *p, making *m, bool *exists, kn_error *e)
     if (!m->log)
         return kn_fail_errno(e, KN_EIO, "cannot write '%s'", m->log_path);
     struct stat st;
-    m->resumed = fstat(fileno(m->log), &st) == 0 && st.st_size > 0;
+    m->resumed = stat(m->log_path, &st) == 0 && st.st_size > 0;
     return KN_OK;
 }
 

@@ -100,9 +100,21 @@ static kn_status write_table(const char *path, const pl_str *s, bool *changed, k
     return *changed ? pl_write_file(path, s->text, s->size, e) : KN_OK;
 }
 
+/* From reading the runs' folders to writing runs.csv under a lock: of two that do so at once, as
+ * `facet report` beside `facet run`, the one that read later writes later. */
+static kn_status lock_table(const char *study_dir, int *lock, kn_error *e)
+{
+    char *path = pl_path_join(study_dir, ".report.lock");
+    kn_status rc = pl_lock_wait(path, lock, e);
+    free(path);
+    return rc;
+}
+
 kn_status pl_results_write_table(const char *study_dir, const pl_study *study,
                                  const char *const *ids, bool *changed, kn_error *e)
 {
+    int lock = -1;
+    KN_TRY(lock_table(study_dir, &lock, e));
     pl_str s;
     pl_str_init(&s);
     pl_str_add(&s, head);
@@ -117,15 +129,19 @@ kn_status pl_results_write_table(const char *study_dir, const pl_study *study,
     kn_status rc = write_table(path, &s, changed, e);
     free(path);
     pl_str_clear(&s);
+    pl_lock_close(lock);
     return rc;
 }
 
 kn_status pl_results_refresh_table(const char *study_dir, bool *changed, kn_error *e)
 {
+    int lock = -1;
+    KN_TRY(lock_table(study_dir, &lock, e));
     char *path = pl_path_join(study_dir, "runs.csv");
     pl_csv old;
     kn_status rc = pl_csv_read(path, &old, e);
     if (rc != KN_OK) {
+        pl_lock_close(lock);
         free(path);
         return rc;
     }
@@ -153,6 +169,7 @@ kn_status pl_results_refresh_table(const char *study_dir, bool *changed, kn_erro
         rc = write_table(path, &s, changed, e);
     pl_str_clear(&s);
     pl_csv_clear(&old);
+    pl_lock_close(lock);
     free(path);
     return rc;
 }

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/fs.h"
 #include "util/str.h"
 #include "util/sys.h"
 
@@ -127,12 +129,31 @@ static void keep(const pl_sys_call *call, long number)
     free(name);
 }
 
+/* The inode of what a call touches: the file of a descriptor, else the folder that gains or loses a
+ * name; 0 where there is none. */
+static unsigned long long inode_of(const pl_sys_call *call)
+{
+    struct stat st = {.st_ino = 0};
+    if (call->fd >= 0) {
+        fstat(call->fd, &st);
+    } else {
+        char *dir = pl_path_dir(call->to ? call->to : call->path);
+        if (stat(dir, &st) != 0)
+            st.st_ino = 0;
+        free(dir);
+    }
+    return (unsigned long long)st.st_ino;
+}
+
 /* One write, so that lines of several processes stay whole. */
 static void trace(const pl_sys_call *call, long number)
 {
-    char *line =
-        pl_format("%ld\t%ld\t%s\t%s%s%s\n", number, (long)getpid(), pl_sys_name(call->kind),
-                  call->path, call->to ? "\t" : "", call->to ? call->to : "");
+    const char *more = call->to ? call->to : "";
+    struct stat st;
+    if (call->kind == PL_SYS_OPEN || call->kind == PL_SYS_MKDIR)
+        more = lstat(call->path, &st) == 0 ? "old" : "new";
+    char *line = pl_format("%ld\t%ld\t%s\t%llu\t%s\t%s\n", number, (long)getpid(),
+                           pl_sys_name(call->kind), inode_of(call), call->path, more);
     (void)!write(fault.trace, line, strlen(line));
     free(line);
 }

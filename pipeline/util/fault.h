@@ -14,8 +14,10 @@
  *
  * as in rename:12:kill, write:30:ENOSPC:3, fsync@work/:5:EIO, any:17:kill-all.
  *
- *   FACET_FAULT_TRACE=FILE   appends each call before it is made: number, process, kind, path, and
- *                            the new name of a rename, with tabs between them
+ *   FACET_FAULT_TRACE=FILE   appends each call before it is made, with tabs between: number,
+ *                            process, kind, inode (of the open file, else of the folder that gains
+ *                            or loses the name), path, and of a rename the new name, of open and
+ *                            mkdir "new" or "old" (it was there)
  *   FACET_FAULT_KEEP=DIR     a file about to be replaced or removed is linked to DIR/NUMBER first
  *
  * The last two make what a power cut would leave computable (tests/fault/power.h). */

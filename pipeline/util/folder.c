@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/fs.h"
+#include "util/interrupt.h"
 #include "util/room.h"
 #include "util/str.h"
 #include "util/sys.h"
@@ -119,6 +121,23 @@ static pid_t maker_of(const char *name)
     return (pid_t)pid;
 }
 
+/* A killed process that nobody has waited for yet (its parent died first, and the machine's first
+ * process is slow) still has its number, but does nothing any more. */
+static bool is_alive(pid_t pid)
+{
+    char path[40], text[512] = "";
+    if (kill(pid, 0) != 0 && errno == ESRCH)
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *f = fopen(path, "re");
+    size_t size = f ? fread(text, 1, sizeof text - 1, f) : 0;
+    if (f)
+        fclose(f);
+    text[size] = '\0';
+    const char *name_end = strrchr(text, ')'); /* "PID (name) state ..." */
+    return !(name_end && name_end[1] == ' ' && (name_end[2] == 'Z' || name_end[2] == 'X'));
+}
+
 void pl_remove_leftovers(const char *dir)
 {
     char **names;
@@ -127,7 +146,7 @@ void pl_remove_leftovers(const char *dir)
         return;
     for (size_t i = 0; i < count; i++) {
         pid_t pid = maker_of(names[i]);
-        if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+        if (pid == 0 || is_alive(pid))
             continue;
         char *path = pl_path_join(dir, names[i]);
         pl_remove_tree(path, NULL);
@@ -222,6 +241,18 @@ kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e)
         rc = kn_fail_errno(e, KN_EIO, "cannot lock '%s'", path);
     close(lock);
     return rc;
+}
+
+kn_status pl_lock_wait(const char *path, int *fd, kn_error *e)
+{
+    const struct timespec nap = {0, 20 * 1000 * 1000};
+    for (;;) {
+        KN_TRY(pl_lock_open(path, true, fd, e));
+        if (*fd >= 0)
+            return KN_OK;
+        KN_TRY(pl_interrupt_check(e));
+        nanosleep(&nap, NULL);
+    }
 }
 
 void pl_lock_close(int fd)

@@ -65,6 +65,8 @@ uint64_t pl_disk_free(const char *path);
 /* A lock file held by this process until closed (flock); waits, or returns *fd = -1 at once where
  * try_only. */
 kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e);
+/* Waits for the lock; a signal ends the wait with KN_EINTERRUPTED. */
+kn_status pl_lock_wait(const char *path, int *fd, kn_error *e);
 void pl_lock_close(int fd);
 
 #endif

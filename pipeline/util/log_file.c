@@ -45,8 +45,13 @@ FILE *pl_log_open(const char *path)
     log_file *f = malloc(sizeof *f);
     if (!f)
         abort();
-    *f =
-        (log_file){.fd = pl_sys_open(path, O_WRONLY | O_CREAT | O_APPEND), .path = pl_strdup(path)};
+    pl_room room = {0};
+    *f = (log_file){.path = pl_strdup(path)};
+    do
+        f->fd = pl_sys_open(path, O_WRONLY | O_CREAT | O_APPEND);
+    while (f->fd < 0 && pl_room_again(&room, path, NULL, "cannot write '%s'", path) == KN_OK);
+    int error = errno;
+    pl_room_found(&room);
     FILE *stream = NULL;
     if (f->fd >= 0)
         stream = fopencookie(f, "a", (cookie_io_functions_t){.write = put, .close = end});
@@ -54,7 +59,6 @@ FILE *pl_log_open(const char *path)
         setvbuf(stream, NULL, _IOLBF, BUFSIZ);
         return stream;
     }
-    int error = errno;
     if (f->fd >= 0)
         pl_sys_close(f->fd, f->path);
     free(f->path);

@@ -15,12 +15,14 @@
 static const double FIRST_LOOK = 0.05, LAST_LOOK = 1.0;
 
 static double limit = -1;
+static bool given_up; /* a wait has reached the limit: what ends the command does not wait again */
 static void (*observer)(void *context, const pl_room_state *state);
 static void *observer_context;
 
 void pl_room_wait_set(double seconds)
 {
     limit = seconds;
+    given_up = false;
 }
 
 void pl_room_observe(void (*told)(void *context, const pl_room_state *state), void *context)
@@ -89,12 +91,15 @@ kn_status pl_room_again(pl_room *r, const char *path, kn_error *e, const char *f
     kn_status rc = KN_OK;
     va_list args;
     va_start(args, fmt);
-    if (!full || limit < 0) {
+    if (!full || limit < 0 || (given_up && !r->path)) {
         rc = give_up(e, error, fmt, args);
+        if (e && full && limit >= 0)
+            kn_prepend(e, "after waiting for room in vain: ");
     } else if (!r->path) {
         begin(r, path, error);
     } else if (pl_now() - r->since >= limit) {
         char waited[48];
+        given_up = true;
         rc = give_up(e, error, fmt, args);
         pl_human_seconds(pl_now() - r->since, waited, sizeof waited);
         if (e)

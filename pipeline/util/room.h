@@ -15,8 +15,8 @@
 
 #include "base/status.h"
 
-/* Below 0: no waiting (as at the start). Otherwise each wait lasts at most so long; INFINITY: as
- * long as it takes. */
+/* Below 0: no waiting (as at the start). Otherwise a wait lasts at most so long, and after one that
+ * was in vain nothing waits any more; INFINITY: as long as it takes. */
 void pl_room_wait_set(double seconds);
 
 /* One piece of writing, however often it meets the full disk; begins as zeros. */

@@ -122,9 +122,10 @@ static void write_real_study(void)
 
 static int run_real(const char *before, const char *results, char **err)
 {
-    char *command = pl_format("%s '%s' run small.yaml --threads 2 --cache '%s-cache' --results "
-                              "'%s'",
-                              before, tst_facet(), results, results);
+    char *command =
+        pl_format("%s '%s' run small.yaml --wait 0 --threads 2 --cache '%s-cache' --results "
+                  "'%s'",
+                  before, tst_facet(), results, results);
     int rc = tst_shell(tst_dir(), command, NULL, err);
     free(command);
     return rc;
@@ -207,7 +208,7 @@ static void test_a_full_cache_disk_is_told(void)
     if (!mount_small("size=32k"))
         return;
     write_real_study();
-    char *command = pl_format("'%s' run small.yaml --cache small/cache", tst_facet());
+    char *command = pl_format("'%s' run small.yaml --wait 0 --cache small/cache", tst_facet());
     CU_ASSERT_EQUAL(tst_shell(tst_dir(), command, NULL, &err), 1);
     CU_ASSERT_PTR_NOT_NULL_FATAL(err);
     const char *said = strstr(err, "facet: cannot"), *key = strstr(err, "ingest-");

@@ -7,62 +7,10 @@
 #include <unistd.h>
 
 #include "fault/kill_at.h"
+#include "fault/store_work.h"
 #include "tst.h"
 #include "util/fs.h"
 #include "util/log.h"
-
-static const char *const contents[] = {"weights of a model", "epoch,train_loss\n1,0.5\n"};
-static const char *const names[] = {"model.bin", "epochs.csv"};
-
-static int write_text(const char *dir, const char *name, const char *text)
-{
-    char *path = pl_path_join(dir, name);
-    kn_status rc = pl_write_file(path, text, strlen(text), NULL);
-    free(path);
-    return rc == KN_OK ? 0 : 1;
-}
-
-/* Opens the store, makes the entry where it is missing. 0: there; 1: something failed. */
-static int make(void *context)
-{
-    const char *dir = context;
-    pl_store *s = NULL;
-    pl_making m;
-    bool exists = false;
-    pl_digest key = pl_digest_text("key"), source;
-    if (pl_store_open(dir, &s, NULL) != KN_OK)
-        return 1;
-    if (pl_store_source_digest(s, "/proc/self/exe", &source, NULL) != KN_OK)
-        return 2;
-    if (pl_store_begin(s, "train", &key, &exists, &m, NULL) != KN_OK)
-        return 3;
-    if (!exists) {
-        for (int i = 0; i < 2; i++)
-            if (write_text(m.out_dir, names[i], contents[i]) != 0)
-                return 4;
-        if (pl_store_commit(s, &m, NULL, NULL) != KN_OK)
-            return 5;
-    }
-    pl_store_close(s);
-    return 0;
-}
-
-static bool entry_is_whole(pl_store *s, bool *found)
-{
-    pl_digest key = pl_digest_text("key");
-    pl_entry entry;
-    TST_OK(pl_store_find(s, "train", &key, true, found, &entry, e));
-    bool whole = true;
-    for (int i = 0; *found && i < 2; i++) {
-        char *path = pl_path_join(entry.dir, names[i]);
-        char *text = tst_read(path, NULL);
-        whole = whole && text && strcmp(text, contents[i]) == 0;
-        free(text);
-        free(path);
-    }
-    pl_entry_clear(&entry);
-    return whole;
-}
 
 static void test_an_entry_is_whole_or_not_there(void)
 {
@@ -72,11 +20,11 @@ static void test_an_entry_is_whole_or_not_there(void)
         char dir[1100];
         snprintf(dir, sizeof dir, "%s", tst_path("cache%d", n));
         int result = 0;
-        fault_end end = fault_kill_at(n, make, dir, &result);
+        fault_end end = fault_kill_at(n, store_work_make, dir, &result);
         bool found = false;
         pl_store *s = NULL;
         TST_OK(pl_store_open(dir, &s, e));
-        CU_ASSERT_TRUE(entry_is_whole(s, &found));
+        CU_ASSERT_TRUE(store_work_is_whole(s, &found));
         killed_with_entry += end == FAULT_KILLED && found;
         pl_store_close(s);
         char **bad = NULL;
@@ -92,9 +40,9 @@ static void test_an_entry_is_whole_or_not_there(void)
             break;
         }
         /* and the next process makes it */
-        CU_ASSERT_EQUAL(make(dir), 0);
+        CU_ASSERT_EQUAL(store_work_make(dir), 0);
         TST_OK(pl_store_open(dir, &s, e));
-        CU_ASSERT_TRUE(entry_is_whole(s, &found) && found);
+        CU_ASSERT_TRUE(store_work_is_whole(s, &found) && found);
         pl_store_close(s);
     }
     CU_ASSERT_TRUE(n > 20);
@@ -107,7 +55,7 @@ static void test_a_cut_entry_is_noticed(void)
 {
     char dir[1100];
     snprintf(dir, sizeof dir, "%s", tst_path("cache"));
-    CU_ASSERT_EQUAL(make(dir), 0);
+    CU_ASSERT_EQUAL(store_work_make(dir), 0);
     pl_store *s = NULL;
     TST_OK(pl_store_open(dir, &s, e));
     pl_digest key = pl_digest_text("key");
@@ -115,7 +63,7 @@ static void test_a_cut_entry_is_noticed(void)
     snprintf(file, sizeof file, "%s/train/%.2s/%s/model.bin", dir, key.hex, key.hex);
     CU_ASSERT_EQUAL(truncate(file, 5), 0);
     bool found = true;
-    CU_ASSERT_TRUE(entry_is_whole(s, &found));
+    CU_ASSERT_TRUE(store_work_is_whole(s, &found));
     CU_ASSERT_FALSE(found);
     pl_store_close(s);
 }
@@ -144,9 +92,9 @@ static void test_a_full_disk_is_an_error_and_leaves_no_entry(void)
     CU_ASSERT_EQUAL(pl_write_file(path, big, 200000, &e), KN_EIO);
     CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "No space left on device"));
     pl_store_abort(s, &m);
-    CU_ASSERT_TRUE(entry_is_whole(s, &found));
+    CU_ASSERT_TRUE(store_work_is_whole(s, &found));
     CU_ASSERT_FALSE(found);
-    CU_ASSERT_EQUAL(make(dir), 0); /* the room is free again */
+    CU_ASSERT_EQUAL(store_work_make(dir), 0); /* the room is free again */
     pl_store_close(s);
     free(path);
     free(big);

@@ -66,7 +66,7 @@ static void test_the_trace_numbers_every_call_and_keep_saves_the_lost(void)
     trace = tst_read(tst_path("trace"), NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(trace);
     CU_ASSERT_TRUE(pl_starts_with(trace, "1\t"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(trace, "\tmkdir\tdata\n2\t"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(trace, "\tdata\tnew\n2\t"));
     CU_ASSERT_PTR_NOT_NULL(strstr(trace, "\tdata/img_align_celeba.zip\n"));
     TST_OK(pl_make_dirs(tst_path("keep"), e));
     char *again =

@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "tst.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -162,19 +164,26 @@ static void test_leftovers_of_dead_processes_go(void)
     if (dead == 0)
         _exit(0);
     waitpid(dead, NULL, 0);
-    char *gone[2], *kept[4];
+    pid_t zombie = fork(); /* ended, and not waited for before the end of this test */
+    if (zombie == 0)
+        _exit(0);
+    siginfo_t ended;
+    waitid(P_PID, (id_t)zombie, &ended, WEXITED | WNOWAIT);
+    char *gone[3], *kept[4];
     gone[0] = pl_format("table.csv.tmp%ld.0", (long)dead);
     gone[1] = pl_format(".drawing.tmp%ld.12", (long)dead);
+    gone[2] = pl_format("runs.csv.tmp%ld.0", (long)zombie);
     kept[0] = pl_format("table.csv.tmp%ld.0", (long)getpid());
     kept[1] = pl_format("notes.tmp%ld", (long)dead);
     kept[2] = pl_format("notes.tmp%ld.a", (long)dead);
     kept[3] = pl_format("notes.tmp%ld.1.txt", (long)dead);
     TST_OK(pl_make_dirs(tst_path("%s/in", gone[1]), e));
     tst_write_text(tst_path("%s", gone[0]), "x");
+    tst_write_text(tst_path("%s", gone[2]), "x");
     for (int i = 0; i < 4; i++)
         tst_write_text(tst_path("%s", kept[i]), "x");
     pl_remove_leftovers(tst_dir());
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         CU_ASSERT_FALSE(pl_exists(tst_path("%s", gone[i])));
         free(gone[i]);
     }
@@ -183,6 +192,7 @@ static void test_leftovers_of_dead_processes_go(void)
         free(kept[i]);
     }
     pl_remove_leftovers(tst_path("nowhere"));
+    waitpid(zombie, NULL, 0);
 }
 
 const tst_case tst_util_fs[] = {

@@ -144,6 +144,30 @@ static void test_the_limit_ends_it_with_a_sentence(void)
     free(said);
 }
 
+/* The files that tell of the failure find the disk full, too. */
+static void test_after_a_wait_in_vain_nothing_waits(void)
+{
+    disk d = {PL_SYS_WRITE, 0, -1, ENOSPC, 0};
+    int saved = dup(STDERR_FILENO), fd = open("/dev/null", O_RDWR);
+    dup2(fd, STDERR_FILENO);
+    pl_room_wait_set(0.4);
+    pl_sys_set_hook(full, &d);
+    CU_ASSERT_EQUAL(pl_write_file(tst_path("a"), "a", 1, NULL), KN_EIO);
+    int before = d.refused;
+    double began = pl_now();
+    char *want = pl_format("after waiting for room in vain: cannot write '%s': No space left on "
+                           "device",
+                           tst_path("b"));
+    TST_FAILS(KN_EIO, want, pl_write_file(tst_path("b"), "b", 1, e));
+    free(want);
+    CU_ASSERT_TRUE(before > 1 && d.refused == before + 1 && pl_now() - began < 0.3);
+    pl_sys_set_hook(NULL, NULL);
+    pl_room_wait_set(-1);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(fd);
+}
+
 static void test_a_signal_ends_it_at_once(void)
 {
     char *said = NULL;
@@ -221,6 +245,7 @@ const tst_case tst_util_room[] = {TST(test_a_full_disk_is_waited_out_wherever_it
                                   TST(test_it_is_told_in_two_lines),
                                   TST(test_the_limit_ends_it_with_a_sentence),
                                   TST(test_a_signal_ends_it_at_once),
+                                  TST(test_after_a_wait_in_vain_nothing_waits),
                                   TST(test_other_causes_and_waiting_off_fail_at_once),
                                   TST(test_folders_and_logs_wait_too),
                                   TST_END};
