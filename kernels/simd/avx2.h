@@ -3,6 +3,7 @@
 #define KN_SIMD_AVX2_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -110,6 +111,10 @@ static inline kn_vm kn_v_is_nonzero(kn_v a)
 {
     return _mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_NEQ_UQ);
 }
+static inline kn_vm kn_v_unordered(kn_v a, kn_v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_UNORD_Q);
+}
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return _mm256_cmp_ps(a, a, _CMP_UNORD_Q);
@@ -121,6 +126,10 @@ static inline kn_vm kn_vm_or(kn_vm a, kn_vm b)
 static inline kn_vm kn_vm_and(kn_vm a, kn_vm b)
 {
     return _mm256_and_ps(a, b);
+}
+static inline bool kn_vm_any(kn_vm a)
+{
+    return _mm256_movemask_ps(a) != 0;
 }
 static inline kn_v kn_v_select(kn_vm m, kn_v yes, kn_v no)
 {
@@ -224,19 +233,10 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
     return n;
 }
 
-typedef struct kn_t16 {
-    __m256 low, high;
-} kn_t16;
-static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+static inline kn_v kn_v_lookup4(kn_vm m, const float *p, kn_vi index)
 {
-    return (kn_t16){_mm256_loadu2_m128(p + row, p), _mm256_loadu2_m128(p + 3 * row, p + 2 * row)};
-}
-static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
-{
-    __m256 low = _mm256_permutevar8x32_ps(t.low, index);
-    __m256 high = _mm256_permutevar8x32_ps(t.high, index);
-    __m256 is_high = _mm256_castsi256_ps(_mm256_slli_epi32(index, 28));
-    return _mm256_and_ps(m, _mm256_blendv_ps(low, high, is_high));
+    __m256 four = _mm256_broadcast_ps((const __m128 *)(const void *)p);
+    return _mm256_and_ps(m, _mm256_permutevar_ps(four, index));
 }
 
 #endif

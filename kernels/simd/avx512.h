@@ -3,6 +3,7 @@
 #define KN_SIMD_AVX512_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -113,6 +114,10 @@ static inline kn_vm kn_v_is_nonzero(kn_v a)
 {
     return _mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_NEQ_UQ);
 }
+static inline kn_vm kn_v_unordered(kn_v a, kn_v b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
+}
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
@@ -124,6 +129,10 @@ static inline kn_vm kn_vm_or(kn_vm a, kn_vm b)
 static inline kn_vm kn_vm_and(kn_vm a, kn_vm b)
 {
     return (kn_vm)(a & b);
+}
+static inline bool kn_vm_any(kn_vm a)
+{
+    return a != 0;
 }
 static inline kn_v kn_v_select(kn_vm m, kn_v yes, kn_v no)
 {
@@ -206,17 +215,9 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
     return __builtin_popcount(m);
 }
 
-typedef __m512 kn_t16;
-static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+static inline kn_v kn_v_lookup4(kn_vm m, const float *p, kn_vi index)
 {
-    __m512 t = _mm512_castps128_ps512(_mm_loadu_ps(p));
-    t = _mm512_insertf32x4(t, _mm_loadu_ps(p + row), 1);
-    t = _mm512_insertf32x4(t, _mm_loadu_ps(p + 2 * row), 2);
-    return _mm512_insertf32x4(t, _mm_loadu_ps(p + 3 * row), 3);
-}
-static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
-{
-    return _mm512_maskz_permutexvar_ps(m, index, t);
+    return _mm512_maskz_permutevar_ps(m, _mm512_broadcast_f32x4(_mm_loadu_ps(p)), index);
 }
 
 #endif

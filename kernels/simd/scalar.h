@@ -112,6 +112,10 @@ static inline kn_vm kn_v_is_nonzero(kn_v a) /* true for NaN */
 {
     return a != 0;
 }
+static inline kn_vm kn_v_unordered(kn_v a, kn_v b)
+{
+    return isnan(a) || isnan(b);
+} /* either is NaN */
 static inline kn_vm kn_v_isnan(kn_v a)
 {
     return isnan(a) != 0;
@@ -123,6 +127,10 @@ static inline kn_vm kn_vm_or(kn_vm a, kn_vm b)
 static inline kn_vm kn_vm_and(kn_vm a, kn_vm b)
 {
     return a && b;
+}
+static inline bool kn_vm_any(kn_vm a)
+{
+    return a;
 }
 static inline kn_v kn_v_select(kn_vm m, kn_v yes, kn_v no)
 {
@@ -211,19 +219,9 @@ static inline int kn_vi_compress(kn_vm m, kn_vi a, int32_t *to)
     return m;
 }
 
-typedef struct kn_t16 {
-    float v[16];
-} kn_t16; /* a table of 4 x 4 floats */
-static inline kn_t16 kn_t16_load(const float *p, ptrdiff_t row)
+static inline kn_v kn_v_lookup4(kn_vm m, const float *p, kn_vi index)
 {
-    kn_t16 t;
-    for (int i = 0; i < 16; i++)
-        t.v[i] = p[i / 4 * row + i % 4];
-    return t;
-}
-static inline kn_v kn_v_lookup(kn_vm m, kn_t16 t, kn_vi index)
-{
-    return m ? t.v[index] : 0;
-} /* t[index] in the lanes of m, index 0..15; 0 in the others */
+    return m ? p[index & 3] : 0;
+} /* p[index mod 4] in the lanes of m, 0 in the others; p[0..3] are read */
 
 #endif

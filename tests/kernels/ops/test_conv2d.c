@@ -162,6 +162,8 @@ static void test_kn_conv2d_variants_any_channels(void)
         check_all(word, true, exact);
         snprintf(word, sizeof word, "ic%dih4iw5oc5kh2/linear", sizes[i]);
         check_all(word, true, exact);
+        snprintf(word, sizeof word, "ic1ih7iw9oc%dkh3pool2", sizes[i]);
+        check_all(word, true, exact);
     }
     check_all("ic65ih4oc65kh3", true, exact);
     check_all("ic96ih4oc128kh1pool2", true, exact);
@@ -174,6 +176,8 @@ static void test_kn_conv2d_variants_any_width(void)
         snprintf(word, sizeof word, "ic1ih6iw%doc17kh3", iw);
         check_all(word, true, exact);
         snprintf(word, sizeof word, "ic2ih5iw%doc9kh2pool2", iw);
+        check_all(word, true, exact);
+        snprintf(word, sizeof word, "ic1ih6iw%doc9kh3same1pool2/linear", iw);
         check_all(word, true, exact);
     }
 }
@@ -268,7 +272,8 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
 {
     static const char *const words[] = {"ic2ih9oc17kh3pool2",  "ic2ih9oc17kh3pool3ps2",
                                         "ic2ih9oc17kh3same1",  "ic2ih9oc17kh3pool2/linear",
-                                        "ic16ih9oc17kh3pool2", "ic16ih9oc17kh3same1"};
+                                        "ic16ih9oc17kh3pool2", "ic16ih9oc17kh3same1",
+                                        "ic1ih12oc17kh3pool2"};
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         kn_conv2d c;
         TST_OK(conv2d_problem_parse(words[n], &c, e));
