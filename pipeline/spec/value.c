@@ -1,5 +1,6 @@
 #include "spec/value.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,7 @@ bool pl_value_read(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_
     int64_t seed;
     double real;
     bool flag;
+    assert(!pl_key_of_study(key));
     switch (key->type) {
     case PL_TYPE_TEXT:
     case PL_TYPE_PATH:

@@ -16,7 +16,7 @@ typedef struct pl_reader {
     int layer_count, layer_room;
 } pl_reader;
 
-/* Writes the value into the spec, or reports the type, range or choice that is wrong and returns
+/* Writes the value of a run's key into the spec, or reports the type, range or choice that is wrong and returns
  * false (the member then stays as it was). */
 bool pl_value_read(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_spec *spec);
 

@@ -37,6 +37,23 @@ static void test_every_key_is_complete(void)
     }
 }
 
+/* Whether a key of the study takes its own default. */
+static bool takes_default(pl_resolver *r, const pl_key *key)
+{
+    pl_bindings none;
+    int64_t whole;
+    int choice;
+    double seconds;
+    memset(&none, 0, sizeof none);
+    const pl_node *node = pl_resolve_node(r, &none, (int)(key - pl_keys));
+    if (key->type == PL_TYPE_INT || key->type == PL_TYPE_SEED)
+        return pl_read_int(r->reader.diags, key->name, node, key->min, key->max, &whole);
+    if (key->type == PL_TYPE_CHOICE)
+        return pl_read_choice(r->reader.diags, key->name, node, key->choices, &choice);
+    return key->type == PL_TYPE_DURATION &&
+           pl_read_duration(r->reader.diags, key->name, node, key->min, key->max, &seconds);
+}
+
 /* Every default is a value the key itself takes. */
 static void test_every_default_is_in_range(void)
 {
@@ -50,7 +67,9 @@ static void test_every_default_is_in_range(void)
     memset(&spec, 0, sizeof spec);
     for (int i = 0; i < pl_key_count; i++)
         if (pl_key_default(&pl_keys[i], &spec))
-            CU_ASSERT_TRUE(pl_resolve_default(&resolver, &pl_keys[i], &spec));
+            CU_ASSERT_TRUE(pl_key_of_study(&pl_keys[i])
+                               ? takes_default(&resolver, &pl_keys[i])
+                               : pl_resolve_default(&resolver, &pl_keys[i], &spec));
     CU_ASSERT_EQUAL(diags.count, 0);
     kn_arena_clear(&arena);
 }
