@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/json.h"
+#include "run/plan_text.h"
 #include "util/str.h"
 
 void pl_study_args_init(pl_study_args *a, int argc)
@@ -54,6 +55,7 @@ kn_status pl_planned_open(const pl_global *g, const pl_study_args *a, int spec, 
                           kn_error *e)
 {
     out->store = NULL;
+    out->threads = g->threads;
     KN_TRY(pl_study_load(a->spec[spec], a->set, a->sets, &out->study, e));
     kn_status rc = pl_study_check_files(&out->study, e);
     if (rc == KN_OK)
@@ -74,11 +76,12 @@ void pl_planned_close(pl_planned *p)
     pl_study_clear(&p->study);
 }
 
-kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e)
+static kn_status print_plan(pl_planned *p, const pl_study_args *a, bool json,
+                            const pl_expectation *x, kn_error *e)
 {
     if (json) {
         json_t *plan = NULL;
-        KN_TRY(pl_plan_json(&p->plan, a->until, &plan, e));
+        KN_TRY(pl_plan_json(&p->plan, a->until, x, &plan, e));
         char *text = pl_json_text(plan);
         fputs(text, stdout);
         free(text);
@@ -87,10 +90,20 @@ kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_
     }
     pl_str text;
     pl_str_init(&text);
-    kn_status rc = pl_plan_text(&p->plan, a->until, &text, e);
+    kn_status rc = pl_plan_text(&p->plan, a->until, a->all, x, &text, e);
     if (rc == KN_OK)
         fputs(text.text, stdout);
     pl_str_clear(&text);
+    return rc;
+}
+
+kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e)
+{
+    pl_costs *costs = NULL;
+    KN_TRY(pl_costs_open(pl_store_dir(p->store), &costs, e));
+    pl_expectation x = pl_plan_expect(&p->plan, costs, a->until, p->threads, a->jobs);
+    kn_status rc = print_plan(p, a, json, &x, e);
+    pl_costs_free(costs);
     return rc;
 }
 

@@ -11,6 +11,8 @@ typedef struct pl_study_args {
     const char **spec, **set; /* heap arrays of borrowed words */
     int specs, sets;
     pl_stage_id until;
+    int jobs; /* for the plan's time; 0: not given */
+    bool all; /* the plan lists every node */
 } pl_study_args;
 
 void pl_study_args_init(pl_study_args *a, int argc);
@@ -25,6 +27,7 @@ typedef struct pl_planned {
     pl_study study;
     pl_store *store;
     pl_plan plan;
+    int threads; /* in all */
 } pl_planned;
 
 kn_status pl_planned_open(const pl_global *g, const pl_study_args *a, int spec, pl_planned *out,

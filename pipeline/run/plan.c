@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/plan_past.h"
 #include "run/results.h"
+#include "run/run_standing.h"
 #include "util/fs.h"
 
 static void *must(void *p)
@@ -58,13 +60,28 @@ static int find_node(const pl_plan *p, const pl_digest *identity, uint64_t *key)
     return at;
 }
 
+/* Done, or ended in a way that the next `facet run` leaves it at. */
+static void see_standing(pl_plan *p, pl_plan_run *run)
+{
+    pl_standing standing;
+    run->done = pl_results_run_is_done(p->study_dir, run->id, p->stages);
+    p->done += run->done;
+    if (run->done)
+        return;
+    pl_standing_read(p->study_dir, run->id, p->stages, &standing);
+    run->left_failed = standing.failed;
+    run->left_halted = standing.halted;
+    p->left_failed += run->left_failed;
+    p->left_halted += run->left_halted;
+    pl_standing_clear(&standing);
+}
+
 static kn_status add_run(pl_plan *p, int r, kn_error *e)
 {
     const pl_run_spec *spec = &p->study->runs[r].spec;
     pl_plan_run *run = &p->run[r];
     KN_TRY(pl_run_id(p->stages, spec, &p->sources, run->id, e));
-    run->done = pl_results_run_is_done(p->study_dir, run->id, p->stages);
-    p->done += run->done;
+    see_standing(p, run);
     for (int s = 0; s < PL_STAGE_COUNT; s++) {
         const pl_stage *stage = p->stages[s];
         pl_plan_node fresh = {.stage = (pl_stage_id)s, .run = r, .state = PL_NODE_UNKNOWN};
@@ -181,7 +198,7 @@ void pl_plan_clear(pl_plan *p)
     free(p->run);
     free(p->study_dir);
     pl_sources_clear(&p->sources);
-    json_decref(p->history);
+    pl_plan_past_free(p->past);
     *p = (pl_plan){.study = NULL};
 }
 

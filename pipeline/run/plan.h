@@ -38,7 +38,9 @@ typedef struct pl_plan_node {
 typedef struct pl_plan_run {
     char id[PL_RUN_ID];
     int node[PL_STAGE_COUNT];
-    bool done; /* results/ has it */
+    bool done;        /* results/ has it */
+    bool left_failed; /* failed by itself: left alone until it is asked for */
+    bool left_halted; /* stopped by halving: likewise */
 } pl_plan_run;
 
 typedef struct pl_plan {
@@ -50,9 +52,10 @@ typedef struct pl_plan {
     pl_plan_node *node; /* inputs before those that need them */
     int node_count;
     pl_hash_index by_identity;
-    pl_plan_run *run; /* study->run_count */
-    int done;         /* runs */
-    json_t *history;  /* entry.json of earlier entries; read when a reason is asked for */
+    pl_plan_run *run;                   /* study->run_count */
+    int done, left_failed, left_halted; /* runs */
+    struct pl_plan_past
+        *past; /* earlier entries (run/plan_past.h); read when a reason is asked for */
 } pl_plan;
 
 /* Digests the sources, finds out which runs are done, and looks up every node the others need. */
@@ -63,15 +66,12 @@ void pl_plan_clear(pl_plan *p);
 /* Looks a node up again, after its inputs were made or it itself was. */
 kn_status pl_plan_look_up(pl_plan *p, int node, kn_error *e);
 
-/* Fills in `reason` of every node up to `until`. */
+/* Fills in `reason` of every node up to `until`: "never run", "train.lr 0.001 -> 0.01",
+ * "train stage version 3 -> 4", "after split". */
 kn_status pl_plan_explain(pl_plan *p, pl_stage_id until, kn_error *e);
 
 /* "50x50 gray", "official", "model.type=cnn seed=2": what tells the node from others of its stage.
  * Heap. */
 char *pl_plan_node_title(const pl_plan *p, const pl_plan_node *n);
-
-/* The table for people, or an object for programs. */
-kn_status pl_plan_text(pl_plan *p, pl_stage_id until, pl_str *out, kn_error *e);
-kn_status pl_plan_json(pl_plan *p, pl_stage_id until, json_t **out, kn_error *e);
 
 #endif

@@ -1,10 +1,13 @@
-/* A plan for people and for programs. */
+#include "run/plan_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/tables.h"
-#include "nn/net.h"
-#include "run/plan.h"
+enum {
+    ONE_BY_ONE = 60, /* nodes of a stage that are listed so */
+    MAX_GROUPS = 16, /* lines of a stage otherwise */
+    MAX_WIDTH = 60
+};
 
 static const char *state_text(pl_node_state state)
 {
@@ -17,87 +20,117 @@ static bool is_to_make(const pl_plan_node *n)
     return n->state == PL_NODE_MISS || n->state == PL_NODE_UNKNOWN;
 }
 
-/* Rows of the label table: images there are at most. */
-static double count_images(const pl_run_spec *spec)
+/* One line of the table: a node, or several of equal state and like reason. */
+typedef struct line {
+    pl_stage_id stage;
+    pl_node_state state;
+    int nodes, uses;
+    char *what, *why; /* heap */
+} line;
+
+typedef struct table {
+    line *line;
+    int count;
+} table;
+
+/* A reason without its values: "train.lr 0.1 -> 0.2, train.batch 8 -> 9" is "train.lr and others
+ * changed". */
+static char *like_reason(const char *why)
 {
-    pl_labels labels;
-    if (pl_labels_read(spec->data.labels, &labels, NULL) != KN_OK)
-        return 0;
-    double count = (double)labels.names.count;
-    pl_labels_clear(&labels);
-    return spec->data.limit > 0 && spec->data.limit < count ? spec->data.limit : count;
+    const char *arrow = strstr(why, " -> ");
+    size_t key = strcspn(why, " ");
+    if (!arrow || !memchr(why, '.', key))
+        return pl_strdup(why);
+    bool others = strstr(why, " (and ") || strstr(why, ", ");
+    return pl_format("%.*s%s changed", (int)key, why, others ? " and others" : "");
 }
 
-static double model_bytes(const pl_run_spec *spec)
+static line *add_line(table *t, pl_stage_id stage, pl_node_state state, char *what, char *why)
 {
-    kn_arena arena;
-    kn_net_desc desc;
-    kn_net *net = NULL;
-    double bytes = 0;
-    kn_arena_init(&arena);
-    if (pl_spec_net(spec, &arena, &desc, NULL) == KN_OK && kn_net_new(&desc, &net, NULL) == KN_OK)
-        bytes = 4.0 * (double)kn_net_params(net);
-    kn_net_free(net);
-    kn_arena_clear(&arena);
-    return bytes;
+    t->line[t->count] = (line){stage, state, 0, 0, what, why};
+    return &t->line[t->count++];
 }
 
-typedef struct expectation {
-    double cache_bytes, result_bytes, seconds;
-    int timed, untimed; /* nodes to make with and without an earlier time */
-} expectation;
-
-/* Seconds that the nearest earlier work took, by the parameters that cost time; -1 where there is
- * none. */
-static double past_seconds(const pl_plan *p, const pl_plan_node *n)
+static void count_in(line *l, const pl_plan_node *n)
 {
-    static const char *const keys[] = {"data.image.size", "data.image.channels", "model.type",
-                                       "train.epochs", "train.batch"};
-    const json_t *mine = json_object_get(n->parts, "parameters");
-    double sum = 0;
-    int count = 0;
-    size_t i = 0;
-    json_t *info = NULL;
-    json_array_foreach(p->history, i, info)
-    {
-        const char *stage = json_string_value(json_object_get(info, "stage"));
-        const json_t *theirs = json_object_get(info, "parameters");
-        bool like = stage && strcmp(stage, p->stages[n->stage]->name) == 0;
-        for (size_t k = 0; like && k < sizeof keys / sizeof *keys; k++) {
-            const json_t *a = json_object_get(mine, keys[k]), *b = json_object_get(theirs, keys[k]);
-            like = (!a && !b) || (a && b && json_equal(a, b));
+    l->nodes++;
+    l->uses += n->uses;
+}
+
+/* The stage's group of that reason and state; a new one, or past the last the one for the rest. */
+static line *group_of(table *t, int first, const pl_plan_node *n, char *why)
+{
+    for (int i = first; i < t->count; i++)
+        if (t->line[i].state == n->state && strcmp(t->line[i].why, why) == 0) {
+            free(why);
+            return &t->line[i];
         }
-        if (like) {
-            sum += json_number_value(json_object_get(info, "seconds"));
-            count++;
-        }
+    if (t->count - first >= MAX_GROUPS && strcmp(why, "other reasons") != 0) {
+        free(why);
+        return group_of(t, first, n, pl_strdup("other reasons"));
     }
-    return count ? sum / count : -1;
+    return add_line(t, n->stage, n->state, NULL, why);
 }
 
-static void expect(const pl_plan *p, pl_stage_id until, expectation *x)
+/* Whether lines stand for several nodes. */
+static bool make_table(const pl_plan *p, pl_stage_id until, bool all, table *t)
 {
-    double images = -1;
-    *x = (expectation){0};
-    for (int i = 0; i < p->node_count; i++) {
-        const pl_plan_node *n = &p->node[i];
-        const pl_run_spec *spec = &p->study->runs[n->run].spec;
-        if (!is_to_make(n) || n->stage > until)
-            continue;
-        if (n->stage == PL_INGEST) {
-            images = images < 0 ? count_images(spec) : images;
-            x->cache_bytes +=
-                images * ((double)spec->data.width * spec->data.height * spec->data.channels + 60);
-        } else if (n->stage == PL_TRAIN) {
-            double bytes = model_bytes(spec);
-            x->cache_bytes += bytes;
-            x->result_bytes += bytes * n->todo;
+    static const char *const plural[] = {"ingests", "splits", "trainings", "evaluations"};
+    bool grouped = false;
+    char count[32];
+    t->line = calloc((size_t)p->node_count + 1, sizeof *t->line);
+    if (!t->line)
+        abort();
+    for (int stage = 0; stage <= (int)until; stage++) {
+        int nodes = 0, first = t->count;
+        for (int i = 0; i < p->node_count; i++)
+            nodes += (int)p->node[i].stage == stage;
+        bool group = !all && nodes > ONE_BY_ONE;
+        for (int i = 0; i < p->node_count; i++) {
+            const pl_plan_node *n = &p->node[i];
+            if ((int)n->stage != stage)
+                continue;
+            count_in(group ? group_of(t, first, n, like_reason(n->reason))
+                           : add_line(t, n->stage, n->state, pl_plan_node_title(p, n),
+                                      pl_strdup(n->reason)),
+                     n);
         }
-        double seconds = past_seconds(p, n);
-        x->timed += seconds >= 0;
-        x->untimed += seconds < 0;
-        x->seconds += seconds >= 0 ? seconds : 0;
+        for (int i = first; i < t->count && group; i++)
+            t->line[i].what = pl_format(
+                "%s %s", pl_human_count(t->line[i].nodes, count, sizeof count), plural[stage]);
+        grouped = grouped || group;
     }
+    return grouped;
+}
+
+static void clear_table(table *t)
+{
+    for (int i = 0; i < t->count; i++) {
+        free(t->line[i].what);
+        free(t->line[i].why);
+    }
+    free(t->line);
+}
+
+static void add_table(const pl_plan *p, const table *t, pl_str *s)
+{
+    int width = 4, digits = 4;
+    for (int i = 0; i < t->count; i++) {
+        int size = (int)strlen(t->line[i].what), uses = 1;
+        for (int n = t->line[i].uses; n > 9; n /= 10)
+            uses++;
+        width = size > width ? size : width;
+        digits = uses > digits ? uses : digits;
+    }
+    width = width > MAX_WIDTH ? MAX_WIDTH : width;
+    pl_str_addf(s, "%-9s %*s  %-5s %-*s  %s\n", "stage", digits, "runs", "state", width, "what",
+                "why");
+    for (int i = 0; i < t->count; i++) {
+        const line *l = &t->line[i];
+        pl_str_addf(s, "%-9s %*d  %-5s %-*s  %s\n", p->stages[l->stage]->name, digits, l->uses,
+                    state_text(l->state), width, l->what, l->why);
+    }
+    pl_str_add(s, "\n");
 }
 
 static void add_counts(const pl_plan *p, pl_stage_id until, pl_str *s)
@@ -115,88 +148,138 @@ static void add_counts(const pl_plan *p, pl_stage_id until, pl_str *s)
     pl_str_add(s, "\n");
 }
 
-static void add_expectation(const pl_plan *p, pl_stage_id until, pl_str *s)
+static double share(const pl_expectation *x, pl_cost_basis basis)
 {
-    expectation x;
-    char text[48], more[48];
-    expect(p, until, &x);
-    if (x.timed + x.untimed == 0)
-        return;
-    pl_str_addf(s, "disk: at most %s in the cache and %s in results; ",
-                pl_human_bytes(x.cache_bytes, text, sizeof text),
-                pl_human_bytes(x.result_bytes, more, sizeof more));
-    if (x.timed == 0)
-        pl_str_add(s, "time: not known, nothing like it was run before\n");
-    else if (x.untimed == 0)
-        pl_str_addf(s, "time: about %s, by earlier runs\n",
-                    pl_human_seconds(x.seconds, text, sizeof text));
-    else
-        pl_str_addf(s, "time: about %s for %d of %d stages, the others were never run\n",
-                    pl_human_seconds(x.seconds, text, sizeof text), x.timed, x.timed + x.untimed);
+    double all = 0;
+    for (int i = 0; i < 3; i++)
+        all += x->work_seconds[i];
+    return all > 0 ? x->work_seconds[basis] / all : 0;
 }
 
-kn_status pl_plan_text(pl_plan *p, pl_stage_id until, pl_str *s, kn_error *e)
+/* "time: about 3 h 10 min by 2 jobs of 1 thread; 80 % of it measured, 20 % scaled from like work" */
+static void add_time(const pl_expectation *x, pl_str *s)
 {
-    int width = 4, runs = p->study->run_count;
-    KN_TRY(pl_plan_explain(p, until, e));
-    for (int i = 0; i < p->node_count; i++) {
-        char *title = pl_plan_node_title(p, &p->node[i]);
-        int size = (int)strlen(title);
-        width = size > width ? size : width;
-        free(title);
+    static const char *const basis[] = {"measured on this machine", "scaled from like work",
+                                        "guessed by its amount"};
+    char text[48];
+    bool known = x->works[PL_COST_MEASURED] + x->works[PL_COST_SCALED] > 0;
+    pl_str_addf(s, "time: %s %s by %d job%s of %d thread%s; ", known ? "about" : "perhaps",
+                pl_human_seconds(x->seconds, text, sizeof text), x->jobs, x->jobs == 1 ? "" : "s",
+                x->threads, x->threads == 1 ? "" : "s");
+    if (!known) {
+        pl_str_add(s, "nothing like it was run before\n");
+        return;
     }
-    width = width > 60 ? 60 : width;
-    pl_str_addf(s, "study %s: %d run%s, %d done\n\n", p->study->name, runs, runs == 1 ? "" : "s",
+    bool first = true;
+    for (int b = 0; b < 3; b++) {
+        double percent = 100 * share(x, (pl_cost_basis)b);
+        if (x->works[b] == 0)
+            continue;
+        if (percent >= 99.5)
+            pl_str_addf(s, "%sall of it", first ? "" : ", ");
+        else if (percent < 0.5)
+            pl_str_addf(s, "%sunder 1 %%", first ? "" : ", ");
+        else
+            pl_str_addf(s, "%s%.0f %%", first ? "" : ", ", percent);
+        pl_str_addf(s, "%s %s", first && percent < 99.5 ? " of it" : "", basis[b]);
+        first = false;
+    }
+    pl_str_add(s, "\n");
+}
+
+static void add_expectation(const pl_expectation *x, pl_str *s)
+{
+    char cache[48], results[48], checkpoints[48];
+    if (x->works[0] + x->works[1] + x->works[2] == 0)
+        return;
+    pl_str_addf(s, "disk: at most %s in the cache and %s in results",
+                pl_human_bytes(x->cache_bytes, cache, sizeof cache),
+                pl_human_bytes(x->result_bytes, results, sizeof results));
+    if (x->checkpoint_bytes > 0)
+        pl_str_addf(s, ", and %s of checkpoints while it runs",
+                    pl_human_bytes(x->checkpoint_bytes, checkpoints, sizeof checkpoints));
+    pl_str_add(s, "\n");
+    add_time(x, s);
+}
+
+static void add_left_alone(const pl_plan *p, pl_str *s)
+{
+    if (p->left_failed > 0)
+        pl_str_addf(s,
+                    "%d run%s failed before and %s left alone; facet run --retry-failed tries "
+                    "again\n",
+                    p->left_failed, p->left_failed == 1 ? "" : "s",
+                    p->left_failed == 1 ? "is" : "are");
+    if (p->left_halted > 0)
+        pl_str_addf(s, "%d run%s stopped by halving; facet run --finish completes %s\n",
+                    p->left_halted, p->left_halted == 1 ? " is" : "s are",
+                    p->left_halted == 1 ? "it" : "them");
+}
+
+kn_status pl_plan_text(pl_plan *p, pl_stage_id until, bool all, const pl_expectation *x, pl_str *s,
+                       kn_error *e)
+{
+    int runs = p->study->run_count, left = p->left_failed + p->left_halted;
+    pl_str_addf(s, "study %s: %d run%s, %d done\n", p->study->name, runs, runs == 1 ? "" : "s",
                 p->done);
-    if (p->done == runs) {
-        pl_str_addf(s, "nothing to do: %d run%s done\n", runs, runs == 1 ? " is" : "s are");
+    add_left_alone(p, s);
+    pl_str_add(s, "\n");
+    if (p->done + left == runs) {
+        pl_str_addf(s, "nothing to do: %d run%s done\n", p->done, p->done == 1 ? " is" : "s are");
         return KN_OK;
     }
-    pl_str_addf(s, "%-9s %4s  %-5s %-*s  %s\n", "stage", "runs", "state", width, "what", "why");
-    for (int stage = 0; stage <= (int)until; stage++)
-        for (int i = 0; i < p->node_count; i++) {
-            const pl_plan_node *n = &p->node[i];
-            if ((int)n->stage != stage)
-                continue;
-            char *title = pl_plan_node_title(p, n);
-            pl_str_addf(s, "%-9s %4d  %-5s ", p->stages[stage]->name, n->uses,
-                        state_text(n->state));
-            if (*n->reason)
-                pl_str_addf(s, "%-*s  %s\n", width, title, n->reason);
-            else
-                pl_str_addf(s, "%s\n", title);
-            free(title);
-        }
-    pl_str_add(s, "\n");
+    KN_TRY(pl_plan_explain(p, until, e));
+    table t = {NULL, 0};
+    bool grouped = make_table(p, until, all, &t);
+    add_table(p, &t, s);
+    clear_table(&t);
+    if (grouped)
+        pl_str_add(s, "like works share a line; --all lists them one by one\n");
     add_counts(p, until, s);
-    add_expectation(p, until, s);
+    add_expectation(x, s);
     return KN_OK;
 }
 
-kn_status pl_plan_json(pl_plan *p, pl_stage_id until, json_t **out, kn_error *e)
+static json_t *node_json(const pl_plan *p, const pl_plan_node *n)
+{
+    char *title = pl_plan_node_title(p, n);
+    bool known = n->state == PL_NODE_HIT || n->state == PL_NODE_MISS;
+    json_t *node = json_pack("{s:s,s:s,s:s,s:i,s:i,s:s}", "stage", p->stages[n->stage]->name,
+                             "state", state_text(n->state), "what", title, "runs", n->uses,
+                             "runs_to_do", n->todo, "why", n->reason);
+    json_object_set_new(node, "key", known ? json_string(n->key.hex) : json_null());
+    free(title);
+    return node;
+}
+
+static json_t *run_json(const pl_plan *p, int r)
+{
+    const pl_plan_run *run = &p->run[r];
+    json_t *object = json_pack("{s:s,s:s,s:b}", "run", run->id, "label", p->study->runs[r].label,
+                               "done", run->done);
+    json_object_set_new(object, "left_alone",
+                        run->left_failed   ? json_string("failed")
+                        : run->left_halted ? json_string("halted")
+                                           : json_null());
+    return object;
+}
+
+kn_status pl_plan_json(pl_plan *p, pl_stage_id until, const pl_expectation *x, json_t **out,
+                       kn_error *e)
 {
     KN_TRY(pl_plan_explain(p, until, e));
     json_t *nodes = json_array(), *runs = json_array();
-    for (int i = 0; i < p->node_count; i++) {
-        const pl_plan_node *n = &p->node[i];
-        if (n->stage > until)
-            continue;
-        char *title = pl_plan_node_title(p, n);
-        bool known = n->state == PL_NODE_HIT || n->state == PL_NODE_MISS;
-        json_t *node = json_pack("{s:s,s:s,s:s,s:i,s:i,s:s}", "stage", p->stages[n->stage]->name,
-                                 "state", state_text(n->state), "what", title, "runs", n->uses,
-                                 "runs_to_do", n->todo, "why", n->reason);
-        json_object_set_new(node, "key", known ? json_string(n->key.hex) : json_null());
-        json_array_append_new(nodes, node);
-        free(title);
-    }
+    for (int i = 0; i < p->node_count; i++)
+        if (p->node[i].stage <= until)
+            json_array_append_new(nodes, node_json(p, &p->node[i]));
     for (int r = 0; r < p->study->run_count; r++)
-        json_array_append_new(runs, json_pack("{s:s,s:s,s:b}", "run", p->run[r].id, "label",
-                                              p->study->runs[r].label, "done", p->run[r].done));
-    expectation x;
-    expect(p, until, &x);
-    *out = json_pack("{s:s,s:o,s:o,s:i,s:f,s:f,s:f,s:i}", "study", p->study->name, "nodes", nodes,
-                     "runs", runs, "done", p->done, "cache_bytes", x.cache_bytes, "result_bytes",
-                     x.result_bytes, "seconds", x.seconds, "stages_never_timed", x.untimed);
+        json_array_append_new(runs, run_json(p, r));
+    *out = json_pack("{s:s,s:o,s:o,s:i,s:f,s:i,s:i,s:f,s:f,s:f,s:i,s:f,s:f,s:f}", "study",
+                     p->study->name, "nodes", nodes, "runs", runs, "done", p->done, "seconds",
+                     x->seconds, "jobs", x->jobs, "threads", x->threads, "measured",
+                     share(x, PL_COST_MEASURED), "scaled", share(x, PL_COST_SCALED), "guessed",
+                     share(x, PL_COST_GUESSED), "stages_never_timed", x->works[PL_COST_GUESSED],
+                     "cache_bytes", x->cache_bytes, "result_bytes", x->result_bytes,
+                     "checkpoint_bytes", x->checkpoint_bytes);
     return KN_OK;
 }

@@ -11,6 +11,7 @@
 #include "io/json.h"
 #include "ops/gemm/gemm_core.h"
 #include "run/run_key.h"
+#include "run/study_folder.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
@@ -387,6 +388,8 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
     pl_sys_unlink(probe);
     pl_study_yaml(study, &yaml);
     rc = pl_write_file_if_changed(yaml_path, yaml.text, yaml.size, e);
+    if (rc == KN_OK)
+        rc = pl_study_folder_note(study_dir, study, e);
 cleanup:
     if (rc != KN_OK) {
         pl_lock_close(*lock);

@@ -3,103 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "io/csv.h"
-#include "io/json.h"
+#include "run/cost.h"
 #include "run/live.h"
 #include "run/results.h"
+#include "run/run_standing.h"
+#include "run/study_folder.h"
 #include "util/fs.h"
+#include "util/hash_index.h"
 
-static const char *field(const pl_csv *c, size_t row, size_t column)
-{
-    return column < pl_csv_fields(c, row) ? pl_csv_get(c, row, column) : "";
-}
-
-static json_t *failure_of(const char *dir, const char *id, const char *group)
-{
-    char *path = pl_format("%s/runs/%s/manifest.json", dir, id);
-    json_t *manifest = NULL;
-    const char *error = NULL;
-    if (pl_exists(path) && pl_json_read(path, &manifest, NULL) == KN_OK)
-        error = json_string_value(json_object_get(manifest, "error"));
-    json_t *failure = json_pack("{s:s,s:s,s:s}", "run", id, "group", group, "error",
-                                error ? error : "no reason was left");
-    json_decref(manifest);
-    free(path);
-    return failure;
-}
-
-static json_t *now_of(const json_t *live, const char *id, const char *group)
-{
-    double done = json_number_value(json_object_get(live, "done"));
-    double here = done - json_number_value(json_object_get(live, "from"));
-    double seconds = json_number_value(json_object_get(live, "seconds"));
-    json_t *now = json_pack("{s:s,s:s,s:f,s:f,s:f}", "run", id, "group", group, "done", done,
-                            "total", json_number_value(json_object_get(live, "total")), "rate",
-                            seconds > 0 ? here / seconds : 0.0);
-    json_object_set(now, "title", json_object_get(live, "title"));
-    json_object_set(now, "note", json_object_get(live, "note"));
-    json_object_set(now, "unit", json_object_get(live, "unit"));
-    return now;
-}
-
-/* Seconds a done run took, by its manifest; 0 where it does not tell. */
-static double seconds_of(const char *dir, const char *id)
-{
-    char *path = pl_format("%s/runs/%s/manifest.json", dir, id);
-    json_t *manifest = NULL;
-    double sum = 0;
-    if (pl_json_read(path, &manifest, NULL) == KN_OK) {
-        const json_t *seconds = json_object_get(manifest, "seconds");
-        sum = json_number_value(json_object_get(seconds, "train")) +
-              json_number_value(json_object_get(seconds, "evaluate"));
-    }
-    json_decref(manifest);
-    free(path);
-    return sum;
-}
-
-typedef struct tally {
-    int done, failed, left;
-    double seconds, running_part; /* of the done runs; share of the running ones that is done */
-    json_t *now, *failures;
-} tally;
-
-/* What goes on under a name; NULL: nothing. Borrowed. */
-static const json_t *live_of(const json_t *all, const char *name)
-{
-    for (size_t i = 0; i < json_array_size(all); i++) {
-        const json_t *live = json_array_get(all, i);
-        if (strcmp(json_string_value(json_object_get(live, "name")), name) == 0)
-            return live;
-    }
-    return NULL;
-}
-
-static void count_runs(const char *dir, const pl_csv *c, bool running, tally *t)
-{
-    json_t *all = pl_live_list(dir);
-    for (size_t r = 1; r < c->rows; r++) {
-        const char *id = field(c, r, 0), *group = field(c, r, 1);
-        pl_run_status status = pl_results_run_status(dir, id);
-        const json_t *live = running ? live_of(all, id) : NULL;
-        if (live) {
-            double total = json_number_value(json_object_get(live, "total"));
-            json_array_append_new(t->now, now_of(live, id, group));
-            t->running_part +=
-                total > 0 ? json_number_value(json_object_get(live, "done")) / total : 0;
-            t->left++;
-        } else if (status == PL_RUN_DONE) {
-            t->done++;
-            t->seconds += seconds_of(dir, id);
-        } else if (status == PL_RUN_FAILED) {
-            t->failed++;
-            json_array_append_new(t->failures, failure_of(dir, id, group));
-        } else {
-            t->left++;
-        }
-    }
-    json_decref(all);
-}
+struct pl_status {
+    char *name, *dir;
+    pl_study study; /* for the costs */
+    bool has_study;
+    pl_costs *costs;       /* NULL: not asked */
+    pl_hash_index by_done; /* hashes of the ids of runs that were seen done -> seconds */
+    double *seconds;
+    int done_seen;
+};
 
 /* A name in the results folder, or the study's own folder as `facet report` takes it. */
 static char *find_study(const char *results, const char *study)
@@ -113,88 +35,297 @@ static char *find_study(const char *results, const char *study)
     return dir;
 }
 
-kn_status pl_status_read(const char *results, const char *study, json_t **out, kn_error *e)
+kn_status pl_status_open(const char *results, const char *study, const char *cache, pl_status **out,
+                         kn_error *e)
 {
-    char *dir = find_study(results, study), *path = pl_path_join(dir, "runs.csv"), *who = NULL;
-    pl_csv c;
+    char *dir = find_study(results, study), *path = pl_path_join(dir, "runs.csv");
     kn_status rc = KN_OK;
-    bool running = pl_results_is_running(dir, &who);
+    *out = NULL;
     if (!pl_exists(path))
         rc = kn_fail(e, KN_EUSAGE, "there is no study '%s': %s is missing", study, path);
-    else
-        rc = pl_csv_read(path, &c, e);
-    if (rc == KN_OK) {
-        tally t = {.now = json_array(), .failures = json_array()};
-        count_runs(dir, &c, running, &t);
-        size_t at_once = json_array_size(t.now);
-        *out = json_pack("{s:s,s:b,s:i,s:i,s:i,s:i}", "study", study, "running", running, "runs",
-                         c.rows > 0 ? (int)c.rows - 1 : 0, "done", t.done, "failed", t.failed,
-                         "left", t.left);
-        double left = t.done > 0 ? t.seconds / t.done * (t.left - t.running_part) /
-                                       (double)(at_once > 1 ? at_once : 1)
-                                 : -1;
-        json_object_set_new(*out, "seconds_left",
-                            running && left >= 0 ? json_real(left) : json_null());
-        json_object_set_new(*out, "who", who ? json_string(who) : json_null());
-        json_object_set_new(*out, "now", t.now);
-        json_object_set_new(*out, "failures", t.failures);
-        pl_csv_clear(&c);
-    }
-    free(who);
     free(path);
-    free(dir);
-    return rc;
+    if (rc != KN_OK) {
+        free(dir);
+        return rc;
+    }
+    pl_status *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    *s = (pl_status){.name = pl_strdup(study), .dir = dir};
+    if (cache && pl_costs_open(cache, &s->costs, NULL) == KN_OK)
+        s->has_study = pl_study_folder_load(dir, &s->study, NULL) == KN_OK;
+    *out = s;
+    return KN_OK;
 }
 
-static int integer(const json_t *o, const char *key)
+void pl_status_close(pl_status *s)
 {
-    return (int)json_integer_value(json_object_get(o, key));
+    if (!s)
+        return;
+    if (s->has_study)
+        pl_study_clear(&s->study);
+    pl_costs_free(s->costs);
+    pl_hash_index_clear(&s->by_done);
+    free(s->seconds);
+    free(s->name);
+    free(s->dir);
+    free(s);
 }
 
-static const char *text_of(const json_t *o, const char *key)
+/* What a look counts. */
+typedef struct tally {
+    int status[PL_RUN_INTERRUPTED + 1]; /* of runs that are not active */
+    int active, halted;
+    double done_seconds; /* of the done runs, together */
+    double *wanted; /* per run that is left: the part of it that is not done yet; 0: not left */
+    json_t *now, *failures;
+} tally;
+
+static double number(const json_t *o, const char *key)
 {
-    const char *text = json_string_value(json_object_get(o, key));
-    return text ? text : "";
+    return json_number_value(json_object_get(o, key));
 }
 
-void pl_status_text(const json_t *s, pl_str *out)
+static json_t *now_of(const json_t *live, const char *id, const char *group)
 {
-    char text[48];
-    const json_t *left = json_object_get(s, "seconds_left"), *item = NULL;
-    bool running = json_is_true(json_object_get(s, "running"));
-    pl_str_addf(out, "%s: %d of %d runs done", text_of(s, "study"), integer(s, "done"),
-                integer(s, "runs"));
-    if (integer(s, "failed") > 0)
-        pl_str_addf(out, ", %d failed", integer(s, "failed"));
-    if (integer(s, "left") > 0)
-        pl_str_addf(out, ", %d left", integer(s, "left"));
-    if (json_is_real(left))
-        pl_str_addf(out, ", about %s", pl_human_seconds(json_real_value(left), text, sizeof text));
-    pl_str_add(out, "\n");
-    if (running)
-        pl_str_addf(out, "run by %s\n", text_of(s, "who"));
-    else if (integer(s, "left") > 0)
-        pl_str_add(out, "nobody runs it now\n");
-    const json_t *now = json_object_get(s, "now"), *failures = json_object_get(s, "failures");
+    static const char *const same[] = {"name",   "title", "note",    "unit",
+                                       "paused", "host",  "process", "age"};
+    double seconds = number(live, "seconds"), here = number(live, "done") - number(live, "from");
+    double rate = seconds > 0 && here > 0 ? here / seconds : 0;
+    double left = number(live, "total") - number(live, "done");
+    json_t *now = json_pack("{s:f,s:f,s:f,s:s}", "done", number(live, "done"), "total",
+                            number(live, "total"), "rate", rate, "group", group);
+    json_object_set_new(now, "run", id ? json_string(id) : json_null());
+    json_object_set_new(now, "seconds_left",
+                        rate > 0 && left >= 0 ? json_real(left / rate) : json_null());
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        json_t *value = json_object_get(live, same[i]);
+        json_object_set(now, same[i], value ? value : json_null());
+    }
+    return now;
+}
+
+/* Seconds the run took, by its manifest; 0 where it does not tell. */
+static double seconds_of(const json_t *manifest)
+{
+    const json_t *seconds = json_object_get(manifest, "seconds");
+    return number(seconds, "train") + number(seconds, "evaluate");
+}
+
+/* True where the run was seen done before. */
+static bool was_done(const pl_status *s, const char *id, double *seconds)
+{
+    int at = pl_hash_index_get(&s->by_done, pl_hash_text(PL_HASH_START, id));
+    if (at >= 0)
+        *seconds = s->seconds[at];
+    return at >= 0;
+}
+
+static void remember_done(pl_status *s, const char *id, double seconds)
+{
+    if ((s->done_seen & (s->done_seen - 1)) == 0) {
+        size_t room = s->done_seen ? 2 * (size_t)s->done_seen : 1;
+        s->seconds = realloc(s->seconds, room * sizeof *s->seconds);
+        if (!s->seconds)
+            abort();
+    }
+    s->seconds[s->done_seen] = seconds;
+    pl_hash_index_put(&s->by_done, pl_hash_text(PL_HASH_START, id), s->done_seen++);
+}
+
+/* A run that nobody works on. Returns whether it is left. */
+static bool count_resting(pl_status *s, const char *id, const char *group, tally *t)
+{
+    double seconds = 0;
+    if (was_done(s, id, &seconds)) {
+        t->status[PL_RUN_DONE]++;
+        t->done_seconds += seconds;
+        return false;
+    }
+    pl_standing standing;
+    pl_standing_read(s->dir, id, NULL, &standing);
+    t->status[standing.status]++;
+    t->halted += standing.halted;
+    bool left =
+        standing.status != PL_RUN_DONE && standing.status != PL_RUN_FAILED && !standing.halted;
+    if (standing.status == PL_RUN_DONE) {
+        seconds = seconds_of(standing.manifest);
+        t->done_seconds += seconds;
+        remember_done(s, id, seconds);
+    } else if (standing.status == PL_RUN_FAILED) {
+        json_array_append_new(t->failures,
+                              json_pack("{s:s,s:s,s:s}", "run", id, "group", group, "error",
+                                        standing.error ? standing.error : "no reason was left"));
+    }
+    pl_standing_clear(&standing);
+    return left;
+}
+
+static const char *field(const pl_csv *c, size_t row, size_t column)
+{
+    return column < pl_csv_fields(c, row) ? pl_csv_get(c, row, column) : "";
+}
+
+static const char *name_of(const json_t *live)
+{
+    return json_string_value(json_object_get(live, "name"));
+}
+
+static void count_runs(pl_status *s, const pl_csv *c, const json_t *live, tally *t)
+{
+    pl_hash_index by_name = {.key = NULL};
+    size_t count = json_array_size(live);
+    bool *of_a_run = calloc(count + 1, sizeof *of_a_run);
+    if (!of_a_run)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        pl_hash_index_put(&by_name, pl_hash_text(PL_HASH_START, name_of(json_array_get(live, i))),
+                          (int)i);
+    for (size_t r = 1; r < c->rows; r++) {
+        const char *id = field(c, r, 0), *group = field(c, r, 1);
+        int at = pl_hash_index_get(&by_name, pl_hash_text(PL_HASH_START, id));
+        t->wanted[r - 1] = at < 0 && count_resting(s, id, group, t);
+        if (at < 0)
+            continue;
+        const json_t *mine = json_array_get(live, (size_t)at);
+        double total = number(mine, "total");
+        of_a_run[at] = true;
+        t->active++;
+        t->wanted[r - 1] = total > 0 ? 1 - number(mine, "done") / total : 1;
+        json_array_append_new(t->now, now_of(mine, id, group));
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!of_a_run[i])
+            json_array_append_new(t->now, now_of(json_array_get(live, i), NULL, ""));
+    free(of_a_run);
+    pl_hash_index_clear(&by_name);
+}
+
+/* Seconds of a whole run: by the costs of like work, else as the done ones of the study took; -1: not
+ * known. */
+static double run_seconds(pl_status *s, size_t run, int jobs, const tally *t)
+{
+    if (s->costs && s->has_study && run < (size_t)s->study.run_count) {
+        const pl_run_spec *spec = &s->study.runs[run].spec;
+        int threads = kn_cpu_count() / jobs;
+        pl_cost_basis basis;
+        double seconds = pl_costs_seconds(s->costs, PL_TRAIN, spec, threads, jobs, &basis);
+        if (basis != PL_COST_GUESSED)
+            return seconds + pl_costs_seconds(s->costs, PL_EVALUATE, spec, threads, jobs, NULL);
+    }
+    int done = t->status[PL_RUN_DONE];
+    return done > 0 ? t->done_seconds / done : -1;
+}
+
+/* -1: not known. */
+static double seconds_left(pl_status *s, size_t runs, const tally *t)
+{
+    int jobs = t->active > 1 ? t->active : 1;
+    double sum = 0, longest = 0, shared = 0;
+    for (size_t r = 0; r < runs; r++) {
+        if (t->wanted[r] <= 0)
+            continue;
+        double seconds = run_seconds(s, r, jobs, t);
+        if (seconds < 0)
+            return -1;
+        sum += seconds * t->wanted[r];
+        longest = seconds * t->wanted[r] > longest ? seconds * t->wanted[r] : longest;
+    }
+    for (size_t i = 0; i < json_array_size(t->now); i++) {
+        const json_t *now = json_array_get(t->now, i);
+        double left = number(now, "seconds_left");
+        if (json_is_null(json_object_get(now, "run")))
+            shared = left > shared ? left : shared;
+    }
+    return shared + (sum / jobs > longest ? sum / jobs : longest);
+}
+
+/* "3 tasks on a, b": where no lock tells it, as with tasks of a cluster. */
+static char *hosts_of(const json_t *live)
+{
+    pl_str s;
+    pl_str_init(&s);
+    size_t count = json_array_size(live);
+    pl_str_addf(&s, "%zu task%s on ", count, count == 1 ? "" : "s");
+    size_t start = s.size;
+    for (size_t i = 0; i < count; i++) {
+        const char *host = json_string_value(json_object_get(json_array_get(live, i), "host"));
+        char *item = pl_format(",%s,", host ? host : "?"); /* each name but once */
+        char *list = pl_format(",%s,", s.text + start);
+        if (!strstr(list, item))
+            pl_str_addf(&s, "%s%s", s.size > start ? "," : "", host ? host : "?");
+        free(list);
+        free(item);
+    }
+    return pl_str_take(&s);
+}
+
+static json_t *first_pause(const json_t *now)
+{
     for (size_t i = 0; i < json_array_size(now); i++) {
-        item = json_array_get(now, i);
-        double total = json_number_value(json_object_get(item, "total"));
-        pl_str_addf(out, "  running %.12s  %s", text_of(item, "run"), text_of(item, "title"));
-        if (*text_of(item, "note"))
-            pl_str_addf(out, "  %s", text_of(item, "note"));
-        if (total > 0)
-            pl_str_addf(out, "  %.0f%%",
-                        100 * json_number_value(json_object_get(item, "done")) / total);
-        if (json_number_value(json_object_get(item, "rate")) > 0)
-            pl_str_addf(out, "  %.0f %s/s", json_number_value(json_object_get(item, "rate")),
-                        text_of(item, "unit"));
-        pl_str_add(out, "\n");
+        json_t *paused = json_object_get(json_array_get(now, i), "paused");
+        if (json_is_string(paused))
+            return json_incref(paused);
     }
-    for (size_t i = 0; i < json_array_size(failures); i++) {
-        item = json_array_get(failures, i);
-        const char *error = text_of(item, "error");
-        bool again = i > 0 && strcmp(error, text_of(json_array_get(failures, i - 1), "error")) == 0;
-        pl_str_addf(out, "  failed  %.12s  %s: %s\n", text_of(item, "run"), text_of(item, "group"),
-                    again ? "the same" : error);
-    }
+    return json_null();
+}
+
+static json_t *report(pl_status *s, size_t runs, const tally *t, const char *who)
+{
+    int left = 0;
+    for (size_t r = 0; r < runs; r++)
+        left += t->wanted[r] > 0;
+    double seconds = who ? seconds_left(s, runs, t) : -1;
+    json_t *out = json_pack(
+        "{s:s,s:b,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "study", s->name, "running", who != NULL,
+        "runs", (int)runs, "done", t->status[PL_RUN_DONE], "active", t->active, "failed",
+        t->status[PL_RUN_FAILED], "stopped", t->status[PL_RUN_STOPPED] - t->halted, "halted",
+        t->halted, "interrupted", t->status[PL_RUN_INTERRUPTED], "pending",
+        t->status[PL_RUN_PENDING], "left", left);
+    json_object_set_new(out, "seconds_left", seconds >= 0 ? json_real(seconds) : json_null());
+    json_object_set_new(out, "who", who ? json_string(who) : json_null());
+    json_object_set_new(out, "paused", first_pause(t->now));
+    json_object_set(out, "now", t->now);
+    json_object_set(out, "failures", t->failures);
+    return out;
+}
+
+kn_status pl_status_look(pl_status *s, json_t **out, kn_error *e)
+{
+    char *path = pl_path_join(s->dir, "runs.csv"), *who = NULL;
+    pl_csv c;
+    kn_status rc = pl_csv_read(path, &c, e);
+    free(path);
+    if (rc != KN_OK)
+        return rc;
+    size_t runs = c.rows > 0 ? c.rows - 1 : 0;
+    json_t *live = pl_live_list(s->dir);
+    tally t = {.now = json_array(), .failures = json_array()};
+    t.wanted = calloc(runs + 1, sizeof *t.wanted);
+    if (!t.wanted)
+        abort();
+    if (s->costs)
+        pl_costs_catch_up(s->costs);
+    bool locked = pl_results_is_running(s->dir, &who);
+    if (!locked && json_array_size(live) > 0)
+        who = hosts_of(live);
+    count_runs(s, &c, live, &t);
+    *out = report(s, runs, &t, who);
+    json_decref(t.now);
+    json_decref(t.failures);
+    json_decref(live);
+    pl_csv_clear(&c);
+    free(t.wanted);
+    free(who);
+    return KN_OK;
+}
+
+kn_status pl_status_read(const char *results, const char *study, json_t **out, kn_error *e)
+{
+    pl_status *s = NULL;
+    kn_status rc = pl_status_open(results, study, NULL, &s, e);
+    if (rc == KN_OK)
+        rc = pl_status_look(s, out, e);
+    pl_status_close(s);
+    return rc;
 }

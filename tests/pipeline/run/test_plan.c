@@ -1,4 +1,4 @@
-#include "run/plan.h"
+#include "run/plan_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static void test_a_finished_study_needs_nothing(void)
     CU_ASSERT_EQUAL(count(&w.plan, PL_TRAIN, PL_NODE_SPARED), 4);
     pl_str text;
     pl_str_init(&text);
-    TST_OK(pl_plan_text(&w.plan, PL_EVALUATE, &text, e));
+    TST_OK(pl_plan_text(&w.plan, PL_EVALUATE, false, &(pl_expectation){.jobs = 1}, &text, e));
     TST_TEXT(text.text, "study one: 4 runs, 4 done\n\nnothing to do: 4 runs are done\n");
     pl_str_clear(&text);
     fake_close(&w);
@@ -79,7 +79,7 @@ static void test_a_changed_key_reruns_what_depends_on_it(void)
     fake_open("one", &w);
     CU_ASSERT_EQUAL(count(&w.plan, PL_INGEST, PL_NODE_HIT), 1);
     CU_ASSERT_EQUAL(count(&w.plan, PL_SPLIT, PL_NODE_HIT), 1);
-    TST_TEXT(reason(&w, PL_TRAIN, PL_NODE_MISS), "train.lr changed from 0.001 to 0.01");
+    TST_TEXT(reason(&w, PL_TRAIN, PL_NODE_MISS), "train.lr 0.001 -> 0.01");
     TST_TEXT(reason(&w, PL_EVALUATE, PL_NODE_UNKNOWN), "after train");
     fake_close(&w);
     run("one");
@@ -119,7 +119,7 @@ static void test_a_changed_output_is_the_reason(void)
     CU_ASSERT_EQUAL(count(&w.plan, PL_SPLIT, PL_NODE_HIT), 1); /* names are the same */
     const char *why = reason(&w, PL_TRAIN, PL_NODE_MISS);
     CU_ASSERT_TRUE(strcmp(why, "ingest's output changed") == 0 ||
-                   strncmp(why, "data.image.size changed", 23) == 0);
+                   strncmp(why, "data.image.size ", 16) == 0);
     fake_close(&w);
 }
 
