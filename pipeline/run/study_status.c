@@ -77,6 +77,8 @@ typedef struct tally {
     int status[PL_RUN_INTERRUPTED + 1]; /* of runs that are not active */
     int active, halted;
     double done_seconds; /* of the done runs, together */
+    double pace;         /* seconds whole runs take as fast as the active ones go, together */
+    int paced;
     double *wanted; /* per run that is left: the part of it that is not done yet; 0: not left */
     json_t *now, *failures;
 } tally;
@@ -192,7 +194,12 @@ static void count_runs(pl_status *s, const pl_csv *c, const json_t *live, tally 
         of_a_run[at] = true;
         t->active++;
         t->wanted[r - 1] = total > 0 ? 1 - number(mine, "done") / total : 1;
-        json_array_append_new(t->now, now_of(mine, id, group));
+        json_t *now = now_of(mine, id, group);
+        if (number(now, "rate") > 0) {
+            t->pace += total / number(now, "rate");
+            t->paced++;
+        }
+        json_array_append_new(t->now, now);
     }
     for (size_t i = 0; i < count; i++)
         if (!of_a_run[i])
@@ -201,8 +208,8 @@ static void count_runs(pl_status *s, const pl_csv *c, const json_t *live, tally 
     pl_hash_index_clear(&by_name);
 }
 
-/* Seconds of a whole run: by the costs of like work, else as the done ones of the study took; -1: not
- * known. */
+/* Seconds of a whole run: by the costs of like work, else as the done ones of the study took, else as
+ * fast as the active ones go; -1: not known. */
 static double run_seconds(pl_status *s, size_t run, int jobs, const tally *t)
 {
     if (s->costs && s->has_study && run < (size_t)s->study.run_count) {
@@ -214,7 +221,7 @@ static double run_seconds(pl_status *s, size_t run, int jobs, const tally *t)
             return seconds + pl_costs_seconds(s->costs, PL_EVALUATE, spec, threads, jobs, NULL);
     }
     int done = t->status[PL_RUN_DONE];
-    return done > 0 ? t->done_seconds / done : -1;
+    return done > 0 ? t->done_seconds / done : t->paced > 0 ? t->pace / t->paced : -1;
 }
 
 /* -1: not known. */
