@@ -113,6 +113,7 @@ kn_status pl_run_args_take(pl_run_args *a, int argc, char **argv, kn_error *e)
         if (!taken)
             return pl_unknown_option(&pl_command_run, word, known, e);
     }
+    a->study.jobs = (int)a->jobs; /* for --dry-run */
     if (a->study.specs == 0)
         return kn_fail(e, KN_EUSAGE, "facet run needs a spec (facet run --help)");
     if (a->profile && (a->jobs > 1 || a->seconds > 0))

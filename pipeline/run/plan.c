@@ -5,7 +5,6 @@
 
 #include "run/plan_past.h"
 #include "run/results.h"
-#include "run/run_standing.h"
 #include "util/fs.h"
 
 static void *must(void *p)
@@ -63,17 +62,17 @@ static int find_node(const pl_plan *p, const pl_digest *identity, uint64_t *key)
 /* Done, or ended in a way that the next `facet run` leaves it at. */
 static void see_standing(pl_plan *p, pl_plan_run *run)
 {
-    pl_standing standing;
+    pl_run_end end;
     run->done = pl_results_run_is_done(p->study_dir, run->id, p->stages);
     p->done += run->done;
     if (run->done)
         return;
-    pl_standing_read(p->study_dir, run->id, p->stages, &standing);
-    run->left_failed = standing.failed;
-    run->left_halted = standing.halted;
+    pl_results_run_end(p->study_dir, run->id, p->stages, &end);
+    run->left_failed = pl_run_end_is_final(&end);
+    run->left_halted = pl_run_end_is_halted(&end);
     p->left_failed += run->left_failed;
     p->left_halted += run->left_halted;
-    pl_standing_clear(&standing);
+    pl_run_end_clear(&end);
 }
 
 static kn_status add_run(pl_plan *p, int r, kn_error *e)

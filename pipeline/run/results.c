@@ -109,6 +109,16 @@ void pl_run_end_clear(pl_run_end *end)
     *end = (pl_run_end){.status = PL_RUN_PENDING};
 }
 
+bool pl_run_end_is_final(const pl_run_end *end)
+{
+    return end->status == PL_RUN_FAILED && !end->outside && end->current;
+}
+
+bool pl_run_end_is_halted(const pl_run_end *end)
+{
+    return end->status == PL_RUN_STOPPED && end->reason && pl_starts_with(end->reason, "halving");
+}
+
 static bool files_are_there(const char *dir, json_t *files)
 {
     const char *name = NULL;

@@ -71,6 +71,11 @@ bool pl_results_run_end(const char *study_dir, const char *id, const pl_stage *c
                         pl_run_end *out);
 void pl_run_end_clear(pl_run_end *end);
 
+/* Whether the next `facet run` leaves the run alone: it failed by itself, as it would again; or halving
+ * stopped it. */
+bool pl_run_end_is_final(const pl_run_end *end);
+bool pl_run_end_is_halted(const pl_run_end *end);
+
 /* Makes results/STUDY, writes study.yaml, and takes the study's lock: KN_EIO when the folder cannot
  * be written, or when another process runs this study (the sentence says which). */
 kn_status pl_results_open(const char *study_dir, const pl_study *study, int *lock, kn_error *e);

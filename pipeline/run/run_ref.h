@@ -10,4 +10,10 @@
  * when the prefix fits several. */
 kn_status pl_run_ref_find(const char *results, const char *ref, char **dir, kn_error *e);
 
+/* As pl_run_ref_find, for runs that left nothing behind yet too: every run of the study's runs.csv
+ * counts. The study's folder and the RUN-ID, both heap; *row is the run's row there from 0, -1 for a
+ * run of an earlier spec. */
+kn_status pl_run_ref_resolve(const char *results, const char *ref, char **study_dir, char **id,
+                             int *row, kn_error *e);
+
 #endif

@@ -8,7 +8,6 @@
 #include "io/csv.h"
 #include "io/json.h"
 #include "run/results.h"
-#include "run/run_standing.h"
 #include "util/fs.h"
 #include "util/str.h"
 
@@ -40,16 +39,15 @@ static void add_number(pl_str *s, const json_t *object, const char *key)
 }
 
 /* Everything behind `size`; empty fields for a run that is not done. */
-static void add_figures(const char *study_dir, const char *id, const pl_standing *standing,
-                        pl_str *s)
+static void add_figures(const char *study_dir, const char *id, const pl_run_end *end, pl_str *s)
 {
-    if (standing->status != PL_RUN_DONE) {
+    if (end->status != PL_RUN_DONE) {
         for (int i = 0; i < TAIL; i++)
             pl_str_add(s, ",");
         pl_str_add(s, "\n");
         return;
     }
-    const json_t *manifest = standing->manifest;
+    const json_t *manifest = end->manifest;
     json_t *metrics = read_json(study_dir, id, "metrics.json");
     const json_t *train = json_object_get(manifest, "train");
     const json_t *val = json_object_get(metrics, "val"), *test = json_object_get(metrics, "test");
@@ -75,12 +73,12 @@ static void add_row(const char *study_dir, const pl_study *study, int r, const c
     static const char *const models[] = {"cnn", "logreg", "rnn", "layers"};
     const pl_run *run = &study->runs[r];
     const pl_run_spec *spec = &run->spec;
-    pl_standing standing;
-    pl_standing_read(study_dir, id, NULL, &standing);
+    pl_run_end end;
+    pl_results_run_end(study_dir, id, pl_stages, &end);
     bool seeded = spec->model.type != PL_MODEL_LOGREG || spec->model.solver != PL_SOLVER_LBFGS;
     pl_str_addf(s, "%s,", id);
     pl_csv_add(s, run->group_label);
-    pl_str_addf(s, ",%s,", pl_run_status_text(standing.status));
+    pl_str_addf(s, ",%s,", pl_run_status_text(end.status));
     if (seeded)
         pl_str_addf(s, "%llu", (unsigned long long)spec->train.seed);
     for (int a = 0; a < study->axis_count; a++) {
@@ -88,8 +86,8 @@ static void add_row(const char *study_dir, const pl_study *study, int r, const c
         pl_csv_add(s, run->value[a]);
     }
     pl_str_addf(s, ",%s,%dx%d", models[spec->model.type], spec->data.width, spec->data.height);
-    add_figures(study_dir, id, &standing, s);
-    pl_standing_clear(&standing);
+    add_figures(study_dir, id, &end, s);
+    pl_run_end_clear(&end);
 }
 
 static kn_status write_table(const char *path, const pl_str *s, bool *changed, kn_error *e)
@@ -158,18 +156,17 @@ kn_status pl_results_refresh_table(const char *study_dir, bool *changed, kn_erro
             break;
         }
         const char *id = pl_csv_get(&old, r, 0);
-        pl_standing standing;
-        pl_standing_read(study_dir, id, NULL, &standing);
+        pl_run_end end;
+        pl_results_run_end(study_dir, id, pl_stages, &end);
         for (size_t c = 0; c < columns - (r ? TAIL : 0); c++) {
             pl_str_add(&s, c ? "," : "");
-            pl_csv_add(&s,
-                       r && c == 2 ? pl_run_status_text(standing.status) : pl_csv_get(&old, r, c));
+            pl_csv_add(&s, r && c == 2 ? pl_run_status_text(end.status) : pl_csv_get(&old, r, c));
         }
         if (r == 0)
             pl_str_add(&s, "\n");
         else
-            add_figures(study_dir, id, &standing, &s);
-        pl_standing_clear(&standing);
+            add_figures(study_dir, id, &end, &s);
+        pl_run_end_clear(&end);
     }
     if (rc == KN_OK)
         rc = write_table(path, &s, changed, e);

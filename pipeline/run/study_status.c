@@ -8,7 +8,6 @@
 #include "run/cost.h"
 #include "run/live.h"
 #include "run/results.h"
-#include "run/run_standing.h"
 #include "run/study_folder.h"
 #include "util/fs.h"
 #include "util/hash_index.h"
@@ -144,22 +143,22 @@ static bool count_resting(pl_status *s, const char *id, const char *group, tally
         t->done_seconds += seconds;
         return false;
     }
-    pl_standing standing;
-    pl_standing_read(s->dir, id, NULL, &standing);
-    t->status[standing.status]++;
-    t->halted += standing.halted;
-    bool left =
-        standing.status != PL_RUN_DONE && standing.status != PL_RUN_FAILED && !standing.halted;
-    if (standing.status == PL_RUN_DONE) {
-        seconds = seconds_of(standing.manifest);
+    pl_run_end end;
+    pl_results_run_end(s->dir, id, pl_stages, &end);
+    bool halted = pl_run_end_is_halted(&end);
+    t->status[end.status]++;
+    t->halted += halted;
+    bool left = end.status != PL_RUN_DONE && end.status != PL_RUN_FAILED && !halted;
+    if (end.status == PL_RUN_DONE) {
+        seconds = seconds_of(end.manifest);
         t->done_seconds += seconds;
         remember_done(s, id, seconds);
-    } else if (standing.status == PL_RUN_FAILED) {
+    } else if (end.status == PL_RUN_FAILED) {
         json_array_append_new(t->failures,
                               json_pack("{s:s,s:s,s:s}", "run", id, "group", group, "error",
-                                        standing.error ? standing.error : "no reason was left"));
+                                        end.error ? end.error : "no reason was left"));
     }
-    pl_standing_clear(&standing);
+    pl_run_end_clear(&end);
     return left;
 }
 

@@ -7,7 +7,7 @@
 #include "io/json.h"
 #include "pipeline/run/fake_stages.h"
 #include "run/plan_text.h"
-#include "run/run_standing.h"
+#include "run/run_key.h"
 #include "tst.h"
 #include "util/clock.h"
 #include "util/fs.h"
