@@ -254,6 +254,7 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     kn_status rc = pl_run_args_take(&args, argc, argv, e);
     if (rc == KN_OK) {
         pl_room_wait_set(args.wait);
+        args.report.threads = g->threads;
         rc = run_studies(g, &args, e);
     }
     pl_run_args_clear(&args);

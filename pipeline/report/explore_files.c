@@ -163,7 +163,7 @@ kn_status pl_exploration_write(const pl_exploration *x, const char *dir, kn_erro
     pl_str_reset(&s);
     balance_figure(x, &s);
     pl_figures_add(&f, "balance", WIDTH, BALANCE_HEIGHT, s.text);
-    kn_status rc = pl_figures_draw(&f, dir, e);
+    kn_status rc = pl_figures_draw(&f, dir, 1, e);
     pl_str_clear(&s);
     pl_figures_clear(&f);
     return rc;

@@ -2,26 +2,23 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
+#include "report/gnuplot.h"
 #include "util/fs.h"
-#include "util/interrupt.h"
 #include "util/room.h"
 
-enum { MAX_PIXELS = 32000, MAX_FIGURE_BYTES = 1 << 26 };
+enum { MAX_PIXELS = 32000, MAX_FIGURE_BYTES = 1 << 26, FIGURES_EACH = 8 };
 
 void pl_figures_init(pl_figures *f)
 {
     pl_str_init(&f->script);
     f->name = NULL;
+    f->start = NULL;
     f->count = 0;
 }
 
@@ -29,23 +26,34 @@ void pl_figures_clear(pl_figures *f)
 {
     pl_str_clear(&f->script);
     free(f->name);
+    free(f->start);
     f->name = NULL;
+    f->start = NULL;
     f->count = 0;
 }
+
+#define SVG_OPTIONS "noenhanced font 'DejaVu Sans,12' background '#ffffff'"
+
+/* gnuplot's SVG terminal remembers the last pen of the figure before, and the next one's first
+ * element has its colour. A figure that is thrown away comes first, so that a figure's bytes do not
+ * depend on its place in the script. */
+static const char settle[] = "reset\nset terminal svg " SVG_OPTIONS "\nset output '/dev/null'\n"
+                             "plot [0:1][0:1] 2 notitle\nunset output\n";
 
 void pl_figures_add(pl_figures *f, const char *name, int width, int height, const char *body)
 {
     f->name = realloc(f->name, (f->count + 1) * sizeof *f->name);
-    if (!f->name)
+    f->start = realloc(f->start, (f->count + 1) * sizeof *f->start);
+    if (!f->name || !f->start)
         abort();
+    f->start[f->count] = f->script.size;
     snprintf(f->name[f->count], PL_FIGURE_NAME, "%s", name);
     int scale = width * 2 <= MAX_PIXELS && height * 2 <= MAX_PIXELS ? 2 : 1;
-    pl_str_addf(
-        &f->script,
-        "reset\nset encoding utf8\n"
-        "set terminal svg size %d,%d noenhanced font 'DejaVu Sans,12' background '#ffffff'\n"
-        "set output '%s.svg'\n%s\nunset output\n",
-        width, height, f->name[f->count], body);
+    pl_str_addf(&f->script,
+                "%sreset\nset encoding utf8\n"
+                "set terminal svg size %d,%d " SVG_OPTIONS "\n"
+                "set output '%s.svg'\n%s\nunset output\n",
+                settle, width, height, f->name[f->count], body);
     pl_str_addf(&f->script,
                 "reset\nset encoding utf8\n"
                 "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9' fontscale %d "
@@ -55,99 +63,20 @@ void pl_figures_add(pl_figures *f, const char *name, int width, int height, cons
     f->count++;
 }
 
-/* In the child: gnuplot in `dir`, script as its input, its complaints into `errors`. Exit status
- * 127: not installed. It dies with its parent; the terminal's Ctrl-C goes to the parent alone. */
-static void become_gnuplot(const char *dir, int script, int errors, pid_t parent)
+/* Scripts of at most FIGURES_EACH figures, so that the processes end at about the same time. */
+static kn_status draw_into(const pl_figures *f, const char *dir, int at_once, kn_error *e)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(126);
-    setpgid(0, 0);
-    int null = open("/dev/null", O_WRONLY);
-    if (null < 0 || dup2(script, 0) < 0 || dup2(null, 1) < 0 || dup2(errors, 2) < 0 ||
-        chdir(dir) != 0)
-        _exit(126);
-    setenv("LC_ALL", "C", 1);
-    execlp("gnuplot", "gnuplot", "-d", "-", (char *)NULL);
-    _exit(errno == ENOENT ? 127 : 126);
-}
-
-/* The first line gnuplot wrote that says what is wrong. */
-static void first_complaint(FILE *errors, char *out, size_t size)
-{
-    char line[512];
-    out[0] = '\0';
-    rewind(errors);
-    while (fgets(line, sizeof line, errors)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (strstr(line, "line ") && !strstr(line, "warning") && !strstr(line, "Warning"))
-            snprintf(out, size, "%s", line);
+    size_t parts = (f->count + FIGURES_EACH - 1) / FIGURES_EACH;
+    pl_gnuplot_part *part = calloc(parts, sizeof *part);
+    if (!part)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu figures", f->count);
+    for (size_t k = 0; k < parts; k++) {
+        size_t from = f->start[k * FIGURES_EACH];
+        size_t to = k + 1 < parts ? f->start[(k + 1) * FIGURES_EACH] : f->script.size;
+        part[k] = (pl_gnuplot_part){f->script.text + from, to - from};
     }
-}
-
-/* Waits until it ends, or ends it when a signal asks facet to stop. */
-static kn_status wait_for(pid_t child, int *state, kn_error *e)
-{
-    const struct timespec nap = {0, 2 * 1000 * 1000};
-    for (;;) {
-        pid_t ended = waitpid(child, state, WNOHANG);
-        if (ended == child)
-            return KN_OK;
-        if (ended < 0 && errno != EINTR)
-            return kn_fail_errno(e, KN_EIO, "gnuplot: waiting for it");
-        if (pl_interrupted()) {
-            kill(child, SIGKILL);
-            waitpid(child, state, 0);
-            return kn_fail(e, KN_EINTERRUPTED,
-                           "interrupted while the figures were drawn; the same command draws them");
-        }
-        nanosleep(&nap, NULL);
-    }
-}
-
-static kn_status run_gnuplot(const char *dir, FILE *script, FILE *errors, kn_error *e)
-{
-    pid_t parent = getpid(), child = fork();
-    if (child < 0)
-        return kn_fail_errno(e, KN_EIO, "gnuplot: cannot start a process");
-    if (child == 0)
-        become_gnuplot(dir, fileno(script), fileno(errors), parent);
-    int state = 0;
-    KN_TRY(wait_for(child, &state, e));
-    if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
-        return kn_fail(e, KN_EIO,
-                       "gnuplot is not installed, so there are no plots: install the package "
-                       "gnuplot-nox (apt-get install gnuplot-nox)");
-    if (WIFEXITED(state) && WEXITSTATUS(state) == 0)
-        return KN_OK;
-    char said[512];
-    first_complaint(errors, said, sizeof said);
-    return kn_fail(e, KN_EIO, "gnuplot ended with %s %d while drawing into %s%s%s",
-                   WIFEXITED(state) ? "status" : "signal",
-                   WIFEXITED(state) ? WEXITSTATUS(state) : WTERMSIG(state), dir,
-                   said[0] ? ": " : "", said);
-}
-
-static kn_status draw_into(const pl_figures *f, const char *dir, kn_error *e)
-{
-    FILE *script = tmpfile(), *errors = tmpfile();
-    kn_status rc = KN_OK;
-    if (!script || !errors) {
-        rc = kn_fail_errno(e, KN_EIO, "gnuplot: cannot make a temporary file for its script");
-        goto cleanup;
-    }
-    if (fwrite(f->script.text, 1, f->script.size, script) != f->script.size ||
-        fflush(script) != 0) {
-        rc = kn_fail_errno(e, KN_EIO, "gnuplot: cannot write its script");
-        goto cleanup;
-    }
-    rewind(script);
-    rc = run_gnuplot(dir, script, errors, e);
-cleanup:
-    if (script)
-        fclose(script);
-    if (errors)
-        fclose(errors);
+    kn_status rc = pl_gnuplot_run(dir, part, parts, at_once, e);
+    free(part);
     return rc;
 }
 
@@ -187,7 +116,7 @@ static kn_status take_files(const pl_figures *f, const char *from, const char *t
     return KN_OK;
 }
 
-kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e)
+kn_status pl_figures_draw(const pl_figures *f, const char *dir, int threads, kn_error *e)
 {
     if (f->count == 0)
         return KN_OK;
@@ -199,7 +128,7 @@ kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e)
     bool cut;
     do {
         cut = false;
-        KN_TRY_TO(rc, cleanup, draw_into(f, work, e));
+        KN_TRY_TO(rc, cleanup, draw_into(f, work, threads > 0 ? threads : kn_cpu_count(), e));
         rc = take_files(f, work, dir, &cut, e);
         if (cut) {
             errno = ENOSPC;

@@ -16,6 +16,7 @@ enum { PL_FIGURE_NAME = 96 };
 typedef struct pl_figures {
     pl_str script;
     char (*name)[PL_FIGURE_NAME]; /* without extension */
+    size_t *start;                /* of its commands in script */
     size_t count;
 } pl_figures;
 
@@ -26,10 +27,10 @@ void pl_figures_clear(pl_figures *f);
  * digits, - and _. */
 void pl_figures_add(pl_figures *f, const char *name, int width, int height, const char *body);
 
-/* Draws all of them into `dir` (made where missing) with one gnuplot process. Files that already
- * hold the same bytes stay as they are. KN_EIO: gnuplot is not installed (the sentence names the
- * package) or rejects the script; KN_EINTERRUPTED. */
-kn_status pl_figures_draw(const pl_figures *f, const char *dir, kn_error *e);
+/* Draws all of them into `dir` (made where missing) with at most `threads` gnuplot processes at a
+ * time (0: one per core); the bytes do not depend on it. Files that already hold the same bytes stay
+ * as they are. Errors as of pl_gnuplot_run. */
+kn_status pl_figures_draw(const pl_figures *f, const char *dir, int threads, kn_error *e);
 
 /* Removes from `dir` the .svg and .png files that are not among f's and whose names begin with one
  * of the heads (NULL-terminated): figures of an earlier report. */

@@ -6,7 +6,9 @@
 #include "report/escape.h"
 #include "report/page_parts.h"
 #include "report/page_style.h"
+#include "report/plot_bodies.h"
 #include "report/plots.h"
+#include "report/summary.h"
 #include "util/fs.h"
 
 enum { MAX_SVG_BYTES = 1 << 26, MAX_SPEC_BYTES = 1 << 24 };
@@ -75,8 +77,8 @@ static kn_status add_figure(const char *plots, const char *name, const char *cap
     return rc;
 }
 
-static kn_status add_group(const pl_study_data *d, int group, const char *plots, pl_str *s,
-                           kn_error *e)
+static kn_status add_group(const pl_study_data *d, int group, const char *plots, bool all,
+                           pl_str *s, kn_error *e)
 {
     const pl_report_group *g = &d->group[group];
     char name[PL_FIGURE_NAME];
@@ -104,18 +106,18 @@ static kn_status add_group(const pl_study_data *d, int group, const char *plots,
                           s, e));
     }
     pl_str_add(s, "</div>\n");
-    pl_page_group_runs(d, group, s);
+    pl_page_group_runs(d, group, all, s);
     pl_str_add(s, "</section>\n");
     return KN_OK;
 }
 
-static kn_status add_groups(const pl_study_data *d, const char *plots, const bool *chosen,
+static kn_status add_groups(const pl_study_data *d, const char *plots, const pl_drawn *drawn,
                             pl_str *s, kn_error *e)
 {
     int shown = 0, left = 0;
     for (int g = 0; g < d->group_count; g++) {
-        shown += chosen[g];
-        left += d->group[g].done > 0 && !chosen[g];
+        shown += drawn->group[g];
+        left += d->group[g].done > 0 && !drawn->group[g];
     }
     if (shown == 0)
         return KN_OK;
@@ -126,11 +128,57 @@ static kn_status add_groups(const pl_study_data *d, const char *plots, const boo
             "<p class=\"soft\">The study has more than %d runs: the %d best and the %d worst "
             "groups by test accuracy are drawn. <code>facet report STUDY --plots all</code> "
             "draws the other %d.</p>\n",
-            PL_PLOTS_MANY_RUNS, PL_PLOTS_EDGE, PL_PLOTS_EDGE, left);
+            PL_DRAWN_ALL_RUNS, PL_DRAWN_EDGE, PL_DRAWN_EDGE, left);
     for (int g = 0; g < d->group_count; g++) {
-        if (chosen[g])
-            KN_TRY(add_group(d, g, plots, s, e));
+        if (drawn->group[g])
+            KN_TRY(add_group(d, g, plots, drawn->all, s, e));
     }
+    return KN_OK;
+}
+
+/* Lines of plain text as they are. */
+static void add_pre(const char *text, pl_str *s)
+{
+    pl_str line;
+    pl_str_init(&line);
+    pl_str_add(s, "<pre>");
+    while (*text) { /* pl_add_html would turn line ends into blanks */
+        size_t n = strcspn(text, "\n");
+        pl_str_reset(&line);
+        pl_str_add_bytes(&line, text, n);
+        pl_add_html(s, line.text);
+        pl_str_add(s, "\n");
+        text += n + (text[n] ? 1 : 0);
+    }
+    pl_str_add(s, "</pre>\n");
+    pl_str_clear(&line);
+}
+
+/* What became of the study, as the command tells it. */
+static void add_summary(const pl_study_data *d, pl_str *s)
+{
+    pl_str text;
+    pl_str_init(&text);
+    pl_summary_text(d, NULL, &text);
+    add_pre(text.text, s);
+    pl_str_clear(&text);
+}
+
+/* The figures of the study as a whole, where they were drawn. */
+static kn_status add_overall(const pl_study_data *d, const char *plots, pl_str *s, kn_error *e)
+{
+    int count;
+    free(pl_groups_by(d, PL_TEST_ACCURACY, &count));
+    if (count > 0)
+        KN_TRY(add_figure(plots, "comparison",
+                          "Test accuracy of each group, best on top. The dashed line is what "
+                          "always answering the commoner class would reach.",
+                          s, e));
+    if (pl_study_has_progress(d))
+        KN_TRY(add_figure(plots, "progress",
+                          "Validation accuracy after each epoch, the mean over the seeds of a "
+                          "group; the lines of groups that were stopped end there.",
+                          s, e));
     return KN_OK;
 }
 
@@ -143,42 +191,27 @@ static void add_spec(const pl_study_data *d, pl_str *s)
     if (pl_exists(path) && pl_read_file(path, MAX_SPEC_BYTES, &text, &size, &ignored) == KN_OK) {
         pl_str_add(s,
                    "<h2 id=\"spec\">The spec</h2>\n<details><summary>study.yaml: defaults filled "
-                   "in, sweep expanded</summary>\n<pre>");
-        for (char *line = text; *line;) { /* pl_add_html would turn line ends into blanks */
-            size_t n = strcspn(line, "\n");
-            char end = line[n];
-            line[n] = '\0';
-            pl_add_html(s, line);
-            pl_str_add(s, "\n");
-            line += n + (end ? 1 : 0);
-        }
-        pl_str_add(s, "</pre></details>\n");
+                   "in, sweep expanded</summary>\n");
+        add_pre(text, s);
+        pl_str_add(s, "</details>\n");
         free(text);
     }
     free(path);
 }
 
-kn_status pl_page_write(const pl_study_data *d, const char *plots, const bool *chosen, pl_str *s,
+kn_status pl_page_write(const pl_study_data *d, const char *plots, const pl_drawn *drawn, pl_str *s,
                         kn_error *e)
 {
     page_head(d->name, s);
     pl_str_add(s, "<h1>");
     pl_add_html(s, d->name);
     pl_str_add(s, "</h1>\n");
+    add_summary(d, s);
     pl_page_overview(d, s);
     pl_page_results(d, s);
-    if (d->done > 0) {
-        char *path = pl_path_join(plots, "comparison.svg");
-        bool there = pl_exists(path);
-        free(path);
-        if (there)
-            KN_TRY(add_figure(plots, "comparison",
-                              "Test accuracy of each group, best on top. The dashed line is what "
-                              "always answering the commoner class would reach.",
-                              s, e));
-    }
+    KN_TRY(add_overall(d, plots, s, e));
     pl_page_failures(d, s);
-    KN_TRY(add_groups(d, plots, chosen, s, e));
+    KN_TRY(add_groups(d, plots, drawn, s, e));
     pl_page_cost(d, s);
     pl_page_data(d, s);
     pl_page_identity(d, s);

@@ -3,14 +3,12 @@
 #ifndef PL_REPORT_PAGE_H
 #define PL_REPORT_PAGE_H
 
-#include <stdbool.h>
-
+#include "report/drawn.h"
 #include "report/study_data.h"
 #include "util/str.h"
 
-/* plots: the folder the figures were drawn into; chosen: the groups that have figures of their own.
- */
-kn_status pl_page_write(const pl_study_data *d, const char *plots, const bool *chosen, pl_str *s,
+/* plots: the folder the figures were drawn into. */
+kn_status pl_page_write(const pl_study_data *d, const char *plots, const pl_drawn *drawn, pl_str *s,
                         kn_error *e);
 
 #endif

@@ -254,29 +254,44 @@ void pl_page_identity(const pl_study_data *d, pl_str *s)
     pl_str_clear(&rows);
 }
 
+/* A run that is not done: epochs and validation accuracy as far as it came. */
+static void add_left_out(const pl_study_data *d, const pl_report_run *r, pl_str *s)
+{
+    char text[PL_NUMBER_TEXT] = "";
+    pl_str_add(s, "<tr><td><code>");
+    pl_add_html(s, r->id);
+    pl_str_add(s, "</code></td><td>");
+    pl_add_html(s, d->group[r->group].label);
+    pl_str_add(s, "</td><td class=\"n\">");
+    pl_add_html(s, r->seed);
+    pl_str_add(s, "</td><td>");
+    pl_add_html(s, r->status);
+    if (r->epoch_count > 0)
+        pl_str_addf(s, "</td><td class=\"n\">%zu</td><td class=\"n\">%s</td><td>", r->epoch_count,
+                    pl_percent_text(r->epoch[r->epoch_count - 1].val_accuracy, text));
+    else
+        pl_str_add(s, "</td><td class=\"n\"></td><td class=\"n\"></td><td>");
+    pl_add_html(s, r->why ? r->why : "");
+    pl_str_add(s, "</td></tr>\n");
+}
+
 void pl_page_failures(const pl_study_data *d, pl_str *s)
 {
     if (d->done == d->run_count)
         return;
-    pl_str_add(s,
-               "<h2 id=\"failures\">Runs left out</h2>\n<div class=\"wide\"><table>\n<thead><tr>"
-               "<th>run</th><th>group</th><th>seed</th><th>status</th><th>why</th></tr></thead>\n"
-               "<tbody>\n");
-    for (int i = 0; i < d->run_count; i++) {
-        const pl_report_run *r = &d->run[i];
-        if (r->done)
+    pl_str_add(s, "<h2 id=\"failures\">Runs left out</h2>\n<div class=\"wide\"><table>\n<thead><tr>"
+                  "<th>run</th><th>group</th><th class=\"n\">seed</th><th>status</th>"
+                  "<th class=\"n\">epochs</th><th class=\"n\">validation %</th><th>why</th></tr>"
+                  "</thead>\n<tbody>\n");
+    int shown = 0;
+    for (int i = 0; i < d->run_count && shown < LIST_MOST; i++) {
+        if (d->run[i].done)
             continue;
-        pl_str_add(s, "<tr><td><code>");
-        pl_add_html(s, r->id);
-        pl_str_add(s, "</code></td><td>");
-        pl_add_html(s, d->group[r->group].label);
-        pl_str_add(s, "</td><td>");
-        pl_add_html(s, r->seed);
-        pl_str_add(s, "</td><td>");
-        pl_add_html(s, r->status);
-        pl_str_add(s, "</td><td>");
-        pl_add_html(s, r->why ? r->why : "");
-        pl_str_add(s, "</td></tr>\n");
+        add_left_out(d, &d->run[i], s);
+        shown++;
     }
     pl_str_add(s, "</tbody></table></div>\n");
+    if (d->run_count - d->done > shown)
+        pl_str_addf(s, "<p class=\"soft\">And %d more: runs.csv has all.</p>\n",
+                    d->run_count - d->done - shown);
 }

@@ -9,7 +9,7 @@
 void pl_page_overview(const pl_study_data *d, pl_str *s); /* what was run */
 void pl_page_results(const pl_study_data *d, pl_str *s);
 void pl_page_cost(const pl_study_data *d, pl_str *s);
-void pl_page_group_runs(const pl_study_data *d, int group, pl_str *s);
+void pl_page_group_runs(const pl_study_data *d, int group, bool all, pl_str *s);
 
 /* page_data.c */
 const char *pl_study_target(const pl_study_data *d); /* the attribute's name, or NULL */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/drawn.h"
 #include "report/escape.h"
 #include "report/page_parts.h"
 #include "report/table.h"
@@ -140,14 +141,6 @@ static void add_best(const pl_study_data *d, pl_str *s)
 
 void pl_page_overview(const pl_study_data *d, pl_str *s)
 {
-    pl_str_addf(s, "<p class=\"soft\">%d run%s in %d group%s: %d done", d->run_count,
-                d->run_count == 1 ? "" : "s", d->group_count, d->group_count == 1 ? "" : "s",
-                d->done);
-    if (d->failed)
-        pl_str_addf(s, ", %d failed", d->failed);
-    if (d->waiting)
-        pl_str_addf(s, ", %d not finished", d->waiting);
-    pl_str_add(s, ". Runs of a group differ only in the seed.</p>\n");
     add_best(d, s);
     pl_str_add(
         s,
@@ -211,6 +204,21 @@ static void add_summary(const pl_study_data *d, int group, pl_metric m, pl_str *
     pl_str_add(s, "</td>");
 }
 
+/* n, and below it how many of the group's runs are not done. */
+static void add_count(const pl_study_data *d, const pl_report_group *g, pl_str *s)
+{
+    static const char *const status[] = {"failed", "stopped", "interrupted", "pending"};
+    pl_str_addf(s, "<td class=\"n\">%d", g->done);
+    for (size_t k = 0; g->done < g->run_count && k < sizeof status / sizeof status[0]; k++) {
+        int n = 0;
+        for (int i = 0; i < g->run_count; i++)
+            n += strcmp(d->run[g->run[i]].status, status[k]) == 0;
+        if (n)
+            pl_str_addf(s, "<br><span class=\"ci\">%d %s</span>", n, status[k]);
+    }
+    pl_str_add(s, "</td>");
+}
+
 void pl_page_results(const pl_study_data *d, pl_str *s)
 {
     pl_str_add(
@@ -218,6 +226,8 @@ void pl_page_results(const pl_study_data *d, pl_str *s)
            "standard deviation over the seeds, below it Student's 95 % interval of the mean; n "
            "is the number of seeds. Bold: the best mean. The loss contains the model's penalty, "
            "so it compares only models with the same regularizer and output. ");
+    pl_str_addf(s, "%d group%s; runs of a group differ only in the seed. ", d->group_count,
+                d->group_count == 1 ? "" : "s");
     pl_table_note(d, s);
     pl_str_addf(s, "</p>\n<div class=\"wide\"><table%s>\n<thead><tr>",
                 d->axis_count > 3 ? " class=\"many\"" : "");
@@ -229,7 +239,7 @@ void pl_page_results(const pl_study_data *d, pl_str *s)
     for (int g = 0; g < d->group_count; g++) {
         pl_str_add(s, "<tr>");
         add_names(d, &d->group[g], s);
-        pl_str_addf(s, "<td class=\"n\">%d</td>", d->group[g].done);
+        add_count(d, &d->group[g], s);
         for (int m = 0; m <= PL_TEST_AUC; m++)
             add_summary(d, g, (pl_metric)m, s);
         pl_str_add(s, "</tr>\n");
@@ -282,9 +292,42 @@ static void add_number(double v, bool percent, pl_str *s)
                 percent ? pl_percent_text(v, a) : pl_number_text(v, a));
 }
 
-void pl_page_group_runs(const pl_study_data *d, int group, pl_str *s)
+static bool any_run(const pl_report_run *r)
 {
-    const pl_report_group *g = &d->group[group];
+    (void)r;
+    return true;
+}
+
+static void add_run(const pl_report_run *r, pl_str *s)
+{
+    const json_t *test = json_object_get(r->metrics, "test");
+    pl_str_add(s, "<tr><td><code>");
+    pl_add_html(s, r->id);
+    pl_str_add(s, "</code></td><td class=\"n\">");
+    pl_add_html(s, r->seed);
+    pl_str_add(s, "</td><td>");
+    pl_add_html(s, r->status);
+    pl_str_add(s, "</td><td class=\"n\">");
+    if (!r->done && r->epoch_count > 0)
+        pl_str_addf(s, "%zu", r->epoch_count);
+    else
+        pl_add_html(s, r->epochs);
+    pl_str_add(s, "</td>");
+    for (int m = 0; m <= PL_TEST_AUC; m++)
+        add_number(r->metric[m], m != PL_TEST_LOSS && m != PL_TEST_AUC, s);
+    for (int n = 0; n < SCORES; n++) {
+        const json_t *v = json_object_get(test, scores[n].key);
+        add_number(json_is_number(v) ? json_number_value(v) : (double)NAN, scores[n].percent, s);
+    }
+    pl_str_add(s, "</tr>\n");
+}
+
+void pl_page_group_runs(const pl_study_data *d, int group, bool all, pl_str *s)
+{
+    int *shown = calloc((size_t)d->group[group].run_count + 1, sizeof *shown), left_out;
+    if (!shown)
+        abort();
+    int count = pl_drawn_runs(d, group, all, any_run, shown, &left_out);
     pl_str_add(
         s, "<div class=\"wide\"><table>\n<thead><tr><th>run</th><th class=\"n\">seed</th><th>status"
            "</th><th class=\"n\">epochs</th><th class=\"n\">train %</th><th class=\"n\">validation "
@@ -292,26 +335,13 @@ void pl_page_group_runs(const pl_study_data *d, int group, pl_str *s)
     for (int k = 0; k < SCORES; k++)
         pl_str_addf(s, "<th class=\"n\">%s</th>", scores[k].title);
     pl_str_add(s, "</tr></thead>\n<tbody>\n");
-    for (int k = 0; k < g->run_count; k++) {
-        const pl_report_run *r = &d->run[g->run[k]];
-        const json_t *test = json_object_get(r->metrics, "test");
-        pl_str_add(s, "<tr><td><code>");
-        pl_add_html(s, r->id);
-        pl_str_add(s, "</code></td><td class=\"n\">");
-        pl_add_html(s, r->seed);
-        pl_str_add(s, "</td><td>");
-        pl_add_html(s, r->status);
-        pl_str_add(s, "</td><td class=\"n\">");
-        pl_add_html(s, r->epochs);
-        pl_str_add(s, "</td>");
-        for (int m = 0; m <= PL_TEST_AUC; m++)
-            add_number(r->metric[m], m != PL_TEST_LOSS && m != PL_TEST_AUC, s);
-        for (int n = 0; n < SCORES; n++) {
-            const json_t *v = json_object_get(test, scores[n].key);
-            add_number(json_is_number(v) ? json_number_value(v) : (double)NAN, scores[n].percent,
-                       s);
-        }
-        pl_str_add(s, "</tr>\n");
-    }
+    for (int k = 0; k < count; k++)
+        add_run(&d->run[shown[k]], s);
     pl_str_add(s, "</tbody></table></div>\n");
+    if (left_out)
+        pl_str_addf(s,
+                    "<p class=\"soft\">%d of %d runs, evenly spaced from the best to the worst; "
+                    "runs.csv has all.</p>\n",
+                    count, count + left_out);
+    free(shown);
 }

@@ -50,7 +50,7 @@ static void add_panel(const pl_report_run *const *runs, int count, int column, p
 }
 
 void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, int count,
-                    pl_str *body)
+                    int left_out, pl_str *body)
 {
     double last = 1.0, first = 1.0;
     for (int k = 0; k < count; k++) {
@@ -71,6 +71,8 @@ void pl_plot_curves(const pl_report_group *g, const pl_report_run *const *runs, 
     pl_str_init(&title);
     if (count == 1)
         pl_str_addf(&title, "%s%s%s", g->label, runs[0]->seed[0] ? " seed=" : "", runs[0]->seed);
+    else if (left_out)
+        pl_str_addf(&title, "%s, %d of %d seeds", g->label, count, count + left_out);
     else
         pl_str_addf(&title, "%s, %d seeds", g->label, count);
     pl_str_add(body, "set multiplot layout 1,2 title ");

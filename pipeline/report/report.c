@@ -38,8 +38,8 @@ static kn_status write_tables(const pl_study_data *d, kn_error *e)
     return rc;
 }
 
-static kn_status write_plots_and_page(const pl_study_data *d, const bool *chosen, size_t *figures,
-                                      kn_error *e)
+static kn_status write_plots_and_page(const pl_study_data *d, const pl_drawn *drawn, int threads,
+                                      size_t *figures, kn_error *e)
 {
     char *plots = pl_path_join(d->dir, "plots");
     pl_figures f;
@@ -47,11 +47,11 @@ static kn_status write_plots_and_page(const pl_study_data *d, const bool *chosen
     kn_status rc;
     pl_figures_init(&f);
     pl_str_init(&page);
-    pl_plots_add(d, chosen, pl_study_target(d), &f);
+    pl_plots_add(d, drawn, pl_study_target(d), &f);
     *figures = f.count;
-    KN_TRY_TO(rc, cleanup, pl_figures_draw(&f, plots, e));
+    KN_TRY_TO(rc, cleanup, pl_figures_draw(&f, plots, threads, e));
     KN_TRY_TO(rc, cleanup, pl_figures_prune(&f, plots, pl_plot_heads, e));
-    KN_TRY_TO(rc, cleanup, pl_page_write(d, plots, chosen, &page, e));
+    KN_TRY_TO(rc, cleanup, pl_page_write(d, plots, drawn, &page, e));
     rc = write_text(d->dir, "report.html", &page, e);
 cleanup:
     pl_str_clear(&page);
@@ -75,11 +75,12 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
         pl_lock_close(lock);
         return read;
     }
-    bool *chosen = pl_plots_choose(&d, options.all_plots);
+    pl_drawn drawn;
+    pl_drawn_choose(&d, options.all_plots, &drawn);
     size_t figures = 0;
     kn_status rc;
     KN_TRY_TO(rc, cleanup, write_tables(&d, e));
-    KN_TRY_TO(rc, cleanup, write_plots_and_page(&d, chosen, &figures, e));
+    KN_TRY_TO(rc, cleanup, write_plots_and_page(&d, &drawn, options.threads, &figures, e));
     if (said) {
         pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d.dir, d.group_count,
                     d.group_count == 1 ? "" : "s", d.dir);
@@ -89,7 +90,7 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
             pl_str_add(said, "\n");
     }
 cleanup:
-    free(chosen);
+    pl_drawn_clear(&drawn);
     pl_study_data_clear(&d);
     pl_lock_close(lock);
     return rc;

@@ -9,6 +9,7 @@
 
 typedef struct pl_report_options {
     bool all_plots; /* figures of every run, also above 40 runs */
+    int threads;    /* processes that draw; 0: one per core */
 } pl_report_options;
 
 /* Reads study_dir/runs.csv and the folders of its runs; writes table.csv, table.md, table.tex,

@@ -169,11 +169,32 @@ static void read_why(const char *dir, pl_report_run *r)
     r->failed_outside = failed && cause && strcmp(cause, "outside") == 0;
 }
 
+/* Of a run that was stopped, what it has trained; a malformed file counts as none. */
+static void read_epochs_so_far(const char *dir, pl_report_run *r)
+{
+    char *path = pl_path_join(dir, "epochs.csv");
+    kn_error ignored;
+    if (strcmp(r->status, "stopped") == 0 && pl_exists(path))
+        (void)read_epochs(path, r, &ignored);
+    free(path);
+}
+
 /* Reads a JSON file; a missing one gives NULL. */
 static kn_status read_json(const char *path, json_t **out, kn_error *e)
 {
     *out = NULL;
     return pl_exists(path) ? pl_json_read(path, out, e) : KN_OK;
+}
+
+/* The counts metrics.json has of one side, if it has them: predictions.csv is as long as the data,
+ * and gives the same. */
+static bool take_confusion(const json_t *metrics, const char *side, pl_confusion *out)
+{
+    const json_t *rows = json_object_get(json_object_get(metrics, side), "confusion");
+    for (size_t i = 0; i < 4 && rows; i++)
+        out->count[i / 2][i % 2] =
+            json_integer_value(json_array_get(json_array_get(rows, i / 2), i % 2));
+    return rows != NULL;
 }
 
 static kn_status read_done(const char *dir, pl_report_run *r, kn_error *e)
@@ -184,13 +205,45 @@ static kn_status read_done(const char *dir, pl_report_run *r, kn_error *e)
     KN_TRY_TO(rc, cleanup, read_json(metrics, &r->metrics, e));
     if (pl_exists(epochs))
         KN_TRY_TO(rc, cleanup, read_epochs(epochs, r, e));
-    if (pl_exists(predictions))
+    bool counted = take_confusion(r->metrics, "test", &r->test);
+    counted = take_confusion(r->metrics, "val", &r->val) || counted;
+    if (!counted && pl_exists(predictions))
         KN_TRY_TO(rc, cleanup, count_predictions(predictions, r, e));
 cleanup:
     free(metrics);
     free(epochs);
     free(predictions);
     return rc;
+}
+
+/* Drops the members of a manifest that the report has no use for: a study may have 10,000. */
+static void keep_members(json_t *manifest)
+{
+    static const char *const used[] = {"spec",      "ingest",   "split", "numeric",
+                                       "blas_core", "versions", "isa"};
+    const char *key;
+    void *next;
+    json_t *member;
+    json_object_foreach_safe(manifest, next, key, member)
+    {
+        bool keep = false;
+        for (size_t i = 0; i < sizeof used / sizeof used[0] && !keep; i++)
+            keep = strcmp(key, used[i]) == 0;
+        if (!keep)
+            json_object_del(manifest, key);
+    }
+}
+
+void pl_run_why_read(const char *study_dir, pl_report_run *r)
+{
+    char *dir = pl_format("%s/runs/%s", study_dir, r->id);
+    char *manifest = pl_path_join(dir, "manifest.json");
+    kn_error ignored;
+    if (read_json(manifest, &r->manifest, &ignored) != KN_OK)
+        r->manifest = NULL;
+    read_why(dir, r);
+    free(manifest);
+    free(dir);
 }
 
 kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e)
@@ -200,12 +253,12 @@ kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e
     kn_status rc = KN_OK;
     if (r->done) {
         KN_TRY_TO(rc, cleanup, read_json(manifest, &r->manifest, e));
+        keep_members(r->manifest);
         KN_TRY_TO(rc, cleanup, read_done(dir, r, e));
     } else {
-        kn_error ignored;
-        if (read_json(manifest, &r->manifest, &ignored) != KN_OK)
-            r->manifest = NULL;
-        read_why(dir, r);
+        pl_run_why_read(study_dir, r);
+        keep_members(r->manifest);
+        read_epochs_so_far(dir, r);
     }
 cleanup:
     free(manifest);

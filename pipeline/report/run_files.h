@@ -4,9 +4,12 @@
 
 #include "report/study_data.h"
 
-/* Fills epoch, val, test, manifest, metrics and why of a run whose id and done are set, from
+/* Fills epoch, val, test, manifest, metrics and why of a run whose id, status and done are set, from
  * STUDY/runs/ID. */
 kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e);
+
+/* Of a run that is not done only manifest and why. */
+void pl_run_why_read(const char *study_dir, pl_report_run *r);
 
 /* The numeric predictions of one side of a predictions.csv: image names, labels and probabilities,
  * in file order. */

@@ -100,12 +100,12 @@ static void read_row(pl_study_data *d, int i)
     for (int m = 0; m < PL_METRIC_COUNT; m++)
         r->metric[m] = number_of(field_of(c, row, column_of(c, metric_names[m])));
     r->done = strcmp(r->status, "done") == 0;
-    if (r->done)
-        d->done++;
-    else if (strcmp(r->status, "failed") == 0)
-        d->failed++;
-    else
-        d->waiting++;
+    int *count = r->done                                 ? &d->done
+                 : strcmp(r->status, "failed") == 0      ? &d->failed
+                 : strcmp(r->status, "stopped") == 0     ? &d->stopped
+                 : strcmp(r->status, "interrupted") == 0 ? &d->interrupted
+                                                         : &d->pending;
+    ++*count;
 }
 
 typedef struct named_row {
@@ -162,6 +162,21 @@ static void find_groups(pl_study_data *d)
         g->run[g->run_count++] = i;
     }
     free(first);
+}
+
+void pl_study_add_counts(const pl_study_data *d, pl_str *s)
+{
+    const struct {
+        int runs;
+        const char *status;
+    } counts[] = {{d->failed, "failed"},
+                  {d->stopped, "stopped"},
+                  {d->interrupted, "interrupted"},
+                  {d->pending, "pending"}};
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        if (counts[k].runs > 0)
+            pl_str_addf(s, ", %d %s", counts[k].runs, counts[k].status);
+    }
 }
 
 const char *pl_run_step(const pl_report_run *r)
@@ -253,8 +268,10 @@ static kn_status read_all(pl_study_data *d, bool whole, kn_error *e)
         read_row(d, i);
     find_groups(d);
     for (int i = 0; i < d->run_count; i++) {
-        if (whole || !d->run[i].done)
+        if (whole)
             KN_TRY(pl_run_files_read(d->dir, &d->run[i], e));
+        else if (!d->run[i].done)
+            pl_run_why_read(d->dir, &d->run[i]);
     }
     summarize(d);
     find_baseline(d);

@@ -10,6 +10,7 @@
 
 #include "io/csv.h"
 #include "report/stats.h"
+#include "util/str.h"
 
 /* The numbers a row of runs.csv carries; the first PL_TABLE_METRICS of them are the table's. */
 typedef enum pl_metric {
@@ -47,7 +48,8 @@ typedef struct pl_report_run {
     double metric[PL_METRIC_COUNT];
     int group;
     bool done;
-    pl_report_epoch *epoch; /* heap; empty where there is no epochs.csv */
+    pl_report_epoch *epoch; /* heap; empty where there is no epochs.csv; of a run that is not done
+                               those it has trained so far */
     size_t epoch_count;
     pl_confusion val, test; /* zero where there is no predictions.csv */
     json_t *manifest;       /* NULL: not there, or not read */
@@ -79,8 +81,8 @@ typedef struct pl_study_data {
     int run_count;
     pl_report_group *group; /* in the order runs.csv first names them */
     int group_count;
-    int done, failed, waiting;    /* runs by status; waiting: pending, stopped, interrupted */
-    double best[PL_METRIC_COUNT]; /* highest mean of a group; NaN: none */
+    int done, failed, stopped, interrupted, pending; /* runs by status */
+    double best[PL_METRIC_COUNT];                    /* highest mean of a group; NaN: none */
     double majority; /* share of the commoner class of the test images; NaN: no predictions */
     long long test_images;
     bool one_test_set; /* every run was tested on as many images of each class */
@@ -99,6 +101,9 @@ void pl_study_data_clear(pl_study_data *d);
 /* Whether runs that are done were computed with different numeric identities (instruction set, BLAS
  * core). */
 bool pl_study_mixes_arithmetic(const pl_study_data *d);
+
+/* ", 3 failed, 2 stopped": the counts that are not 0 of runs that are not done. */
+void pl_study_add_counts(const pl_study_data *d, pl_str *s);
 
 /* What a group is called: its swept values with short keys; heap. */
 char *pl_group_label(const pl_study_data *d, const pl_report_group *g);

@@ -15,14 +15,6 @@ static const char *spec_of(const pl_summary_facts *f)
     return f && f->spec ? f->spec : "SPEC";
 }
 
-static int count_status(const pl_study_data *d, const char *status)
-{
-    int n = 0;
-    for (int i = 0; i < d->run_count; i++)
-        n += strcmp(d->run[i].status, status) == 0;
-    return n;
-}
-
 /* "; 12 made in 7 h 58 min (expected 7 h 40 min), ended by the time limit" */
 static void add_facts(const pl_study_data *d, const pl_summary_facts *f, pl_str *s)
 {
@@ -41,17 +33,6 @@ static void add_facts(const pl_study_data *d, const pl_summary_facts *f, pl_str 
     }
     if (f->ended != PL_ENDED_BY_ITSELF)
         pl_str_addf(s, "%s %s", f->seconds > 0 ? "," : ";", ended[f->ended]);
-}
-
-static void add_counts(const pl_study_data *d, pl_str *s)
-{
-    static const char *const status[] = {"failed", "stopped", "interrupted", "pending"};
-    pl_str_addf(s, "%s: %d of %d runs done", d->name, d->done, d->run_count);
-    for (size_t k = 0; k < sizeof status / sizeof status[0]; k++) {
-        int n = count_status(d, status[k]);
-        if (n > 0)
-            pl_str_addf(s, ", %d %s", n, status[k]);
-    }
 }
 
 /* "  95.41 %  94.90 to 95.92  n 3  cnn size=100"; the column of intervals is kept where any group
@@ -161,7 +142,7 @@ static void add_failed(const pl_study_data *d, const pl_summary_facts *f, pl_str
 
 static void add_stopped(const pl_study_data *d, const pl_summary_facts *f, pl_str *s)
 {
-    int count, halved = 0, stopped = count_status(d, "stopped");
+    int count, halved = 0, stopped = d->stopped;
     pl_reason *reason = pl_reasons_new(d, "stopped", &count);
     for (int i = 0; i < d->run_count; i++)
         halved += pl_run_is_halved(&d->run[i]);
@@ -181,12 +162,11 @@ static void add_stopped(const pl_study_data *d, const pl_summary_facts *f, pl_st
 
 static void add_left(const pl_study_data *d, const pl_summary_facts *f, pl_str *s)
 {
-    int pending = count_status(d, "pending"), interrupted = count_status(d, "interrupted");
-    if (interrupted)
-        pl_str_addf(s, "%d interrupted%s", interrupted, pending ? ", " : "");
-    if (pending)
-        pl_str_addf(s, "%d pending", pending);
-    if (interrupted || pending)
+    if (d->interrupted)
+        pl_str_addf(s, "%d interrupted%s", d->interrupted, d->pending ? ", " : "");
+    if (d->pending)
+        pl_str_addf(s, "%d pending", d->pending);
+    if (d->interrupted || d->pending)
         pl_str_addf(s, ": `facet run %s` goes on\n", spec_of(f));
 }
 
@@ -208,7 +188,8 @@ void pl_summary_text(const pl_study_data *d, const pl_summary_facts *f, pl_str *
     if (d->run_count == 1) {
         add_only_run(d, f, s);
     } else {
-        add_counts(d, s);
+        pl_str_addf(s, "%s: %d of %d runs done", d->name, d->done, d->run_count);
+        pl_study_add_counts(d, s);
         add_facts(d, f, s);
         pl_str_add(s, "\n");
         add_best(d, s);
@@ -216,7 +197,6 @@ void pl_summary_text(const pl_study_data *d, const pl_summary_facts *f, pl_str *
     add_failed(d, f, s);
     add_stopped(d, f, s);
     add_left(d, f, s);
-    pl_str_addf(s, "report: %s/report.html\n", d->dir);
 }
 
 kn_status pl_summary_make(const char *study_dir, const pl_summary_facts *facts, pl_str *s,
@@ -225,6 +205,7 @@ kn_status pl_summary_make(const char *study_dir, const pl_summary_facts *facts, 
     pl_study_data d;
     KN_TRY(pl_study_rows_read(study_dir, &d, e));
     pl_summary_text(&d, facts, s);
+    pl_str_addf(s, "report: %s/report.html\n", d.dir);
     pl_study_data_clear(&d);
     return KN_OK;
 }

@@ -1,5 +1,5 @@
 /* The morning summary: what became of a study, in some lines of plain text, for the end of
- * `facet run` and the top of `facet report`.
+ * `facet run` and `facet report`, and on top of the page.
  *
  *   overnight: 52 of 60 runs done, 3 failed, 3 stopped, 2 pending; 7 h 58 min (expected 7 h 40 min)
  *   best 5 of 20 groups by test accuracy (mean, 95 % interval of the mean, runs):
@@ -7,12 +7,12 @@
  *     ...
  *   3 failed:
  *     2 runs: the loss is not finite in epoch 2, batch 17, layer conv (numbers of the first)
- *     1 run: its process ended by signal 9 (tried again by the same command)
+ *     1 run: its process ended by signal 9
  *     `facet run night.yaml --retry-failed` tries them again; `facet why overnight/1a2b3c4d5e6f`
- *     tells more of the first
+ *     tells more of one
  *   3 stopped:
  *     3 runs: halving: rung at epoch 3
- *     `facet run night.yaml --finish` completes them
+ *     `facet run night.yaml --finish` completes those of halving
  *   2 pending: `facet run night.yaml` goes on
  *   report: results/overnight/report.html
  */
@@ -38,10 +38,12 @@ typedef struct pl_summary_facts {
     pl_summary_end ended;
 } pl_summary_facts;
 
-/* Appends the summary; facts may be NULL. The same study and facts give the same text. */
+/* Appends the summary but for its last line; facts may be NULL. The same study and facts give the
+ * same text. */
 void pl_summary_text(const pl_study_data *d, const pl_summary_facts *facts, pl_str *s);
 
-/* Reads of the folder what the summary needs (pl_study_rows_read) and appends it. */
+/* Reads of the folder what the summary needs (pl_study_rows_read) and appends it, with
+ * the line that says where the page lies. */
 kn_status pl_summary_make(const char *study_dir, const pl_summary_facts *facts, pl_str *s,
                           kn_error *e);
 

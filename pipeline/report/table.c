@@ -76,16 +76,15 @@ bool pl_mixed_note(const pl_study_data *d, pl_str *s)
 
 bool pl_table_note(const pl_study_data *d, pl_str *s)
 {
-    int left_out = d->failed + d->waiting;
+    int left_out = d->run_count - d->done;
     bool mixed = pl_study_mixes_arithmetic(d);
     if (left_out) {
-        pl_str_addf(s, "%d of %d runs %s left out:", left_out, d->run_count,
-                    left_out == 1 ? "is" : "are");
-        if (d->failed)
-            pl_str_addf(s, " %d failed", d->failed);
-        if (d->waiting)
-            pl_str_addf(s, "%s %d not finished", d->failed ? "," : "", d->waiting);
-        pl_str_add(s, ".");
+        pl_str counts;
+        pl_str_init(&counts);
+        pl_study_add_counts(d, &counts);
+        pl_str_addf(s, "%d of %d runs %s left out: %s.", left_out, d->run_count,
+                    left_out == 1 ? "is" : "are", counts.text + 2);
+        pl_str_clear(&counts);
     }
     if (mixed)
         pl_str_add(s, left_out ? " " : "");

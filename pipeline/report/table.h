@@ -20,7 +20,7 @@ void pl_table_md(const pl_study_data *d, pl_str *s);
 void pl_table_tex(const pl_study_data *d, pl_str *s);
 void pl_cost_csv(const pl_study_data *d, pl_str *s);
 
-/* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 not finished." and
+/* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 pending." and
  * that runs were computed with different arithmetic. Nothing where neither is so; returns whether
  * it said anything. */
 bool pl_table_note(const pl_study_data *d, pl_str *s);

@@ -1,7 +1,9 @@
 #include "report/report.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pipeline/report/report_fixture.h"
@@ -24,7 +26,7 @@ static void test_report_write_makes_the_tables(void)
     report_fixture f = three;
     f.groups = 1;
     report_fixture_write(dir, &f);
-    TST_OK(pl_report_write(dir, (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(dir, (pl_report_options){0}, NULL, e));
     char *text = tst_read(tst_path("table.csv"), NULL);
     /* accuracies 0.96 and 0.94: mean 0.95, std 0.0141421356, half width 12.7062047 * 0.01 */
     TST_TEXT(
@@ -81,7 +83,7 @@ static void test_the_key_lies_outside_the_panels(void)
     pl_report_group g = {.label = label};
     pl_str body;
     pl_str_init(&body);
-    pl_plot_curves(&g, runs, 1, &body);
+    pl_plot_curves(&g, runs, 1, 0, &body);
     const char *key = strstr(body.text, "set key ");
     CU_ASSERT_PTR_NOT_NULL_FATAL(key);
     CU_ASSERT_EQUAL(strncmp(key, "set key tmargin ", 16), 0);
@@ -95,7 +97,7 @@ static void test_report_write_leaves_spread_of_one_seed_empty(void)
     f.groups = f.seeds = 1;
     f.axis[0] = NULL;
     report_fixture_write(tst_dir(), &f);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     char *text = tst_read(tst_path("table.csv"), NULL);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\ng0,1,0.97,,,,0.955,,,,0.96,,,,0.2,,,\n"));
     free(text);
@@ -116,14 +118,14 @@ static void test_report_write_escapes_and_remakes_byte_for_byte(void)
     char *first[FILES];
     size_t size[FILES];
     report_fixture_write(tst_dir(), &three);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     for (size_t i = 0; i < FILES; i++) {
         first[i] = tst_read(tst_path("%s", files[i]), &size[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(first[i]);
     }
     TST_OK(pl_remove_tree(tst_path("plots"), e));
     TST_OK(pl_remove_tree(tst_path("report.html"), e));
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     for (size_t i = 0; i < FILES; i++) {
         size_t again_size;
         char *again = tst_read(tst_path("%s", files[i]), &again_size);
@@ -153,7 +155,7 @@ static void test_report_write_tells_of_failed_and_pending_runs(void)
     report_fixture_write(tst_dir(), &f);
     pl_str said;
     pl_str_init(&said);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, &said, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, &said, e));
     char *want =
         pl_format("%s/table.csv .md .tex: 3 groups\n%s/cost.csv\n%s/plots: 9 figures, each as "
                   ".svg and .png\n%s/report.html\n",
@@ -174,14 +176,14 @@ static void test_report_write_refuses_what_is_no_study(void)
 {
     char *want =
         pl_format("%s: no runs.csv there; `facet run SPEC` makes a study's results", tst_dir());
-    TST_FAILS(KN_EIO, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_FAILS(KN_EIO, want, pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     free(want);
     tst_write_text(tst_path("runs.csv"), "run,group\na,b\n");
     want =
         pl_format("%s/runs.csv: the header needs the columns run, group, status, seed, the swept "
                   "keys, then model",
                   tst_dir());
-    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     free(want);
 }
 
@@ -191,7 +193,7 @@ static void test_report_write_refuses_a_bad_prediction(void)
     const char *path = tst_path("runs/%012x/predictions.csv", 0);
     tst_write_text(path, "image,split,label,probability\na.jpg,test,1,1.5\n");
     char *want = pl_format("%s:2: probability: \"1.5\" is not in 0..1", path);
-    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_FAILS(KN_EFORMAT, want, pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     free(want);
 }
 
@@ -203,7 +205,7 @@ static void test_mixed_arithmetic_is_said(void)
     tst_write_text(tst_path("runs/%012x/manifest.json", 1), "{\"numeric\": \"scalar Prescott\"}");
     pl_str said;
     pl_str_init(&said);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, &said, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, &said, e));
     const char *note =
         "The runs were computed with different arithmetic (instruction set or BLAS core): "
         "see numeric in their manifests.\n";
@@ -252,7 +254,7 @@ static void test_page_is_well_formed(void)
     f.groups = f.seeds = 2;
     f.with_failed = true;
     report_fixture_write(tst_dir(), &f);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     char *page = tst_read(tst_path("report.html"), NULL);
     CU_ASSERT(is_well_formed(page));
     char *cell = strstr(page, "</td>");
@@ -272,7 +274,7 @@ static void test_report_write_without_gnuplot_names_the_package(void)
     TST_FAILS(KN_EIO,
               "gnuplot is not installed, so there are no plots: install the package gnuplot-nox "
               "(apt-get install gnuplot-nox)",
-              pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+              pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     setenv("PATH", path, 1);
     free(path);
     CU_ASSERT(pl_exists(tst_path("table.csv")));
@@ -287,11 +289,11 @@ static void test_an_interrupted_report_is_made_by_the_next_call(void)
     pl_interrupt_set(true);
     TST_FAILS(KN_EINTERRUPTED,
               "interrupted while the figures were drawn; the same command draws them",
-              pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+              pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     pl_interrupt_set(false);
     CU_ASSERT(!pl_exists(tst_path("plots/.drawing.tmp%ld.0", (long)getpid())));
     CU_ASSERT(!pl_exists(tst_path("report.html")));
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     CU_ASSERT(pl_exists(tst_path("report.html")));
 }
 
@@ -303,10 +305,19 @@ static void test_report_write_removes_figures_of_an_earlier_report(void)
     TST_OK(pl_make_dirs(tst_path("plots"), e));
     tst_write_text(tst_path("plots/curves-feedfeedfeed.svg"), "x");
     tst_write_text(tst_path("plots/my-own.svg"), "x");
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     CU_ASSERT(!pl_exists(tst_path("plots/curves-feedfeedfeed.svg")));
     CU_ASSERT(pl_exists(tst_path("plots/my-own.svg")));
     CU_ASSERT(pl_exists(tst_path("plots/curves-000000000000.svg")));
+}
+
+static int count_files(const char *dir)
+{
+    char **names;
+    size_t count;
+    TST_OK(pl_list_dir(dir, &names, &count, e));
+    pl_free_names(names);
+    return (int)count;
 }
 
 static void test_many_runs_draw_only_the_edges(void)
@@ -314,12 +325,136 @@ static void test_many_runs_draw_only_the_edges(void)
     report_fixture f = {
         .groups = 21, .seeds = 2, .epochs = 1, .axis = {"train.lr", NULL}, .images = 40};
     report_fixture_write(tst_dir(), &f);
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){false}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     CU_ASSERT(pl_exists(tst_path("plots/group-01-confusion.svg")));
     CU_ASSERT(pl_exists(tst_path("plots/group-21-confusion.svg")));
     CU_ASSERT(!pl_exists(tst_path("plots/group-10-confusion.svg")));
-    TST_OK(pl_report_write(tst_dir(), (pl_report_options){true}, NULL, e));
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){.all_plots = true}, NULL, e));
     CU_ASSERT(pl_exists(tst_path("plots/group-10-confusion.svg")));
+}
+
+/* A group of many seeds: its three best and three worst runs have curves, 40 are drawn together and
+ * listed. Run k is the better the smaller k. */
+static void test_many_seeds_draw_only_the_edges(void)
+{
+    report_fixture f = {.groups = 1, .seeds = 60, .epochs = 2, .images = 80};
+    report_fixture_write(tst_dir(), &f);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
+    for (int k = 0; k < f.seeds; k++)
+        CU_ASSERT_EQUAL(pl_exists(tst_path("plots/curves-%012x.svg", k)), k < 3 || k >= 57);
+    CU_ASSERT_EQUAL(count_files(tst_path("plots")), 2 * (6 + 3));
+    char *svg = tst_read(tst_path("plots/group-01-curves.svg"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "g0, 40 of 60 seeds"));
+    char *page = tst_read(tst_path("report.html"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "40 of 60 runs, evenly spaced from the best to the worst; "
+                                        "runs.csv has all."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<code>000000000000</code>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<code>00000000003b</code>"));
+    free(page);
+    free(svg);
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){.all_plots = true}, NULL, e));
+    CU_ASSERT_EQUAL(count_files(tst_path("plots")), 2 * (60 + 3));
+}
+
+/* Seconds of processor time of this process and of those it waited for: what others do on the
+ * machine is not in it. */
+static double spent(void)
+{
+    double sum = 0;
+    for (int k = 0; k < 2; k++) {
+        struct rusage use;
+        getrusage(k ? RUSAGE_CHILDREN : RUSAGE_SELF, &use);
+        sum += (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+               1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
+    }
+    return sum;
+}
+
+/* Bounds for a study of many runs: figures and seconds. */
+static void test_a_thousand_runs_take_seconds(void)
+{
+    report_fixture f = {
+        .groups = 250, .seeds = 4, .epochs = 3, .axis = {"train.lr", NULL}, .images = 300};
+    report_fixture_write(tst_dir(), &f);
+    double began = spent();
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
+    double took = spent() - began;
+    tst_note("1,000 runs reported in %.1f s of processor time", took);
+    CU_ASSERT(took < 10);
+    CU_ASSERT_EQUAL(count_files(tst_path("plots")), 2 * (1 + 6 * (4 + 2)));
+}
+
+/* The last group's runs were stopped by halving after an epoch. */
+static void write_halved(void)
+{
+    report_fixture_write(tst_dir(), &three);
+    char *text = tst_read(tst_path("runs.csv"), NULL);
+    for (char *row = strstr(text, ",g2,done"); row; row = strstr(row, ",g2,done")) {
+        char *end = strchr(row, '\n'), *rest = pl_strdup(end), *tail = strstr(row, ",533313,");
+        memcpy(row, ",g2,stop", 8);
+        char *whole = pl_format("%.*sped%.*s,,,,,,,,,,%s", (int)(row + 8 - text), text,
+                                (int)(tail - row - 8), row + 8, rest);
+        ptrdiff_t at = row - text;
+        free(rest);
+        free(text);
+        text = whole;
+        row = text + at + 1;
+    }
+    tst_write_text(tst_path("runs.csv"), text);
+    free(text);
+    for (int seed = 0; seed < 2; seed++) {
+        for (int g = 0; g < 2; g++) /* not lbfgs, whose steps are no epochs */
+            tst_write_text(tst_path("runs/%012x/manifest.json", 16 * g + seed), "{}");
+        tst_write_text(tst_path("runs/%012x/manifest.json", 32 + seed),
+                       "{\"reason\": \"halving: rung at epoch 1, place 3 of 3\"}");
+        tst_write_text(tst_path("runs/%012x/epochs.csv", 32 + seed),
+                       "epoch,train_loss,train_accuracy,val_loss,val_accuracy\n1,1,0.5,1,0.625\n");
+    }
+}
+
+static void test_stopped_runs_are_shown_as_far_as_they_came(void)
+{
+    write_halved();
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
+    char *table = tst_read(tst_path("table.md"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, "\n2 of 6 runs are left out: 2 stopped.\n"));
+    char *page = tst_read(tst_path("report.html"), NULL);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(page, "<td class=\"n\">0<br><span class=\"ci\">2 stopped</span></td>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<td>stopped</td><td class=\"n\">1</td><td class=\"n\">"
+                                        "62.50</td><td>halving: rung at epoch 1, place 3 of 3"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "4 of 6 runs done, 2 stopped\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "\n  2 runs: halving: rung at epoch 1\n  `facet run SPEC "
+                                        "--finish` completes those of halving\n</pre>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "the lines of groups that were stopped end there"));
+    CU_ASSERT(is_well_formed(page));
+    CU_ASSERT(!pl_exists(tst_path("plots/curves-%012x.svg", 32)));
+    char *svg = tst_read(tst_path("plots/progress.svg"), NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(svg);
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, ">stopped<"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, ">finished<"));
+    free(svg);
+    free(page);
+    free(table);
+    report_fixture_write(tst_dir(), &three); /* --finish */
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
+    CU_ASSERT(!pl_exists(tst_path("plots/progress.svg")));
+}
+
+/* metrics.json spares the report the predictions, which are as long as the data. */
+static void test_the_confusion_is_taken_from_the_metrics(void)
+{
+    report_fixture f = three;
+    f.groups = f.seeds = 1;
+    report_fixture_write(tst_dir(), &f);
+    tst_write_text(tst_path("runs/%012x/metrics.json", 0),
+                   "{\"test\": {\"confusion\": [[30, 1], [2, 1234]]}}");
+    tst_write_text(tst_path("runs/%012x/predictions.csv", 0), "not read\n");
+    TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
+    char *svg = tst_read(tst_path("plots/group-01-confusion.svg"), NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(svg);
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, ">1,234<"));
+    free(svg);
 }
 
 const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
@@ -336,4 +471,8 @@ const tst_case tst_report_report[] = {TST(test_report_write_makes_the_tables),
                                       TST(test_an_interrupted_report_is_made_by_the_next_call),
                                       TST(test_report_write_removes_figures_of_an_earlier_report),
                                       TST_M(test_many_runs_draw_only_the_edges),
+                                      TST_M(test_many_seeds_draw_only_the_edges),
+                                      TST_M(test_a_thousand_runs_take_seconds),
+                                      TST(test_stopped_runs_are_shown_as_far_as_they_came),
+                                      TST(test_the_confusion_is_taken_from_the_metrics),
                                       TST_END};
