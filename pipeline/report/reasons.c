@@ -1,6 +1,7 @@
 #include "report/reasons.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,32 +18,30 @@ bool pl_run_is_halved(const pl_report_run *r)
     return strcmp(r->status, "stopped") == 0 && pl_starts_with(why_of(r), "halving");
 }
 
-/* Where a reason of halving tells the place, else its end. */
-static size_t shown_length(const pl_report_run *r)
+/* The reason as it is shown: halving's (run/executor.c writes it) without the place and the value, so
+ * that the runs of a rung share it. Heap. */
+static char *text_of(const pl_report_run *r)
 {
+    int groups, epoch;
     const char *why = why_of(r);
-    const char *place = pl_run_is_halved(r) ? strstr(why, ", place ") : NULL;
-    return place ? (size_t)(place - why) : strlen(why);
+    if (pl_run_is_halved(r) &&
+        sscanf(why, "halving: place %*d of %d groups after epoch %d", &groups, &epoch) == 2)
+        return pl_format("halving after epoch %d, among %d groups", epoch, groups);
+    return pl_strdup(why);
 }
 
-/* What equal reasons share: the shown text, each number of a failed run's as one '#'. */
-static char *key_of(const pl_report_run *r)
+/* What equal reasons share: each number of a failed run's becomes one '#'. In place. */
+static void make_key(char *text)
 {
-    const char *why = why_of(r);
-    size_t n = shown_length(r);
-    bool failed = strcmp(r->status, "failed") == 0;
-    pl_str s;
-    pl_str_init(&s);
-    for (size_t i = 0; i < n; i++) {
-        bool digit = failed && isdigit((unsigned char)why[i]);
-        if (!digit)
-            pl_str_add_bytes(&s, why + i, 1);
-        else if (i == 0 || !isdigit((unsigned char)why[i - 1]))
-            pl_str_add(&s, "#");
+    char *to = text;
+    bool number = false;
+    for (const char *from = text; *from; from++) {
+        bool digit = isdigit((unsigned char)*from);
+        if (!digit || !number)
+            *to++ = digit ? '#' : *from;
+        number = digit;
     }
-    char *key = pl_str_take(&s);
-    pl_str_clear(&s);
-    return key;
+    *to = '\0';
 }
 
 /* Most runs first; equal ones stay in the order of their first runs. */
@@ -59,23 +58,26 @@ pl_reason *pl_reasons_new(const pl_study_data *d, const char *status, int *count
     if (!reason || !key)
         abort();
     int n = 0;
+    bool failed = strcmp(status, "failed") == 0;
     for (int i = 0; i < d->run_count; i++) {
         const pl_report_run *r = &d->run[i];
         if (strcmp(r->status, status) != 0)
             continue;
-        char *its = key_of(r);
+        char *text = text_of(r), *its = pl_strdup(text);
+        if (failed)
+            make_key(its);
         int k = 0;
         while (k < n && strcmp(key[k], its) != 0)
             k++;
         if (k == n) {
             key[n] = its;
-            reason[n++] =
-                (pl_reason){pl_format("%.*s", (int)shown_length(r), why_of(r)), 1, i, false};
+            reason[n++] = (pl_reason){text, 1, i, false};
             continue;
         }
         reason[k].runs++;
-        reason[k].numbers |= strcmp(reason[k].text, why_of(r)) != 0 && !pl_run_is_halved(r);
+        reason[k].numbers |= strcmp(reason[k].text, text) != 0;
         free(its);
+        free(text);
     }
     for (int k = 0; k < n; k++)
         free(key[k]);

@@ -5,7 +5,7 @@
 #include "report/study_data.h"
 
 typedef struct pl_reason {
-    char *text;   /* heap: of its first run; of halving without the place */
+    char *text;   /* heap: of its first run; of halving without place and value */
     int runs;     /* how many */
     int first;    /* index of the first of them */
     bool numbers; /* the others' texts differ from it in numbers */
@@ -13,7 +13,7 @@ typedef struct pl_reason {
 
 /* The reasons of the runs of this status ("failed", "stopped"), those with the most runs first, then
  * in the order of runs.csv; heap, *count of them. Reasons of failed runs that differ only in numbers
- * count as one (the same loss in another batch), those of halving that differ only in the place. */
+ * count as one (the same loss in another batch), those of halving of the same rung. */
 pl_reason *pl_reasons_new(const pl_study_data *d, const char *status, int *count);
 void pl_reasons_free(pl_reason *reasons, int count);
 

@@ -78,6 +78,8 @@ static void add_best(const pl_study_data *d, pl_str *s)
         intervals |= d->group[order[i]].summary[m].n > 1;
     if (count > shown)
         pl_str_addf(s, "best %d of %d groups by ", shown, d->group_count);
+    else if (count > 0 && count < d->group_count)
+        pl_str_addf(s, "%d of %d groups by ", count, d->group_count);
     else if (count > 1)
         pl_str_add(s, "groups by ");
     if (count > 0)

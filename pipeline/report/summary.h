@@ -11,7 +11,7 @@
  *     `facet run night.yaml --retry-failed` tries them again; `facet why overnight/1a2b3c4d5e6f`
  *     tells more of one
  *   3 stopped:
- *     3 runs: halving: rung at epoch 3
+ *     3 runs: halving after epoch 3, among 20 groups
  *     `facet run night.yaml --finish` completes those of halving
  *   2 pending: `facet run night.yaml` goes on
  *   report: results/overnight/report.html

@@ -405,8 +405,9 @@ static void write_halved(void)
     for (int seed = 0; seed < 2; seed++) {
         for (int g = 0; g < 2; g++) /* not lbfgs, whose steps are no epochs */
             tst_write_text(tst_path("runs/%012x/manifest.json", 16 * g + seed), "{}");
-        tst_write_text(tst_path("runs/%012x/manifest.json", 32 + seed),
-                       "{\"reason\": \"halving: rung at epoch 1, place 3 of 3\"}");
+        tst_write_text(
+            tst_path("runs/%012x/manifest.json", 32 + seed),
+            "{\"reason\": \"halving: place 3 of 3 groups after epoch 1, val_accuracy 0.5\"}");
         tst_write_text(tst_path("runs/%012x/epochs.csv", 32 + seed),
                        "epoch,train_loss,train_accuracy,val_loss,val_accuracy\n1,1,0.5,1,0.625\n");
     }
@@ -421,11 +422,13 @@ static void test_stopped_runs_are_shown_as_far_as_they_came(void)
     char *page = tst_read(tst_path("report.html"), NULL);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(page, "<td class=\"n\">0<br><span class=\"ci\">2 stopped</span></td>"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<td>stopped</td><td class=\"n\">1</td><td class=\"n\">"
-                                        "62.50</td><td>halving: rung at epoch 1, place 3 of 3"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page,
+                                  "<td>stopped</td><td class=\"n\">1</td><td class=\"n\">"
+                                  "62.50</td><td>halving: place 3 of 3 groups after epoch 1"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "4 of 6 runs done, 2 stopped\n"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(page, "\n  2 runs: halving: rung at epoch 1\n  `facet run SPEC "
-                                        "--finish` completes those of halving\n</pre>"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(page, "\n  2 runs: halving after epoch 1, among 3 groups\n  `facet run SPEC "
+                     "--finish` completes those of halving\n</pre>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "the lines of groups that were stopped end there"));
     CU_ASSERT(is_well_formed(page));
     CU_ASSERT(!pl_exists(tst_path("plots/curves-%012x.svg", 32)));

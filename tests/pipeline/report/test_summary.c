@@ -83,10 +83,13 @@ static void test_a_night_is_told_in_order_of_its_use(void)
     write_manifest(id++, "{\"error\": \"the loss is not finite in epoch 9, batch 7, layer c\"}");
     for (int seed = 1; seed <= 3; seed++) {
         add_row(&rows, id, "3", "stopped", seed, -1, -1);
-        write_manifest(id++, seed == 1 ? "{\"reason\": \"halving: rung at epoch 3, place 7 of 9\"}"
-                             : seed == 2
-                                 ? "{\"reason\": \"halving: rung at epoch 3, place 8 of 9\"}"
-                                 : "{\"reason\": \"the time limit\"}");
+        write_manifest(
+            id++,
+            seed == 1
+                ? "{\"reason\": \"halving: place 7 of 9 groups after epoch 3, val_accuracy 0.5\"}"
+            : seed == 2
+                ? "{\"reason\": \"halving: place 8 of 9 groups after epoch 3, val_accuracy 0.5\"}"
+                : "{\"reason\": \"the time limit\"}");
     }
     add_row(&rows, id++, "4", "interrupted", 1, -1, -1);
     add_row(&rows, id++, "4", "pending", 2, -1, -1);
@@ -111,7 +114,7 @@ static void test_a_night_is_told_in_order_of_its_use(void)
           "  `facet run night.yaml` tries those of causes outside the run again, with "
           "--retry-failed all; `facet why DIR/runs/00000000000f` tells more of one\n"
           "3 stopped:\n"
-          "  2 runs: halving: rung at epoch 3\n"
+          "  2 runs: halving after epoch 3, among 9 groups\n"
           "  1 run: the time limit\n"
           "  `facet run night.yaml --finish` completes those of halving\n"
           "  `facet run night.yaml` goes on with the others\n"
