@@ -10,9 +10,7 @@
 #include "cache/store.h"
 #include "cache/store_private.h"
 #include "io/json.h"
-#include "util/fs.h"
 #include "util/interrupt.h"
-#include "util/str.h"
 
 enum { STAMP_TEXT = 128, MAX_REMEMBERED = 4000 };
 
@@ -24,14 +22,16 @@ static void stamp_text(const struct stat *st, char out[STAMP_TEXT])
 }
 
 /* A file changed within the clock's grain of now may change again under the same stamp: 50 ms where
- * the file system keeps fractions of a second, else 2 s. */
+ * the file system keeps fractions of a second, else 2 s. One of a later time than now is settled too
+ * (the clock was set back): a change would give it the time of now. */
 static bool stamp_is_settled(const struct stat *st)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     bool whole = st->st_mtim.tv_nsec == 0 && st->st_ctim.tv_nsec == 0;
     int64_t grain = whole ? 2000000000 : 50000000;
-    return pl_store_ns(now) - pl_store_ns(st->st_ctim) > grain;
+    int64_t age = pl_store_ns(now) - pl_store_ns(st->st_ctim);
+    return age > grain || age < -grain;
 }
 
 static json_t *read_digests(const pl_store *s)

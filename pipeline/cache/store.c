@@ -1,11 +1,12 @@
 #include "cache/store.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cache/store_private.h"
 #include "io/json.h"
-#include "util/fs.h"
-#include "util/str.h"
 
 static const char VERSION_FILE[] = "facet-cache.json";
 
@@ -55,7 +56,7 @@ static kn_status check_version(const char *dir, const char *file, kn_error *e)
 
 kn_status pl_store_open(const char *dir, pl_store **out, kn_error *e)
 {
-    static const char *const folders[] = {"tmp", "locks", "work", "bad"};
+    static const char *const folders[] = {"tmp", "locks", "work", "bad", "studies"};
     *out = NULL;
     char *file = pl_path_join(dir, VERSION_FILE);
     kn_status rc = KN_OK;
@@ -66,7 +67,7 @@ kn_status pl_store_open(const char *dir, pl_store **out, kn_error *e)
     KN_TRY_TO(rc, cleanup, check_version(dir, file, e));
     for (size_t i = 0; i < sizeof folders / sizeof *folders && rc == KN_OK; i++) {
         char *path = pl_path_join(dir, folders[i]);
-        if (!pl_is_dir(path))
+        if (!pl_is_dir(path) && (access(dir, W_OK) == 0 || errno != EROFS))
             rc = pl_make_dirs(path, e);
         free(path);
     }
@@ -78,6 +79,8 @@ cleanup:
     if (!s)
         return kn_fail(e, KN_ENOMEM, "out of memory while opening the cache '%s'", dir);
     s->dir = pl_strdup(dir);
+    s->later = pl_path_join(dir, "tmp");
+    pl_fsync_later(s->later);
     *out = s;
     return KN_OK;
 }
@@ -88,6 +91,8 @@ void pl_store_close(pl_store *s)
         return;
     pl_store_digests_save(s);
     json_decref(s->digests);
+    pl_fsync_later_end(s->later);
+    free(s->later);
     free(s->dir);
     free(s);
 }
@@ -115,4 +120,18 @@ char *pl_store_work_dir(const pl_store *s, const char *key)
 char *pl_store_tmp_dir(const pl_store *s, const char *stage, const char *key)
 {
     return pl_format("%s/tmp/%s-%s", s->dir, stage, key);
+}
+
+bool pl_is_key(const char *name)
+{
+    return strlen(name) == PL_DIGEST_HEX - 1 &&
+           strspn(name, "0123456789abcdef") == PL_DIGEST_HEX - 1;
+}
+
+bool pl_store_is_idle(const pl_store *s, const char *key)
+{
+    char *path = pl_store_lock_path(s, key);
+    bool held = pl_lock_is_held(path, false);
+    free(path);
+    return !held;
 }

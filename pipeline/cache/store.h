@@ -4,17 +4,29 @@
  *   CACHE/STAGE/KEY[0:2]/KEY/   the entry's files, and
  *                   entry.json  key, stage, canonical parameters, inputs, and per file: size,
  *                               SHA-256; made last
- *   CACHE/tmp/...               entries in the making
- *   CACHE/locks/KEY.lock
+ *   CACHE/tmp/STAGE-KEY/        an entry in the making, or one that is being removed
+ *   CACHE/locks/KEY.lock        held by who makes or removes an entry; gone when it is done
  *   CACHE/work/KEY/             what a stage keeps between interrupted attempts (checkpoints)
  *   CACHE/bad/STAGE-KEY.N/      entries set aside because damaged
+ *   CACHE/studies/HEX.json      what a study needs of the store, for gc (store_use.h)
  *   CACHE/digests.json          (device, inode, size, mtime, ctime) -> digest of source files
  *   CACHE/folders/HEX.tsv       the same for the files of one source folder
  *   CACHE/times.tsv             what made entries cost (run/cost_log.h); not the store's own
  *
  * An entry appears whole or not at all. Two processes that want the same entry do the work once:
- * the second waits for the first one's lock. The time of entry.json is the entry's last use:
- * nothing else in an entry is ever touched. A store is used by one thread at a time. */
+ * the second waits for the first one's lock; the lock of a process that ended is free. A store is used
+ * by one thread at a time.
+ *
+ * Times. The time of entry.json is the entry's last use: nothing else in an entry is ever touched. A
+ * last use after the present counts as now (the clock was set back), so that such an entry is the
+ * last to go. No key and no decision about content depends on a clock.
+ *
+ * A store that was copied, moved, or restored: the files' times differ from those in entry.json, so
+ * their content is compared once, at the first finding (or by pl_store_check with repair), and the new
+ * times are written down.
+ *
+ * A store that cannot be written (another user's, a read-only file system): opening and finding work,
+ * and the use of an entry goes unrecorded; making an entry is an error that says so. */
 #ifndef PL_CACHE_STORE_H
 #define PL_CACHE_STORE_H
 
@@ -28,7 +40,7 @@
 
 typedef struct pl_store pl_store;
 
-/* Opens (creates) the store. KN_EUSAGE when the folder holds another format version, or files that
+/* Opens (creates) the store; costs the same whatever it holds. KN_EUSAGE when the folder holds another format version, or files that
  * are not a store's: the sentence says which, and the way out. */
 kn_status pl_store_open(const char *dir, pl_store **out, kn_error *e);
 void pl_store_close(pl_store *s); /* NULL is allowed; writes the remembered digests */
@@ -38,7 +50,7 @@ typedef struct pl_entry {
     json_t *info; /* entry.json */
 } pl_entry;
 
-/* Looks for an entry and checks sizes, mtimes and ctimes of its files (content where `deep`, and
+/* Looks for an entry (by its path: the number of entries does not matter) and checks sizes, mtimes and ctimes of its files (content where `deep`, and
  * where only the times differ, as after a copy of the store). *found is false when there is none; a
  * damaged one is set aside with a warning and counts as not found. Finding counts as use. */
 kn_status pl_store_find(pl_store *s, const char *stage, const pl_digest *key, bool deep,
@@ -54,7 +66,8 @@ const char *pl_entry_digest(const pl_entry *entry, const char *file);
 /* Making an entry. begin takes the key's lock (waiting for another process; when that one made the
  * entry meanwhile, *exists is true and nothing is held); waiting ends with KN_EINTERRUPTED on a
  * signal. The stage writes files, no folders, into out_dir; commit digests them, writes entry.json
- * with `info` (an object whose members are added, or NULL), fsyncs, renames and removes work_dir.
+ * with `info` (an object whose members are added, or NULL), fsyncs all at once, renames and removes
+ * work_dir: files that pl_write_file puts into out_dir are not synced one by one (pl_fsync_later).
  * abort removes out_dir and keeps work_dir; on a failure commit leaves abort to the caller. */
 typedef struct pl_making {
     char *out_dir, *work_dir; /* heap */
@@ -72,27 +85,20 @@ void pl_store_abort(pl_store *s, pl_making *m);
  * within the clock's grain of being read is read again the next time. */
 kn_status pl_store_source_digest(pl_store *s, const char *path, pl_digest *out, kn_error *e);
 
-/* For `facet cache`. */
 typedef struct pl_entry_row {
     char stage[24], key[PL_DIGEST_HEX];
     char *dir;
-    uint64_t bytes;
-    int64_t last_used; /* seconds since the epoch */
+    uint64_t bytes;    /* on disk */
+    int64_t last_used; /* seconds since the epoch, not after now */
+    int64_t used_ns;   /* the same as the file system has it; 0: entry.json is missing */
 } pl_entry_row;
+
+/* Every entry, by stage and key; reads folders, no file. */
 kn_status pl_store_list(pl_store *s, pl_entry_row **rows, size_t *count, kn_error *e);
 void pl_store_list_free(pl_entry_row *rows, size_t count);
 
-/* Removes what no entry needs (tmp/, bad/, work/ of finished or for 30 days untouched entries),
- * then the entries not used for longest until the rest fits into max_bytes. An entry that another
- * process makes or removes stays. dry_run only counts; `removed` (may be NULL) is told each entry.
- */
-typedef struct pl_gc {
-    size_t entries, leftovers;  /* removed */
-    uint64_t bytes, kept_bytes; /* removed (leftovers too), and what stays in entries */
-} pl_gc;
-kn_status pl_store_gc(pl_store *s, uint64_t max_bytes, bool dry_run,
-                      void (*removed)(void *context, const pl_entry_row *row), void *context,
-                      pl_gc *out, kn_error *e);
+/* The order in which gc removes: not used for longest first. */
+void pl_entry_rows_by_use(pl_entry_row *rows, size_t count);
 
 const char *pl_store_dir(const pl_store *s);
 

@@ -1,5 +1,6 @@
 /* Looking for an entry and judging it. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,7 +8,6 @@
 #include "cache/store.h"
 #include "cache/store_private.h"
 #include "io/json.h"
-#include "util/fs.h"
 #include "util/log.h"
 #include "util/str.h"
 #include "util/sys.h"
@@ -38,64 +38,64 @@ void pl_entry_clear(pl_entry *entry)
     *entry = (pl_entry){NULL, NULL};
 }
 
-/* Judges one file; on damage `why` holds a sentence. *touched: the times differ but the content is
- * right. */
-static bool file_is_good(const char *dir, const char *name, const json_t *file, bool deep,
-                         bool *touched, kn_error *why)
+/* Judges one file; on damage e holds a sentence. *moved: the times differ but the content is right. */
+static kn_status judge_file(const char *dir, const char *name, const json_t *file,
+                            const pl_judge *judge, bool *moved, kn_error *e)
 {
     char *path = pl_path_join(dir, name);
     struct stat st;
     json_int_t size = json_integer_value(json_object_get(file, "size"));
     const char *want = json_string_value(json_object_get(file, "sha256"));
-    bool good = false;
+    kn_status rc = KN_OK;
     if (stat(path, &st) != 0) {
-        kn_fail_errno(why, KN_EFORMAT, "%s", name);
+        rc = kn_fail_errno(e, KN_EFORMAT, "%s", name);
     } else if (st.st_size != size) {
-        kn_fail(why, KN_EFORMAT, "%s has %lld bytes, not %lld", name, (long long)st.st_size,
-                (long long)size);
+        rc = kn_fail(e, KN_EFORMAT, "%s has %lld bytes, not %lld", name, (long long)st.st_size,
+                     (long long)size);
     } else {
-        bool stamped = stamp_equal(file, &st);
-        good = true;
-        if (deep || !stamped) {
-            pl_digest got;
-            good = pl_digest_file(path, &got, why) == KN_OK;
-            if (good && (!want || strcmp(got.hex, want) != 0)) {
-                kn_fail(why, KN_EFORMAT, "%s has another content than when it was made", name);
-                good = false;
-            }
-            *touched = *touched || (good && !stamped);
+        bool same_times = stamp_equal(file, &st);
+        *moved = *moved || !same_times;
+        if (judge->content == PL_JUDGE_ALL || (judge->content == PL_JUDGE_MOVED && !same_times)) {
+            pl_digest got = {""};
+            rc = judge->read ? judge->read(judge->context, path, &got, e)
+                             : pl_digest_file(path, &got, e);
+            if (rc == KN_OK && (!want || strcmp(got.hex, want) != 0))
+                rc = kn_fail(e, KN_EFORMAT, "%s has another content than when it was made", name);
         }
     }
     free(path);
-    return good;
+    return rc;
 }
 
-static bool entry_is_good(const char *dir, const json_t *info, const char *key, bool deep,
-                          bool *touched, kn_error *why)
+kn_status pl_entry_judge(const char *dir, const char *key, const pl_judge *judge, json_t **info,
+                         bool *moved, kn_error *e)
 {
-    const char *named = json_string_value(json_object_get(info, "key"));
-    json_t *files = json_object_get(info, "files");
-    if (!named || strcmp(named, key) != 0 || !json_is_object(files)) {
-        kn_fail(why, KN_EFORMAT, "entry.json is not of this entry");
-        return false;
+    char *path = pl_path_join(dir, "entry.json");
+    *moved = false;
+    kn_status rc = pl_json_read(path, info, e);
+    free(path);
+    KN_TRY(rc);
+    const char *named = json_string_value(json_object_get(*info, "key"));
+    json_t *files = json_object_get(*info, "files");
+    if (!named || strcmp(named, key) != 0 || !json_is_object(files))
+        return kn_fail(e, KN_EFORMAT, "entry.json is not of this entry");
+    const char *name = NULL;
+    json_t *file = NULL;
+    json_object_foreach(files, name, file)
+    {
+        KN_TRY(judge_file(dir, name, file, judge, moved, e));
     }
-    const char *name = NULL;
-    json_t *file = NULL;
-    json_object_foreach(files, name,
-                        file) if (!file_is_good(dir, name, file, deep, touched, why)) return false;
-    return true;
+    return KN_OK;
 }
 
-/* Remembers the new times of files whose content was found right; a store that cannot be written
- * stays as it is. */
-static void restamp(const char *dir, const char *info_path, json_t *info)
+kn_status pl_entry_restamp(const char *dir, json_t *info, bool keep_use, kn_error *e)
 {
     const char *name = NULL;
     json_t *file = NULL;
+    struct stat st;
     json_object_foreach(json_object_get(info, "files"), name, file)
     {
         char *path = pl_path_join(dir, name);
-        struct stat st;
         if (stat(path, &st) == 0) {
             json_t *stamp = pl_store_stamp(&st);
             json_object_update(file, stamp);
@@ -103,67 +103,85 @@ static void restamp(const char *dir, const char *info_path, json_t *info)
         }
         free(path);
     }
-    pl_json_write(info_path, info, NULL);
+    char *path = pl_path_join(dir, "entry.json");
+    bool known = stat(path, &st) == 0;
+    kn_status rc = pl_json_write(path, info, e);
+    if (rc == KN_OK && keep_use && known)
+        utimensat(AT_FDCWD, path, (const struct timespec[2]){st.st_atim, st.st_mtim}, 0);
+    free(path);
+    return rc;
 }
 
-/* Moves a damaged entry to bad/, unless another process holds its lock: that one is rebuilding it.
- */
-static void set_aside(pl_store *s, const char *stage, const pl_digest *key, bool locked,
-                      const char *dir, const char *why)
+/* The first free CACHE/bad/STAGE-KEY.N. */
+static kn_status move_to_bad(const pl_store *s, const char *stage, const char *key)
 {
-    int lock = -1;
-    if (!locked) {
-        char *path = pl_store_lock_path(s, key->hex);
-        pl_lock_open(path, true, &lock, NULL);
-        free(path);
-        if (lock < 0)
-            return;
-    }
+    char *dir = pl_store_entry_dir(s, stage, key);
     kn_status rc = KN_EIO;
-    for (int n = 1; n < 1000 && rc != KN_OK; n++) {
-        char *to = pl_format("%s/bad/%s-%s.%d", s->dir, stage, key->hex, n);
-        if (!pl_exists(to)) {
+    for (int n = 1, taken = 1; n < 1000 && taken; n++) {
+        char *to = pl_format("%s/bad/%s-%s.%d", s->dir, stage, key, n);
+        taken = pl_exists(to);
+        if (!taken)
             rc = pl_rename(dir, to, NULL);
-            n = rc == KN_OK ? n : 1000;
-        }
         free(to);
     }
-    if (rc == KN_OK)
+    free(dir);
+    return rc;
+}
+
+pl_aside pl_store_set_aside(pl_store *s, const char *stage, const char *key, bool locked)
+{
+    int lock = -1;
+    char *path = pl_store_lock_path(s, key);
+    kn_status opened = locked ? KN_OK : pl_lock_open(path, true, &lock, NULL);
+    pl_aside result = PL_ASIDE_BUSY;
+    if (opened != KN_OK)
+        result = PL_ASIDE_FAILED;
+    else if (locked || lock >= 0)
+        result = move_to_bad(s, stage, key) == KN_OK ? PL_ASIDE_DONE : PL_ASIDE_FAILED;
+    pl_lock_remove(path, lock);
+    free(path);
+    return result;
+}
+
+/* A damaged entry that is busy is being made again by the process that holds its lock. */
+static void put_away(pl_store *s, const char *stage, const char *key, bool locked, const char *dir,
+                     const char *why)
+{
+    pl_aside aside = pl_store_set_aside(s, stage, key, locked);
+    if (aside == PL_ASIDE_DONE)
         pl_warn("a damaged entry of the cache is set aside and made again: %s %.12s: %s", stage,
-                key->hex, why);
-    else if (pl_exists(dir))
+                key, why);
+    else if (aside == PL_ASIDE_FAILED && pl_exists(dir))
         pl_warn("a damaged entry of the cache cannot be moved to '%s/bad': %s %.12s: %s", s->dir,
-                stage, key->hex, why);
-    pl_lock_close(lock);
+                stage, key, why);
 }
 
 kn_status pl_store_find_locked(pl_store *s, const char *stage, const pl_digest *key, bool deep,
                                bool locked, bool *found, pl_entry *out, kn_error *e)
 {
     (void)e;
+    const pl_judge judge = {.content = deep ? PL_JUDGE_ALL : PL_JUDGE_MOVED};
     *found = false;
     *out = (pl_entry){NULL, NULL};
     char *dir = pl_store_entry_dir(s, stage, key->hex);
-    char *info_path = pl_path_join(dir, "entry.json");
     json_t *info = NULL;
     if (pl_is_dir(dir)) {
         kn_error why = {KN_OK, ""};
-        bool touched = false;
-        bool good = pl_json_read(info_path, &info, &why) == KN_OK &&
-                    entry_is_good(dir, info, key->hex, deep, &touched, &why);
-        if (!good) {
-            set_aside(s, stage, key, locked, dir, why.text);
+        bool moved = false;
+        if (pl_entry_judge(dir, key->hex, &judge, &info, &moved, &why) != KN_OK) {
+            put_away(s, stage, key->hex, locked, dir, why.text);
         } else {
-            if (touched)
-                restamp(dir, info_path, info);
+            char *path = pl_path_join(dir, "entry.json");
+            if (moved)
+                pl_entry_restamp(dir, info, false, NULL); /* where nothing can be written: again */
             else
-                pl_sys_touch(info_path);
+                pl_sys_touch(path);
+            free(path);
             *found = true;
             *out = (pl_entry){pl_strdup(dir), json_incref(info)};
         }
     }
     json_decref(info);
-    free(info_path);
     free(dir);
     return KN_OK;
 }

@@ -1,13 +1,14 @@
 /* Making an entry: lock, temporary folder, digests, entry.json, rename. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "cache/store.h"
 #include "cache/store_private.h"
 #include "io/json.h"
-#include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
 
@@ -26,6 +27,12 @@ static kn_status take_lock(const char *path, const char *stage, int *lock, kn_er
     }
 }
 
+/* The folders above are there since the store was opened. */
+static kn_status make_inner(const char *path, kn_error *e)
+{
+    return mkdir(path, 0777) == 0 ? KN_OK : pl_make_dirs(path, e);
+}
+
 kn_status pl_store_begin(pl_store *s, const char *stage, const pl_digest *key, bool *exists,
                          pl_making *out, kn_error *e)
 {
@@ -34,16 +41,22 @@ kn_status pl_store_begin(pl_store *s, const char *stage, const pl_digest *key, b
     char *lock_path = pl_store_lock_path(s, key->hex);
     pl_entry entry = {NULL, NULL};
     kn_status rc = KN_OK;
-    KN_TRY_TO(rc, cleanup, take_lock(lock_path, stage, &out->lock, e));
-    KN_TRY_TO(rc, cleanup, pl_store_find_locked(s, stage, key, false, true, exists, &entry, e));
+    rc = take_lock(lock_path, stage, &out->lock, e);
+    if (rc == KN_OK ||
+        rc == KN_EIO) /* where nothing can be written an entry may be found all the same */
+        pl_store_find_locked(s, stage, key, false, out->lock >= 0, exists, &entry, e);
     if (*exists)
+        rc = KN_OK;
+    if (*exists || rc != KN_OK)
         goto cleanup;
     out->out_dir = pl_store_tmp_dir(s, stage, key->hex);
     out->work_dir = pl_store_work_dir(s, key->hex);
     KN_TRY_TO(rc, cleanup, pl_remove_tree(out->out_dir, e)); /* of a killed process */
-    KN_TRY_TO(rc, cleanup, pl_make_dirs(out->out_dir, e));
-    KN_TRY_TO(rc, cleanup, pl_make_dirs(out->work_dir, e));
+    KN_TRY_TO(rc, cleanup, make_inner(out->out_dir, e));
+    KN_TRY_TO(rc, cleanup, make_inner(out->work_dir, e));
 cleanup:
+    if (rc != KN_OK && rc != KN_EINTERRUPTED)
+        kn_prepend(e, "the cache '%s' cannot be written (--cache names another): ", s->dir);
     free(lock_path);
     pl_entry_clear(&entry);
     if (rc != KN_OK || *exists)
@@ -61,9 +74,7 @@ static kn_status describe_files(const char *dir, json_t *files, kn_error *e)
         char *path = pl_path_join(dir, names[i]);
         pl_digest digest;
         struct stat st;
-        rc = pl_fsync_path(path, e);
-        if (rc == KN_OK)
-            rc = pl_digest_file(path, &digest, e);
+        rc = pl_digest_file(path, &digest, e);
         if (rc == KN_OK && stat(path, &st) != 0)
             rc = kn_fail_errno(e, KN_EIO, "cannot look at '%s'", path);
         if (rc == KN_OK) {
@@ -82,10 +93,13 @@ static kn_status publish(pl_store *s, pl_making *m, kn_error *e)
     char *dir = pl_store_entry_dir(s, m->stage, m->key.hex);
     char *parent = pl_path_dir(dir);
     kn_status rc = KN_OK;
-    KN_TRY_TO(rc, cleanup, pl_make_dirs(parent, e));
-    KN_TRY_TO(rc, cleanup, pl_fsync_path(m->out_dir, e));
+    if (!pl_is_dir(parent))
+        KN_TRY_TO(rc, cleanup, pl_make_dirs(parent, e));
+    KN_TRY_TO(rc, cleanup, pl_fsync_folder(m->out_dir, e));
     KN_TRY_TO(rc, cleanup, pl_rename(m->out_dir, dir, e));
-    KN_TRY_TO(rc, cleanup, pl_fsync_path(parent, e));
+    free(m->out_dir); /* nothing is left to abort */
+    m->out_dir = NULL;
+    rc = pl_fsync_path(parent, e);
 cleanup:
     free(parent);
     free(dir);
@@ -120,10 +134,11 @@ cleanup:
 
 void pl_store_abort(pl_store *s, pl_making *m)
 {
-    (void)s;
     if (m->out_dir)
         pl_remove_tree(m->out_dir, NULL);
-    pl_lock_close(m->lock);
+    char *lock_path = pl_store_lock_path(s, m->key.hex);
+    pl_lock_remove(lock_path, m->lock);
+    free(lock_path);
     m->lock = -1;
     free(m->out_dir);
     free(m->work_dir);

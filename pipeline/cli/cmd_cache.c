@@ -2,136 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "cli/cache_commands.h"
 #include "cli/study_args.h"
 #include "io/json.h"
 #include "util/log.h"
-
-static void print_row(const pl_entry_row *row, const char *label)
-{
-    char size[32], when[24] = "";
-    time_t used = (time_t)row->last_used;
-    struct tm parts;
-    if (gmtime_r(&used, &parts))
-        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &parts);
-    printf("%-9s %.12s %9s  %s  %s\n", row->stage, row->key,
-           pl_human_bytes((double)row->bytes, size, sizeof size), when, label);
-}
-
-static json_t *row_json(const pl_entry_row *row)
-{
-    return json_pack("{s:s,s:s,s:s,s:I,s:I}", "stage", row->stage, "key", row->key, "dir", row->dir,
-                     "bytes", (json_int_t)row->bytes, "last_used", (json_int_t)row->last_used);
-}
-
-static char *label_of(const pl_entry_row *row)
-{
-    char *path = pl_format("%s/entry.json", row->dir);
-    json_t *info = NULL;
-    const char *study = NULL, *label = NULL;
-    if (pl_json_read(path, &info, NULL) == KN_OK) {
-        study = json_string_value(json_object_get(info, "study"));
-        label = json_string_value(json_object_get(info, "label"));
-    }
-    char *text = pl_format("%s: %s", study ? study : "?", label ? label : "?");
-    json_decref(info);
-    free(path);
-    return text;
-}
-
-static kn_status list(const pl_global *g, pl_store *store, kn_error *e)
-{
-    pl_entry_row *rows = NULL;
-    size_t count = 0;
-    double sum = 0;
-    char size[32];
-    KN_TRY(pl_store_list(store, &rows, &count, e));
-    json_t *all = json_array();
-    for (size_t i = 0; i < count; i++) {
-        sum += (double)rows[i].bytes;
-        if (g->json) {
-            json_array_append_new(all, row_json(&rows[i]));
-            continue;
-        }
-        char *label = label_of(&rows[i]);
-        print_row(&rows[i], label);
-        free(label);
-    }
-    if (g->json) {
-        char *text = pl_json_text(all);
-        fputs(text, stdout);
-        free(text);
-    } else {
-        printf("%zu entr%s, %s in %s\n", count, count == 1 ? "y" : "ies",
-               pl_human_bytes(sum, size, sizeof size), pl_store_dir(store));
-    }
-    json_decref(all);
-    pl_store_list_free(rows, count);
-    return KN_OK;
-}
-
-/* Reads every file of every entry; damaged entries are set aside. */
-static kn_status verify(pl_store *store, kn_error *e)
-{
-    pl_entry_row *rows = NULL;
-    size_t count = 0, damaged = 0;
-    kn_status rc = pl_store_list(store, &rows, &count, e);
-    for (size_t i = 0; i < count && rc == KN_OK; i++) {
-        bool found = false;
-        pl_entry entry;
-        pl_digest key;
-        memcpy(key.hex, rows[i].key, sizeof key.hex);
-        rc = pl_store_find(store, rows[i].stage, &key, true, &found, &entry, e);
-        damaged += rc == KN_OK && !found;
-        pl_entry_clear(&entry);
-    }
-    pl_store_list_free(rows, count);
-    KN_TRY(rc);
-    printf("%zu entr%s read, %zu damaged\n", count, count == 1 ? "y" : "ies", damaged);
-    if (damaged > 0)
-        return kn_fail(e, KN_EFORMAT,
-                       "%zu damaged entr%s set aside in %s/bad; the next run makes %s again",
-                       damaged, damaged == 1 ? "y was" : "ies were", pl_store_dir(store),
-                       damaged == 1 ? "it" : "them");
-    return KN_OK;
-}
-
-static void print_removed(void *context, const pl_entry_row *row)
-{
-    (void)context;
-    char *label = label_of(row);
-    print_row(row, label);
-    free(label);
-}
-
-static kn_status gc(pl_store *store, int argc, char **argv, kn_error *e)
-{
-    static const char *const known[] = {"--max-size", "--dry-run", NULL};
-    uint64_t max_bytes = UINT64_MAX;
-    bool dry_run = false;
-    for (int i = 2; i < argc; i++) {
-        bool bad = false;
-        const char *value = pl_option(argc, argv, &i, "--max-size", &bad, e);
-        if (bad)
-            return KN_EUSAGE;
-        if (value)
-            KN_TRY(pl_parse_bytes("--max-size", value, &max_bytes, e));
-        else if (pl_flag(argv[i], "--dry-run"))
-            dry_run = true;
-        else
-            return pl_unknown_option(&pl_command_cache, argv[i], known, e);
-    }
-    pl_gc done;
-    char freed[32], kept[32];
-    KN_TRY(pl_store_gc(store, max_bytes, dry_run, print_removed, NULL, &done, e));
-    printf("%s: %zu entr%s and %zu leftover%s, %s; %s stay\n",
-           dry_run ? "would be removed" : "removed", done.entries, done.entries == 1 ? "y" : "ies",
-           done.leftovers, done.leftovers == 1 ? "" : "s",
-           pl_human_bytes((double)done.bytes, freed, sizeof freed),
-           pl_human_bytes((double)done.kept_bytes, kept, sizeof kept));
-    return KN_OK;
-}
 
 static json_t *node_json(const pl_plan *p, const pl_plan_node *n, const char *title)
 {
@@ -199,32 +74,48 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "path") == 0)
         return path(g, argc, argv, e);
-    bool listing = strcmp(what, "list") == 0, reading = strcmp(what, "verify") == 0;
-    if (!listing && !reading && strcmp(what, "gc") != 0)
-        return kn_fail(e, KN_EUSAGE, "facet cache needs one of list, path, verify, gc%s%s%s",
-                       *what ? ", not '" : "", what, *what ? "'" : "");
-    if ((listing || reading) && argc > 2)
-        return pl_unknown_option(&pl_command_cache, argv[2], NULL, e);
-    pl_store *store = NULL;
-    KN_TRY(pl_store_open(g->cache, &store, e));
-    kn_status rc = listing   ? list(g, store, e)
-                   : reading ? verify(store, e)
-                             : gc(store, argc, argv, e);
-    pl_store_close(store);
-    return rc;
+    static const struct {
+        const char *name;
+        kn_status (*run)(const pl_global *g, pl_store *store, int argc, char **argv, kn_error *e);
+    } parts[] = {{"list", pl_cache_list}, {"verify", pl_cache_verify}, {"gc", pl_cache_gc}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(what, parts[i].name) != 0)
+            continue;
+        pl_store *store = NULL;
+        KN_TRY(pl_store_open(g->cache, &store, e));
+        kn_status rc = parts[i].run(g, store, argc, argv, e);
+        pl_store_close(store);
+        return rc;
+    }
+    return kn_fail(e, KN_EUSAGE, "facet cache needs one of list, path, verify, gc%s%s%s",
+                   *what ? ", not '" : "", what, *what ? "'" : "");
 }
 
 const pl_command pl_command_cache = {
     .name = "cache",
-    .usage = "cache list|path SPEC|verify|gc [--max-size SIZE] [--dry-run] [--json]",
+    .usage = "cache list|path SPEC|verify [--repair]|gc [--max-size SIZE] [--older DURATION] "
+             "[--dry-run] [--json]",
     .summary = "the store of preprocessed data and models",
-    .help = "  list               every entry: stage, key, size, last use (UTC), study and run\n"
-            "  path SPEC          where the arrays and models of a spec lie: stage, what, folder\n"
-            "  verify             reads every file and compares its digest; damaged entries are\n"
-            "                     set aside (exit status 1)\n"
-            "  gc                 removes leftovers of killed processes and damaged entries\n"
-            "    --max-size SIZE  and the entries not used for longest above it (500MB, 20G)\n"
-            "    --dry-run        only says what would go\n"
-            "  --json             of list and path: the same as JSON\n",
+    .help =
+        "  list                every entry: stage, key, size, last use (UTC), study and run; not "
+        "used\n"
+        "                      for longest first; then the sum of each stage\n"
+        "  path SPEC           where the arrays and models of a spec lie: stage, what, folder\n"
+        "  verify              reads every file and compares its digest; exit status 1 where\n"
+        "                      something is damaged and not repaired\n"
+        "    --repair          sets damaged entries aside, removes leftovers of killed processes,\n"
+        "                      drops what is torn; what a run needs of it is made again\n"
+        "    --quick           sizes and times only\n"
+        "  gc                  removes leftovers of killed processes, damaged entries set aside, "
+        "and\n"
+        "                      unfinished work of studies that are gone after 30 days\n"
+        "    --max-size SIZE   and the entries not used for longest above it (500MB, 20G)\n"
+        "    --older DURATION  and the entries not used for so long (12h, 30d)\n"
+        "    --work            and unfinished work of studies that have runs to go, but do not "
+        "run\n"
+        "    --dry-run         only says what would go\n"
+        "  --json              the same as JSON\n\n"
+        "gc leaves what a running study uses, and what the runs to go of a study need that still\n"
+        "has its results folder. Finished runs need nothing of the cache.\n",
     .run = run,
 };

@@ -17,6 +17,7 @@
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
+#include "util/sys.h"
 
 static const double LOOK_SECONDS =
     0.25; /* the longest time between two looks at signals and clock */
@@ -43,7 +44,7 @@ static void forget_others_epochs(const pl_exec *x, int r)
     if (pl_results_run_end(x->plan->study_dir, x->plan->run[r].id, x->plan->stages, &end) &&
         !end.current) {
         char *path = pl_format("%s/runs/%s/epochs.csv", x->plan->study_dir, x->plan->run[r].id);
-        unlink(path);
+        pl_sys_unlink(path);
         free(path);
     }
     pl_run_end_clear(&end);
@@ -329,6 +330,7 @@ static kn_status run_all(pl_exec *x, kn_error *e)
     pl_live_clear(x->plan->study_dir);
     if (x->whole && !x->options->only)
         KN_TRY(pl_exec_update_table(x, e));
+    KN_TRY(pl_study_use(x->plan, &x->use, e));
     if (x->options->here)
         KN_TRY(work_here(x, e));
     else if (rungs)
@@ -368,6 +370,7 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
                  .options = options,
                  .out = out,
                  .whole = options->until == PL_STAGE_COUNT - 1,
+                 .use = {.lock = -1},
                  .began = pl_now()};
     if (options->seconds > 0)
         x.deadline = x.began + options->seconds - options->reserve;
@@ -377,6 +380,7 @@ kn_status pl_exec_run(pl_plan *plan, const pl_exec_options *options, pl_exec_res
     if (rc == KN_OK)
         rc = conclude(&x, e);
     pl_workers_free(x.workers);
+    pl_study_use_end(plan, &x.use);
     pl_costs_free(x.costs);
     pl_exec_free_tasks(&x);
     for (int r = 0; x.failure && r < out->runs; r++)

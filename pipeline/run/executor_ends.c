@@ -192,7 +192,8 @@ static kn_status shared_ended(pl_exec *x, pl_task *t, const pl_worker_end *end, 
             }
         }
     }
-    return pl_exec_look_up(x, e);
+    KN_TRY(pl_exec_look_up(x, e));
+    return pl_study_use(x->plan, &x->use, e); /* more keys are known now */
 }
 
 kn_status pl_exec_task_ended(pl_exec *x, const pl_worker_end *said, kn_error *e)

@@ -13,6 +13,7 @@
 #include "run/cost.h"
 #include "run/executor.h"
 #include "run/make_node.h"
+#include "run/study_use.h"
 #include "run/workers.h"
 
 /* A group of shared nodes that are made in one call, or a run: train, evaluate, results. */
@@ -55,6 +56,7 @@ typedef struct pl_exec {
     pl_exec_result *out;
     pl_costs *costs;
     pl_workers *workers;
+    pl_use use; /* what the study needs of the store, for gc */
     bool whole; /* to the last stage: results are written */
 
     pl_task *

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "run/results.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -274,8 +275,8 @@ static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
     return m;
 }
 
-/* Copies the result files and describes them. */
-static kn_status copy_files(const char *dir, const pl_run_outcome *o, json_t *files, kn_error *e)
+/* Copies the result files into `to` and describes them. */
+static kn_status copy_files(const char *to_dir, const pl_run_outcome *o, json_t *files, kn_error *e)
 {
     for (int i = 0; i < RUN_FILES; i++) {
         const pl_entry *entry = o->entry[run_files[i].stage];
@@ -283,7 +284,7 @@ static kn_status copy_files(const char *dir, const pl_run_outcome *o, json_t *fi
         if (!digest)
             continue;
         char *from = pl_path_join(entry->dir, run_files[i].name);
-        char *to = pl_path_join(dir, run_files[i].name);
+        char *to = pl_path_join(to_dir, run_files[i].name);
         struct stat st;
         kn_status rc = pl_copy_file(from, to, e);
         if (rc == KN_OK && stat(to, &st) != 0)
@@ -311,6 +312,44 @@ static kn_status copy_epochs(const char *dir, const pl_run_outcome *o, kn_error 
     return rc;
 }
 
+static kn_status move_files(const char *from_dir, const char *to_dir, kn_error *e)
+{
+    char **names = NULL;
+    size_t count = 0;
+    kn_status rc = pl_list_dir(from_dir, &names, &count, e);
+    for (size_t i = 0; i < count && rc == KN_OK; i++) {
+        char *from = pl_path_join(from_dir, names[i]), *to = pl_path_join(to_dir, names[i]);
+        rc = pl_rename(from, to, e);
+        free(from);
+        free(to);
+    }
+    pl_free_names(names);
+    return rc;
+}
+
+/* The files are made in a folder of their own, synced together and moved: whole where they are seen, for
+ * one wait for the disk instead of two a file. The folder they come to is synced with the manifest. */
+static kn_status write_files(const char *dir, const pl_run_outcome *o, json_t *files, kn_error *e)
+{
+    char *fresh = pl_format("%s/new.tmp%ld.0", dir, (long)getpid());
+    kn_status rc = KN_OK;
+    pl_fsync_later(fresh);
+    KN_TRY_TO(rc, cleanup, pl_remove_tree(fresh, e));
+    KN_TRY_TO(rc, cleanup, pl_make_dirs(fresh, e));
+    if (o->status == PL_RUN_DONE)
+        KN_TRY_TO(rc, cleanup, copy_files(fresh, o, files, e));
+    else
+        KN_TRY_TO(rc, cleanup, copy_epochs(fresh, o, e));
+    KN_TRY_TO(rc, cleanup, write_log(fresh, o, e));
+    KN_TRY_TO(rc, cleanup, pl_fsync_folder(fresh, e));
+    rc = move_files(fresh, dir, e);
+cleanup:
+    pl_fsync_later_end(fresh);
+    pl_remove_tree(fresh, NULL);
+    free(fresh);
+    return rc;
+}
+
 kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, kn_error *e)
 {
     char *path = manifest_path(study_dir, o->id), *dir = pl_path_dir(path);
@@ -318,11 +357,7 @@ kn_status pl_results_write_run(const char *study_dir, const pl_run_outcome *o, k
     kn_status rc = KN_OK;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(dir, e));
     pl_remove_leftovers(dir);
-    if (o->status == PL_RUN_DONE)
-        KN_TRY_TO(rc, cleanup, copy_files(dir, o, files, e));
-    else
-        KN_TRY_TO(rc, cleanup, copy_epochs(dir, o, e));
-    KN_TRY_TO(rc, cleanup, write_log(dir, o, e));
+    KN_TRY_TO(rc, cleanup, write_files(dir, o, files, e));
     manifest = make_manifest(o, files);
     rc = pl_json_write(path, manifest, e);
 cleanup:
@@ -418,14 +453,17 @@ void pl_results_close(int lock)
     pl_lock_close(lock);
 }
 
+bool pl_results_is_read_only(const char *study_dir)
+{
+    return access(study_dir, W_OK) != 0 && (errno == EROFS || errno == EACCES);
+}
+
 bool pl_results_is_running(const char *study_dir, char **who)
 {
     char *path = pl_path_join(study_dir, ".lock");
-    int lock = -1;
-    bool running = pl_exists(path) && pl_lock_open(path, true, &lock, NULL) == KN_OK && lock < 0;
+    bool running = pl_lock_is_held(path, false);
     if (who)
         *who = running ? read_lock(path) : NULL;
-    pl_lock_close(lock);
     free(path);
     return running;
 }

@@ -81,6 +81,10 @@ bool pl_run_end_is_halted(const pl_run_end *end);
 kn_status pl_results_open(const char *study_dir, const pl_study *study, int *lock, kn_error *e);
 void pl_results_close(int lock);
 
+/* Whether the results folder is there but may not be written (another user's, a read-only file system):
+ * a study that is finished needs nothing of it then but to be read. */
+bool pl_results_is_read_only(const char *study_dir);
+
 /* Whether a process holds the study's lock now; `who` (may be NULL) gets its "process 12 on host
  * since ..." text, heap. */
 bool pl_results_is_running(const char *study_dir, char **who);

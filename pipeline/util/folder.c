@@ -1,4 +1,4 @@
-/* Folders, free space and lock files, declared in fs.h. */
+/* Folders and free space, declared in fs.h. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -218,45 +218,4 @@ uint64_t pl_disk_free(const char *path)
     }
     free(at);
     return failed ? 0 : (uint64_t)v.f_bavail * (uint64_t)v.f_frsize;
-}
-
-kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e)
-{
-    *fd = -1;
-    pl_room room = {0};
-    int lock;
-    while ((lock = pl_sys_open(path, O_RDWR | O_CREAT)) < 0)
-        KN_TRY(pl_room_again(&room, path, e, "cannot open lock file '%s'", path));
-    pl_room_found(&room);
-    int failed = 0;
-    do
-        failed = flock(lock, LOCK_EX | (try_only ? LOCK_NB : 0));
-    while (failed && errno == EINTR);
-    if (!failed) {
-        *fd = lock;
-        return KN_OK;
-    }
-    kn_status rc = KN_OK;
-    if (errno != EWOULDBLOCK)
-        rc = kn_fail_errno(e, KN_EIO, "cannot lock '%s'", path);
-    close(lock);
-    return rc;
-}
-
-kn_status pl_lock_wait(const char *path, int *fd, kn_error *e)
-{
-    const struct timespec nap = {0, 20 * 1000 * 1000};
-    for (;;) {
-        KN_TRY(pl_lock_open(path, true, fd, e));
-        if (*fd >= 0)
-            return KN_OK;
-        KN_TRY(pl_interrupt_check(e));
-        nanosleep(&nap, NULL);
-    }
-}
-
-void pl_lock_close(int fd)
-{
-    if (fd >= 0)
-        close(fd);
 }

@@ -141,7 +141,7 @@ static void draft_drop(draft *d)
  * bytes are lost: *again asks the caller to write them once more. */
 static kn_status draft_sync(draft *d, bool *again, kn_error *e)
 {
-    int failed = pl_sys_fsync(d->fd, d->name), error = errno;
+    int failed = pl_fsync_is_later(d->to) ? 0 : pl_sys_fsync(d->fd, d->name), error = errno;
     if (pl_sys_close(d->fd, d->name) != 0 && !failed) {
         failed = -1;
         error = errno;
@@ -166,6 +166,8 @@ static kn_status draft_publish(draft *d, kn_error *e)
     free(d->name);
     d->name = NULL;
     pl_room_found(&d->room);
+    if (pl_fsync_is_later(d->to))
+        return KN_OK;
     char *dir = pl_path_dir(d->to);
     kn_status rc = pl_fsync_path(dir, e);
     free(dir);

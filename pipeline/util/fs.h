@@ -47,6 +47,17 @@ FILE *pl_log_open(const char *path);
 kn_status pl_copy_file(const char *from, const char *to, kn_error *e);
 
 kn_status pl_fsync_path(const char *path, kn_error *e); /* a file or a folder */
+
+/* Makes every file of a folder durable (not those of folders in it), then the folder: the writing of all
+ * is begun before the first is waited for, so that the file system commits its journal about once. */
+kn_status pl_fsync_folder(const char *path, kn_error *e);
+
+/* Files that are written or copied into `dir`, or below it, from now on are left to a later
+ * pl_fsync_folder: for a folder that nobody reads before it is published. At most 4 folders at once;
+ * one more stays as it was. For the thread that starts and ends a program's work. */
+void pl_fsync_later(const char *dir);
+void pl_fsync_later_end(const char *dir);
+bool pl_fsync_is_later(const char *path); /* a file's, or a folder's in such a folder */
 kn_status pl_rename(const char *from, const char *to, kn_error *e);
 kn_status pl_remove_tree(const char *path, kn_error *e); /* a missing path is fine */
 
@@ -67,6 +78,17 @@ uint64_t pl_disk_free(const char *path);
 kn_status pl_lock_open(const char *path, bool try_only, int *fd, kn_error *e);
 /* Waits for the lock; a signal ends the wait with KN_EINTERRUPTED. */
 kn_status pl_lock_wait(const char *path, int *fd, kn_error *e);
-void pl_lock_close(int fd);
+void pl_lock_close(int fd); /* -1 is fine */
+
+/* A lock that several processes hold at once, and that keeps pl_lock_open out; waits for one that is
+ * held by pl_lock_open. */
+kn_status pl_lock_share(const char *path, int *fd, kn_error *e);
+
+/* Whether a process holds the lock by pl_lock_open, or, where shared_too, by either. Makes no file and
+ * works where nothing can be written. */
+bool pl_lock_is_held(const char *path, bool shared_too);
+
+/* Closes a lock held by pl_lock_open and removes its file. Who waited for it takes a fresh one. */
+void pl_lock_remove(const char *path, int fd);
 
 #endif

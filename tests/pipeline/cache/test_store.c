@@ -2,6 +2,8 @@
 #include "cache/store.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,55 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pipeline/cache/store_rig.h"
 #include "tst.h"
+#include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
-#include "util/log.h"
 #include "util/str.h"
-
-static pl_store *open_store(void)
-{
-    pl_store *s = NULL;
-    pl_log_init((pl_log_options){PL_QUIET, 0});
-    TST_OK(pl_store_open(tst_path("cache"), &s, e));
-    return s;
-}
-
-/* Makes an entry of two files. */
-static void make(pl_store *s, const pl_digest *key, const char *text)
-{
-    pl_making m;
-    bool exists = true;
-    TST_OK(pl_store_begin(s, "train", key, &exists, &m, e));
-    CU_ASSERT_FALSE_FATAL(exists);
-    char *path = pl_path_join(m.out_dir, "model.bin");
-    tst_write_text(path, text);
-    free(path);
-    path = pl_path_join(m.out_dir, "log.txt");
-    tst_write_text(path, "epoch 1\n");
-    free(path);
-    json_t *info = json_pack("{s:s}", "study", "one");
-    TST_OK(pl_store_commit(s, &m, info, e));
-    json_decref(info);
-}
-
-static bool find(pl_store *s, const pl_digest *key, bool deep, char **dir)
-{
-    pl_entry entry;
-    bool found = false;
-    TST_OK(pl_store_find(s, "train", key, deep, &found, &entry, e));
-    if (dir)
-        *dir = found ? pl_strdup(entry.dir) : NULL;
-    pl_entry_clear(&entry);
-    return found;
-}
 
 static void test_an_entry_is_found_with_its_files_and_info(void)
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text("a");
-    CU_ASSERT_FALSE(find(s, &key, false, NULL));
-    make(s, &key, "weights");
+    CU_ASSERT_FALSE(rig_find(s, &key, false, NULL));
+    rig_make(s, &key, "weights");
     pl_entry entry;
     bool found = false;
     TST_OK(pl_store_find(s, "train", &key, true, &found, &entry, e));
@@ -76,7 +42,7 @@ static void test_an_entry_is_found_with_its_files_and_info(void)
 
 static void test_an_aborted_entry_keeps_its_work_only(void)
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text("a");
     pl_making m;
     bool exists = true;
@@ -86,7 +52,7 @@ static void test_an_aborted_entry_keeps_its_work_only(void)
     char *out = pl_strdup(m.out_dir);
     pl_store_abort(s, &m);
     CU_ASSERT_FALSE(pl_exists(out));
-    CU_ASSERT_FALSE(find(s, &key, false, NULL));
+    CU_ASSERT_FALSE(rig_find(s, &key, false, NULL));
     TST_OK(pl_store_begin(s, "train", &key, &exists, &m, e));
     CU_ASSERT_TRUE(pl_exists(path));
     pl_store_abort(s, &m);
@@ -97,19 +63,19 @@ static void test_an_aborted_entry_keeps_its_work_only(void)
 
 static void damage_and_check(const char *what, bool deep, void (*damage)(const char *file))
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text(what);
-    make(s, &key, "weights");
+    rig_make(s, &key, "weights");
     char *dir = NULL;
-    CU_ASSERT_TRUE_FATAL(find(s, &key, true, &dir));
+    CU_ASSERT_TRUE_FATAL(rig_find(s, &key, true, &dir));
     CU_ASSERT_FALSE(pl_store_was_damaged(s, "train", &key));
     char *file = pl_path_join(dir, "model.bin");
     damage(file);
-    CU_ASSERT_FALSE(find(s, &key, deep, NULL));
+    CU_ASSERT_FALSE(rig_find(s, &key, deep, NULL));
     CU_ASSERT_FALSE(pl_exists(dir));
     CU_ASSERT_TRUE(pl_store_was_damaged(s, "train", &key));
-    make(s, &key, "weights");
-    CU_ASSERT_TRUE(find(s, &key, true, NULL));
+    rig_make(s, &key, "weights");
+    CU_ASSERT_TRUE(rig_find(s, &key, true, NULL));
     CU_ASSERT_FALSE(pl_store_was_damaged(s, "train", &key));
     free(file);
     free(dir);
@@ -162,15 +128,15 @@ static void test_damage_is_found_set_aside_and_made_again(void)
 
 static void test_new_times_with_the_old_content_are_fine(void)
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text("a");
-    make(s, &key, "weights");
+    rig_make(s, &key, "weights");
     char *dir = NULL;
-    CU_ASSERT_TRUE_FATAL(find(s, &key, false, &dir));
+    CU_ASSERT_TRUE_FATAL(rig_find(s, &key, false, &dir));
     char *file = pl_path_join(dir, "model.bin");
     CU_ASSERT_EQUAL(utimensat(AT_FDCWD, file, NULL, 0), 0);
-    CU_ASSERT_TRUE(find(s, &key, false, NULL));
-    CU_ASSERT_TRUE(find(s, &key, true, NULL));
+    CU_ASSERT_TRUE(rig_find(s, &key, false, NULL));
+    CU_ASSERT_TRUE(rig_find(s, &key, true, NULL));
     free(file);
     free(dir);
     pl_store_close(s);
@@ -202,7 +168,7 @@ static void test_a_folder_of_other_files_is_refused(void)
 
 static void test_two_processes_do_the_work_once(void)
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text("a");
     pl_making m;
     bool exists = true;
@@ -231,7 +197,7 @@ static void test_two_processes_do_the_work_once(void)
 
 static void test_waiting_for_a_lock_ends_on_a_signal(void)
 {
-    pl_store *s = open_store();
+    pl_store *s = rig_open();
     pl_digest key = pl_digest_text("a");
     pl_making m, second;
     bool exists = true;
@@ -244,54 +210,156 @@ static void test_waiting_for_a_lock_ends_on_a_signal(void)
     pl_store_close(s);
 }
 
-static void set_use(const pl_entry_row *rows, size_t count, const pl_digest *key, time_t when)
+/* A process killed while it makes an entry: its lock is free, its half entry goes, its work stays. */
+static void test_the_lock_of_a_dead_process_is_free(void)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rows[i].key, key->hex) == 0) {
-            char *info = pl_path_join(rows[i].dir, "entry.json");
-            const struct timespec times[2] = {{when, 0}, {when, 0}};
-            CU_ASSERT_EQUAL(utimensat(AT_FDCWD, info, times, 0), 0);
-            free(info);
-        }
+    pl_digest key = pl_digest_text("a");
+    pl_store *s = rig_open();
+    pid_t pid = fork();
+    if (pid == 0) {
+        pl_making m;
+        bool exists = false;
+        if (pl_store_begin(s, "train", &key, &exists, &m, NULL) != KN_OK)
+            _exit(1);
+        char *path = pl_path_join(m.out_dir, "model.bin");
+        pl_write_file(path, "half", 4, NULL);
+        char *work = pl_path_join(m.work_dir, "checkpoint");
+        pl_write_file(work, "epoch 3", 7, NULL);
+        raise(SIGKILL);
+    }
+    int st = 0;
+    waitpid(pid, &st, 0);
+    CU_ASSERT_TRUE_FATAL(WIFSIGNALED(st));
+    CU_ASSERT_TRUE(pl_exists(tst_path("cache/locks/%s.lock", key.hex)));
+    pl_making m;
+    bool exists = true;
+    double began = pl_now();
+    TST_OK(pl_store_begin(s, "train", &key, &exists, &m, e));
+    CU_ASSERT_TRUE(pl_now() - began < 0.5);
+    CU_ASSERT_FALSE(exists);
+    char *path = pl_path_join(m.out_dir, "model.bin");
+    CU_ASSERT_FALSE(pl_exists(path));
+    free(path);
+    CU_ASSERT_TRUE(pl_exists(tst_path("cache/work/%s/checkpoint", key.hex)));
+    pl_store_abort(s, &m);
+    CU_ASSERT_FALSE(pl_exists(tst_path("cache/locks/%s.lock", key.hex)));
+    pl_store_close(s);
 }
 
-static void test_gc_removes_what_was_not_used_for_longest(void)
+/* Eight processes, 25 keys, each key made by exactly one, though its lock file goes each time. */
+static void test_locks_that_go_keep_processes_apart(void)
 {
-    pl_store *s = open_store();
-    pl_digest key[3] = {pl_digest_text("a"), pl_digest_text("b"), pl_digest_text("c")};
-    for (int i = 0; i < 3; i++)
-        make(s, &key[i], "weights");
-    TST_OK(pl_make_dirs(tst_path("cache/tmp/train-%s", pl_digest_text("d").hex), e));
+    enum { PROCESSES = 8, KEYS = 25 };
+    pid_t pid[PROCESSES];
+    pl_store_close(rig_open());
+    for (int p = 0; p < PROCESSES; p++) {
+        pid[p] = fork();
+        if (pid[p] != 0)
+            continue;
+        pl_store *s = NULL;
+        bool good = pl_store_open(tst_path("cache"), &s, NULL) == KN_OK;
+        for (int k = 0; k < KEYS && good; k++) {
+            char name[16];
+            snprintf(name, sizeof name, "key %d", k);
+            pl_digest key = pl_digest_text(name);
+            pl_making m;
+            bool exists = false;
+            good = pl_store_begin(s, "train", &key, &exists, &m, NULL) == KN_OK;
+            if (!good || exists)
+                continue;
+            int mine = open(tst_path("made-%d", k), O_CREAT | O_EXCL | O_WRONLY, 0666);
+            char *path = pl_path_join(m.out_dir, "model.bin");
+            good = mine >= 0 && pl_write_file(path, "x", 1, NULL) == KN_OK &&
+                   pl_store_commit(s, &m, NULL, NULL) == KN_OK;
+            free(path);
+        }
+        _exit(good ? 0 : 1);
+    }
+    for (int p = 0; p < PROCESSES; p++) {
+        int st = 1;
+        waitpid(pid[p], &st, 0);
+        CU_ASSERT_EQUAL(st, 0);
+    }
+    pl_store *s = rig_open();
     pl_entry_row *rows = NULL;
     size_t count = 0;
     TST_OK(pl_store_list(s, &rows, &count, e));
-    CU_ASSERT_EQUAL_FATAL(count, 3);
-    CU_ASSERT_TRUE(rows[0].bytes > 0);
-    set_use(rows, count, &key[0], 3000);
-    set_use(rows, count, &key[1], 1000);
-    set_use(rows, count, &key[2], 2000);
-    pl_gc done;
-    TST_OK(pl_store_gc(s, 2 * rows[0].bytes, true, NULL, NULL, &done, e));
-    CU_ASSERT_EQUAL(done.entries, 1);
-    CU_ASSERT_EQUAL(done.leftovers, 1);
-    CU_ASSERT_TRUE(pl_exists(tst_path("cache/tmp/train-%s", pl_digest_text("d").hex)));
-    TST_OK(pl_store_gc(s, 2 * rows[0].bytes, false, NULL, NULL, &done, e));
-    CU_ASSERT_EQUAL(done.entries, 1);
-    CU_ASSERT_FALSE(pl_exists(tst_path("cache/tmp/train-%s", pl_digest_text("d").hex)));
-    CU_ASSERT_TRUE(find(s, &key[0], true, NULL));
-    CU_ASSERT_FALSE(find(s, &key[1], true, NULL));
-    CU_ASSERT_TRUE(find(s, &key[2], true, NULL));
+    CU_ASSERT_EQUAL(count, KEYS);
+    char **locks = NULL;
+    size_t lock_count = 0;
+    TST_OK(pl_list_dir(tst_path("cache/locks"), &locks, &lock_count, e));
+    CU_ASSERT_EQUAL(lock_count, 0);
+    pl_free_names(locks);
     pl_store_list_free(rows, count);
     pl_store_close(s);
 }
 
-const tst_case tst_cache_store[] = {TST(test_an_entry_is_found_with_its_files_and_info),
-                                    TST(test_an_aborted_entry_keeps_its_work_only),
-                                    TST(test_damage_is_found_set_aside_and_made_again),
-                                    TST(test_new_times_with_the_old_content_are_fine),
-                                    TST(test_a_store_of_another_version_is_refused),
-                                    TST(test_a_folder_of_other_files_is_refused),
-                                    TST(test_two_processes_do_the_work_once),
-                                    TST(test_waiting_for_a_lock_ends_on_a_signal),
-                                    TST(test_gc_removes_what_was_not_used_for_longest),
-                                    TST_END};
+/* As on another machine: every file has other times; the content is compared once. */
+static void test_a_copied_store_is_compared_once(void)
+{
+    pl_digest key = pl_digest_text("a");
+    pl_store *s = rig_open();
+    rig_make(s, &key, "weights");
+    pl_store_close(s);
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), "cp -r cache copy && mv copy moved", NULL, NULL), 0);
+    TST_OK(pl_store_open(tst_path("moved"), &s, e));
+    char *info = pl_strdup(tst_path("moved/train/%.2s/%s/entry.json", key.hex, key.hex));
+    char *before = tst_read(info, NULL);
+    CU_ASSERT_TRUE(rig_find(s, &key, false, NULL));
+    char *after = tst_read(info, NULL);
+    CU_ASSERT_NOT_EQUAL(strcmp(before, after), 0); /* the new times are noted */
+    CU_ASSERT_TRUE(rig_find(s, &key, false, NULL));
+    char *again = tst_read(info, NULL);
+    TST_TEXT(again, after);
+    free(before);
+    free(after);
+    free(again);
+    /* copied with an error: noticed */
+    tst_write_text(tst_path("moved/train/%.2s/%s/model.bin", key.hex, key.hex), "weighed");
+    CU_ASSERT_FALSE(rig_find(s, &key, false, NULL));
+    free(info);
+    pl_store_close(s);
+}
+
+static void test_a_read_only_store_gives_and_says_that_it_does_not_take(void)
+{
+    pl_digest key = pl_digest_text("a"), other = pl_digest_text("b");
+    const char *cache = tst_path("cache");
+    if (!rig_mount(cache)) {
+        tst_skip("no permission to mount a small tmpfs");
+        return;
+    }
+    pl_store *s = rig_open();
+    rig_make(s, &key, "weights");
+    pl_store_close(s);
+    rig_remount(cache, "ro");
+    s = rig_open();
+    CU_ASSERT_TRUE(rig_find(s, &key, true, NULL));
+    CU_ASSERT_FALSE(rig_find(s, &other, false, NULL));
+    pl_making m;
+    bool exists = false;
+    char *want = pl_format("the cache '%s' cannot be written (--cache names another): cannot open "
+                           "lock file '%s/locks/%s.lock': Read-only file system",
+                           cache, cache, other.hex);
+    TST_FAILS(KN_EIO, want, pl_store_begin(s, "train", &other, &exists, &m, e));
+    TST_OK(pl_store_begin(s, "train", &key, &exists, &m, e));
+    CU_ASSERT_TRUE(exists);
+    free(want);
+    pl_store_close(s);
+    rig_unmount(cache);
+}
+
+const tst_case tst_cache_store[] = {
+    TST(test_an_entry_is_found_with_its_files_and_info),
+    TST(test_an_aborted_entry_keeps_its_work_only),
+    TST(test_damage_is_found_set_aside_and_made_again),
+    TST(test_new_times_with_the_old_content_are_fine),
+    TST(test_a_store_of_another_version_is_refused),
+    TST(test_a_folder_of_other_files_is_refused),
+    TST(test_two_processes_do_the_work_once),
+    TST(test_waiting_for_a_lock_ends_on_a_signal),
+    TST(test_the_lock_of_a_dead_process_is_free),
+    TST(test_locks_that_go_keep_processes_apart),
+    TST(test_a_copied_store_is_compared_once),
+    TST(test_a_read_only_store_gives_and_says_that_it_does_not_take),
+    TST_END};
