@@ -58,13 +58,22 @@ static void start_again(char **argv)
     execv(self, argv);
 }
 
-/* OpenBLAS reads the variable when it is loaded, before main: only a new start changes it. The
- * variable also keeps the second start from coming here again. */
+/* OpenBLAS reads OPENBLAS_CORETYPE when it is loaded, before main: only a new start changes it. The second
+ * start knows itself by the mark and takes both away again: what it starts in turn, perhaps on another
+ * machine, chooses by its own CPU. */
 void kn_gemm_core_lift(char **argv)
 {
-    const char *core = kn_gemm_core_for(kn_isa_detect());
-    if (!core || getenv("OPENBLAS_CORETYPE") || !kn_gemm_core_is_low())
+    static const char variable[] = "OPENBLAS_CORETYPE", mark[] = "FACET_CORE_LIFTED";
+    if (getenv(mark)) {
+        unsetenv(variable);
+        unsetenv(mark);
         return;
-    if (setenv("OPENBLAS_CORETYPE", core, 1) == 0)
+    }
+    const char *core = kn_gemm_core_for(kn_isa_detect());
+    if (!core || getenv(variable) || !kn_gemm_core_is_low())
+        return;
+    if (setenv(mark, core, 1) == 0 && setenv(variable, core, 1) == 0)
         start_again(argv);
+    unsetenv(variable);
+    unsetenv(mark);
 }
