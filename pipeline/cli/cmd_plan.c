@@ -1,6 +1,7 @@
 /* facet plan: what would run, and why. */
 #include <stdio.h>
 
+#include "cli/launcher_args.h"
 #include "cli/study_args.h"
 
 enum { MAX_JOBS = 256 };
@@ -28,19 +29,25 @@ static kn_status take_option(pl_study_args *a, int argc, char **argv, int *i, bo
 
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--set", "--until", "--jobs", "--all", NULL};
+    static const char *const known[] = {"--set", "--until", "--jobs", "--all", PL_LAUNCHER_OPTIONS, NULL};
     pl_study_args args;
+    pl_launcher_args launcher = {.slurm = false};
     kn_status rc = KN_OK;
     pl_study_args_init(&args, argc);
     for (int i = 1; i < argc && rc == KN_OK; i++) {
         bool taken = false;
         const char *word = argv[i];
-        rc = take_option(&args, argc, argv, &i, &taken, e);
+        rc = pl_launcher_args_take(&launcher, argc, argv, &i, &taken, e);
+        if (rc == KN_OK && !taken)
+            rc = take_option(&args, argc, argv, &i, &taken, e);
         if (rc == KN_OK && !taken)
             rc = pl_unknown_option(&pl_command_plan, word, known, e);
     }
     if (rc == KN_OK && args.specs == 0)
         rc = kn_fail(e, KN_EUSAGE, "facet plan needs a spec (facet plan --help)");
+    if (rc == KN_OK)
+        rc = pl_launcher_args_check(&launcher, args.until == PL_STAGE_COUNT - 1 ? NULL : "--until",
+                                    e);
     for (int s = 0; s < args.specs && rc == KN_OK; s++) {
         pl_planned p;
         rc = pl_planned_open(g, &args, s, &p, e);
@@ -48,7 +55,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
             break;
         if (s > 0 && !g->json)
             printf("\n");
-        rc = pl_planned_print(&p, &args, g->json, e);
+        rc = launcher.slurm ? pl_launcher_print(g, &launcher, &p, &args, e)
+                            : pl_planned_print(&p, &args, g->json, e);
         pl_planned_close(&p);
     }
     pl_study_args_clear(&args);
@@ -57,7 +65,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_plan = {
     .name = "plan",
-    .usage = "plan SPEC... [--set KEY=VALUE]... [--until STAGE] [--jobs N] [--all] [--json]",
+    .usage = "plan SPEC... [--set KEY=VALUE]... [--until STAGE] [--jobs N] [--all] "
+             "[--launcher slurm] [--json]",
     .summary = "what would run: hit or miss and why, shared work once, time and disk expected",
     .help =
         "Runs nothing. For each piece of work: how many runs need it, its state, and why:\n"
@@ -73,6 +82,8 @@ const pl_command pl_command_plan = {
         "  --until STAGE     ingest, split, train or evaluate: nothing behind it\n"
         "  --jobs N          expects the time of N runs side by side\n"
         "  --all             a line per work, whatever their number\n"
-        "  --json            every work and run as an object\n",
+        "  --json            every work and run as an object\n"
+        "  --launcher slurm  also the scripts for a cluster and what would be submitted, with\n"
+        "                    --partition, --time, --mem, --array-limit as facet run takes them\n",
     .run = run,
 };

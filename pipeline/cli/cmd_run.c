@@ -224,9 +224,13 @@ static kn_status run_study(const pl_global *g, const pl_run_args *a, int spec, k
 {
     pl_planned p;
     KN_TRY(pl_planned_open(g, &a->study, spec, &p, e));
-    kn_status rc = KN_OK;
-    if (a->dry_run)
-        rc = pl_planned_print(&p, &a->study, g->json, e);
+    bool here = !a->launcher.slurm || a->dry_run;
+    kn_status rc = here ? KN_OK : pl_launcher_submit(g, &a->launcher, &p, &here, e);
+    if (rc != KN_OK || !here)
+        ; /* the cluster has it */
+    else if (a->dry_run)
+        rc = a->launcher.slurm ? pl_launcher_print(g, &a->launcher, &p, &a->study, e)
+                               : pl_planned_print(&p, &a->study, g->json, e);
     else if (p.plan.done == p.study.run_count && pl_results_is_read_only(p.plan.study_dir))
         pl_info("nothing to do: %d run%s done; '%s' may only be read", p.plan.done,
                 p.plan.done == 1 ? " is" : "s are", p.plan.study_dir);

@@ -41,12 +41,13 @@ const char pl_run_help[] =
     "                    FACET_RUNS, FACET_DONE, FACET_FAILED in its environment\n"
     "  --profile         where the time of the training steps went, layer by layer: to stdout\n"
     "                    and to profile.csv in the run's folder; the results are the same\n"
-    "  --plots all       figures of every run, also in a study of more than 40 runs\n";
+    "  --plots all       figures of every run, also in a study of more than 40 runs\n\n"
+    "Where:\n" PL_LAUNCHER_HELP;
 
 static const char *const known[] = {"--set",     "--jobs",      "--for",     "--until",
                                     "--dry-run", "--plots",     "--profile", "--order",
                                     "--retries", "--fail-fast", "--runs",    "--retry-failed",
-                                    "--finish",  "--notify",    "--wait",    NULL};
+                                    "--finish",  "--notify",    "--wait",    PL_LAUNCHER_OPTIONS, NULL};
 
 static kn_status take_value(pl_run_args *a, const char *option, const char *value, kn_error *e)
 {
@@ -99,7 +100,20 @@ static kn_status take_option(pl_run_args *a, int argc, char **argv, int *i, bool
             *flags[k].flag = true;
             return KN_OK;
         }
-    return pl_study_args_take(&a->study, argc, argv, i, taken, e);
+    KN_TRY(pl_launcher_args_take(&a->launcher, argc, argv, i, taken, e));
+    return *taken ? KN_OK : pl_study_args_take(&a->study, argc, argv, i, taken, e);
+}
+
+/* The option given that does not go with --launcher slurm; NULL: none. */
+static const char *local_option(const pl_run_args *a)
+{
+    return a->jobs > 1                            ? "--jobs (a run is a task of its own)"
+           : a->seconds > 0                       ? "--for (see --time)"
+           : a->profile                           ? "--profile"
+           : a->runs                              ? "--runs"
+           : a->notify                            ? "--notify"
+           : a->study.until != PL_STAGE_COUNT - 1 ? "--until"
+                                                  : NULL;
 }
 
 kn_status pl_run_args_take(pl_run_args *a, int argc, char **argv, kn_error *e)
@@ -119,7 +133,7 @@ kn_status pl_run_args_take(pl_run_args *a, int argc, char **argv, kn_error *e)
     if (a->profile && (a->jobs > 1 || a->seconds > 0))
         return kn_fail(e, KN_EUSAGE, "--profile measures one run at a time and whole, not with %s",
                        a->jobs > 1 ? "--jobs" : "--for");
-    return KN_OK;
+    return pl_launcher_args_check(&a->launcher, local_option(a), e);
 }
 
 void pl_run_args_clear(pl_run_args *a)

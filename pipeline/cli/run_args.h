@@ -2,6 +2,7 @@
 #ifndef PL_CLI_RUN_ARGS_H
 #define PL_CLI_RUN_ARGS_H
 
+#include "cli/launcher_args.h"
 #include "cli/study_args.h"
 #include "report/report.h"
 #include "run/order.h"
@@ -9,6 +10,7 @@
 typedef struct pl_run_args {
     pl_study_args study;
     pl_report_options report;
+    pl_launcher_args launcher;
     long jobs; /* 0: what measures fastest */
     long retries;
     double seconds; /* --for; 0: no limit */

@@ -6,11 +6,13 @@
 #include "base/cpu.h"
 #include "io/csv.h"
 #include "run/cost.h"
+#include "run/launcher_queue.h"
 #include "run/live.h"
 #include "run/results.h"
 #include "run/study_folder.h"
 #include "util/fs.h"
 #include "util/hash_index.h"
+#include "util/log.h"
 
 struct pl_status {
     char *name, *dir;
@@ -276,6 +278,19 @@ static json_t *first_pause(const json_t *now)
     return json_null();
 }
 
+static json_t *queue_of(const char *dir)
+{
+    pl_queue queue = {.known = true};
+    kn_error why = {KN_OK, ""};
+    if (pl_queue_read(dir, &queue, &why) != KN_OK) {
+        queue.known = false;
+        pl_warn("%s", why.text);
+    }
+    json_t *out = pl_queue_json(&queue);
+    pl_queue_clear(&queue);
+    return out;
+}
+
 static json_t *report(pl_status *s, size_t runs, const tally *t, const char *who)
 {
     int left = 0;
@@ -291,6 +306,7 @@ static json_t *report(pl_status *s, size_t runs, const tally *t, const char *who
     json_object_set_new(out, "seconds_left", seconds >= 0 ? json_real(seconds) : json_null());
     json_object_set_new(out, "who", who ? json_string(who) : json_null());
     json_object_set_new(out, "paused", first_pause(t->now));
+    json_object_set_new(out, "queue", queue_of(s->dir));
     json_object_set(out, "now", t->now);
     json_object_set(out, "failures", t->failures);
     return out;

@@ -23,7 +23,7 @@ void pl_status_close(pl_status *s); /* NULL is allowed */
  * runs it), "paused" (null or a sentence),
  * "now": [{"run" (null: a stage that runs share), "name", "group", "title", "note", "done", "total",
  * "rate", "unit", "seconds_left" (null), "paused", "host", "process", "age"}],
- * "failures": [{"run", "group", "error"}]} */
+ * "failures": [{"run", "group", "error"}], "queue": of a cluster (launcher_queue.h)} */
 kn_status pl_status_look(pl_status *s, json_t **out, kn_error *e);
 
 /* Opens, looks once without costs, closes. */

@@ -1,6 +1,7 @@
 /* A look at a study in words. */
 #include <string.h>
 
+#include "run/launcher_queue.h"
 #include "run/study_status.h"
 
 enum { FAILURES = 20 }; /* told one by one */
@@ -82,12 +83,14 @@ static void add_failures(const json_t *failures, pl_str *out)
 
 void pl_status_text(const json_t *s, pl_str *out)
 {
-    const json_t *now = json_object_get(s, "now");
+    const json_t *now = json_object_get(s, "now"), *queue = json_object_get(s, "queue");
     add_counts(s, out);
     if (json_is_true(json_object_get(s, "running")))
         pl_str_addf(out, "run by %s\n", text_of(s, "who"));
-    else if (integer(s, "left") > 0)
+    else if (integer(s, "left") > 0 && json_array_size(json_object_get(queue, "jobs")) == 0 &&
+             !json_is_false(json_object_get(queue, "known")))
         pl_str_add(out, "nobody runs it now\n");
+    pl_queue_text(queue, out);
     if (*text_of(s, "paused"))
         pl_str_addf(out, "paused: %s\n", text_of(s, "paused"));
     for (size_t i = 0; i < json_array_size(now); i++)
