@@ -116,6 +116,10 @@ test-long: all $(BUILD)/facet_tests ## every test, the long ones too (needs FACE
 test-fault: all $(BUILD)/facet_tests ## nights killed, cut off, out of disk, at every marked instant; FACET_FAULT_SECONDS (900), FACET_FAULT_SEED
 	@FACET=$(BUILD)/facet FACET_FAULT_SECONDS=$(or $(FACET_FAULT_SECONDS),900) $(BUILD)/facet_tests --long fault_
 
+.PHONY: test-slurm
+test-slurm: all ## a sweep through real Slurm on this machine: installs it (apt), needs root; about five minutes
+	@tests/slurm/test
+
 .PHONY: asan ubsan tsan
 asan: ## the tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory $(JOBS) VARIANT=asan run-tests

@@ -158,10 +158,11 @@ static kn_status make(const pl_global *g, const pl_launcher_args *a, pl_planned 
     return pl_launch_make(&p->plan, &request, out, e);
 }
 
-static kn_status print_json(pl_planned *p, const pl_launch *l, pl_stage_id until, kn_error *e)
+static kn_status print_json(pl_planned *p, const pl_launch *l, const pl_study_args *study,
+                            kn_error *e)
 {
     json_t *plan = NULL;
-    KN_TRY(pl_plan_json(&p->plan, until, &plan, e));
+    KN_TRY(pl_planned_json(p, study, &plan, e));
     json_object_set_new(plan, "launch", pl_launch_json(l));
     char *text = pl_json_text(plan);
     fputs(text, stdout);
@@ -176,7 +177,7 @@ kn_status pl_launcher_print(const pl_global *g, const pl_launcher_args *a, pl_pl
     pl_launch l;
     KN_TRY(make(g, a, p, &l, e));
     kn_status rc =
-        g->json ? print_json(p, &l, study->until, e) : pl_planned_print(p, study, false, e);
+        g->json ? print_json(p, &l, study, e) : pl_planned_print(p, study, false, e);
     if (rc == KN_OK && !g->json) {
         pl_str text;
         pl_str_init(&text);

@@ -76,21 +76,29 @@ void pl_planned_close(pl_planned *p)
     pl_study_clear(&p->study);
 }
 
-static kn_status print_plan(pl_planned *p, const pl_study_args *a, bool json,
-                            const pl_expectation *x, kn_error *e)
+static kn_status expect(pl_planned *p, const pl_study_args *a, pl_expectation *x, kn_error *e)
 {
-    if (json) {
-        json_t *plan = NULL;
-        KN_TRY(pl_plan_json(&p->plan, a->until, x, &plan, e));
-        char *text = pl_json_text(plan);
-        fputs(text, stdout);
-        free(text);
-        json_decref(plan);
-        return KN_OK;
-    }
+    pl_costs *costs = NULL;
+    KN_TRY(pl_costs_open(pl_store_dir(p->store), &costs, e));
+    *x = pl_plan_expect(&p->plan, costs, a->until, p->threads, a->jobs);
+    pl_costs_free(costs);
+    return KN_OK;
+}
+
+kn_status pl_planned_json(pl_planned *p, const pl_study_args *a, json_t **out, kn_error *e)
+{
+    pl_expectation x;
+    KN_TRY(expect(p, a, &x, e));
+    return pl_plan_json(&p->plan, a->until, &x, out, e);
+}
+
+static kn_status print_text(pl_planned *p, const pl_study_args *a, kn_error *e)
+{
+    pl_expectation x;
     pl_str text;
+    KN_TRY(expect(p, a, &x, e));
     pl_str_init(&text);
-    kn_status rc = pl_plan_text(&p->plan, a->until, a->all, x, &text, e);
+    kn_status rc = pl_plan_text(&p->plan, a->until, a->all, &x, &text, e);
     if (rc == KN_OK)
         fputs(text.text, stdout);
     pl_str_clear(&text);
@@ -99,12 +107,15 @@ static kn_status print_plan(pl_planned *p, const pl_study_args *a, bool json,
 
 kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e)
 {
-    pl_costs *costs = NULL;
-    KN_TRY(pl_costs_open(pl_store_dir(p->store), &costs, e));
-    pl_expectation x = pl_plan_expect(&p->plan, costs, a->until, p->threads, a->jobs);
-    kn_status rc = print_plan(p, a, json, &x, e);
-    pl_costs_free(costs);
-    return rc;
+    json_t *plan = NULL;
+    if (!json)
+        return print_text(p, a, e);
+    KN_TRY(pl_planned_json(p, a, &plan, e));
+    char *text = pl_json_text(plan);
+    fputs(text, stdout);
+    free(text);
+    json_decref(plan);
+    return KN_OK;
 }
 
 kn_status pl_parse_bytes(const char *what, const char *text, uint64_t *bytes, kn_error *e)

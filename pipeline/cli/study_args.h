@@ -34,7 +34,8 @@ kn_status pl_planned_open(const pl_global *g, const pl_study_args *a, int spec, 
                           kn_error *e);
 void pl_planned_close(pl_planned *p);
 
-/* Prints the plan to stdout, as a table or with --json. */
+/* The plan as an object (run/plan_text.h), and printed to stdout, as a table or with --json. */
+kn_status pl_planned_json(pl_planned *p, const pl_study_args *a, json_t **out, kn_error *e);
 kn_status pl_planned_print(pl_planned *p, const pl_study_args *a, bool json, kn_error *e);
 
 /* "500MB", "2.5G", "1TiB", or plain bytes. Both k = 1000 (kB, MB) and 1024 (KiB, MiB). */

@@ -13,6 +13,7 @@
 #include "run/executor_private.h"
 #include "run/halving.h"
 #include "run/live.h"
+#include "run/plan_expect.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
@@ -310,17 +311,12 @@ static kn_status conclude(pl_exec *x, kn_error *e)
     return KN_OK;
 }
 
-/* Before anything is started. Only what was measured on this machine is told. */
-static double expect(pl_exec *x)
+/* Before anything is started; 0 where some of it was never done on this machine. */
+static double expect(const pl_exec *x)
 {
-    for (int r = 0; r < x->out->runs; r++) {
-        pl_cost_basis basis = PL_COST_MEASURED;
-        if (x->fate[r] == PL_FATE_MAKE)
-            pl_costs_seconds(x->costs, PL_TRAIN, &x->plan->study->runs[r].spec, 1, 1, &basis);
-        if (basis == PL_COST_GUESSED)
-            return 0;
-    }
-    return pl_exec_seconds_left(x);
+    pl_expectation e = pl_plan_expect(x->plan, x->costs, x->options->until, x->split.threads,
+                                      x->options->jobs);
+    return e.works[PL_COST_GUESSED] > 0 ? 0 : e.seconds;
 }
 
 static kn_status run_all(pl_exec *x, kn_error *e)

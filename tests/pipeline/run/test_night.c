@@ -82,8 +82,8 @@ static void test_three_that_fail_alike_stop_the_study(void)
 
 /* Costs by epochs; seeds tell the runs apart. */
 static const char costs_sweep[] =
-    "sweep: {list: [{train.epochs: 3, train.seed: 1}, {train.epochs: 1, train.seed: 2}, "
-    "{train.epochs: 2, train.seed: 3}]}\n";
+    "sweep: {list: [{train.epochs: 3000, train.seed: 1}, {train.epochs: 1000, train.seed: 2}, "
+    "{train.epochs: 2000, train.seed: 3}]}\n";
 
 static void order_is(pl_order order, const char *want)
 {
@@ -126,11 +126,11 @@ static void test_under_a_limit_a_group_is_made_whole(void)
     pl_exec_result r;
     pl_exec_options options = plain;
     options.seconds = 1000;
-    fake_start("one", "sweep: {seeds: [1, 2], product: {train.epochs: [5, 1]}}\n");
+    fake_start("one", "sweep: {seeds: [1, 2], product: {train.epochs: [5000, 1000]}}\n");
     TST_OK(fake_run("one", &options, &r, e));
     CU_ASSERT_FALSE(r.stopped);
-    fake_start("two", "sweep: {list: [{train.epochs: 5, train.seed: 1}, {train.epochs: 1, "
-                      "train.seed: 2}, {train.epochs: 5, train.seed: 3}, {train.epochs: 1, "
+    fake_start("two", "sweep: {list: [{train.epochs: 5000, train.seed: 1}, {train.epochs: 1000, "
+                      "train.seed: 2}, {train.epochs: 5000, train.seed: 3}, {train.epochs: 1000, "
                       "train.seed: 4}]}\n");
     TST_OK(fake_run("two", &options, &r, e));
     expect_order("2 4 1 3");
