@@ -27,6 +27,12 @@ static inline kn_v kn_v_set1(float a)
 {
     return _mm256_set1_ps(a);
 }
+static inline kn_v kn_v_set1_pair(const float *p)
+{
+    double pair;
+    memcpy(&pair, p, sizeof pair);
+    return _mm256_castpd_ps(_mm256_set1_pd(pair));
+}
 static inline kn_v kn_v_load(const float *p)
 {
     return _mm256_loadu_ps(p);
@@ -93,6 +99,11 @@ static inline float kn_v_sum(kn_v a)
     __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+static inline kn_v kn_v_add_pairs(kn_v a)
+{
+    __m256d sums = _mm256_castps_pd(_mm256_hadd_ps(a, a));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(sums, _MM_SHUFFLE(3, 1, 2, 0)));
 }
 
 static inline kn_vm kn_v_gt(kn_v a, kn_v b)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { KN_V_WIDTH = 16, KN_V_REGS = 32 };
 
@@ -25,6 +26,12 @@ static inline kn_v kn_v_zero(void)
 static inline kn_v kn_v_set1(float a)
 {
     return _mm512_set1_ps(a);
+}
+static inline kn_v kn_v_set1_pair(const float *p)
+{
+    double pair;
+    memcpy(&pair, p, sizeof pair);
+    return _mm512_castpd_ps(_mm512_set1_pd(pair));
 }
 static inline kn_v kn_v_load(const float *p)
 {
@@ -96,6 +103,11 @@ static inline float kn_v_sum(kn_v a)
     __m128 s = _mm_add_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+static inline kn_v kn_v_add_pairs(kn_v a)
+{
+    __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
+    return _mm512_permutexvar_ps(even, _mm512_add_ps(a, _mm512_movehdup_ps(a)));
 }
 
 static inline kn_vm kn_v_gt(kn_v a, kn_v b)

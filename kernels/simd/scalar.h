@@ -29,6 +29,10 @@ static inline kn_v kn_v_set1(float a)
 {
     return a;
 }
+static inline kn_v kn_v_set1_pair(const float *p)
+{
+    return p[0];
+} /* p[0], p[1], p[0], p[1] ...; both are read */
 static inline kn_v kn_v_load(const float *p)
 {
     return *p;
@@ -100,6 +104,10 @@ static inline kn_vm kn_v_gt(kn_v a, kn_v b)
 {
     return a > b;
 }
+static inline kn_v kn_v_add_pairs(kn_v a)
+{
+    return a;
+} /* a[0] + a[1], a[2] + a[3] ... in the lower half of the lanes; one lane has no pair */
 static inline kn_vm kn_v_ge(kn_v a, kn_v b)
 {
     return a >= b;

@@ -179,6 +179,10 @@ static void test_kn_conv2d_variants_any_width(void)
         check_all(word, true, exact);
         snprintf(word, sizeof word, "ic1ih6iw%doc9kh3same1pool2/linear", iw);
         check_all(word, true, exact);
+        snprintf(word, sizeof word, "ic4ih6iw%doc4kh3/linear", iw);
+        check_all(word, true, exact);
+        snprintf(word, sizeof word, "ic2ih6iw%doc3kh3same1pool2", iw);
+        check_all(word, true, exact);
     }
 }
 
@@ -230,7 +234,9 @@ static void test_kn_conv2d_variants_lists_and_winograd(void)
         "ic70ih7oc5kh3pool3",       "ic64ih13oc16kh5sh2pool2",   "ic24ih13oc16kh3sh1sw2pool2",
         "ic128ih7oc96kh3pool2",     "ic20ih12oc9kh7pool2",       "ic48ih6iw7oc8kh3kw1pool2",
         "ic16ih6iw9oc8kh3pool2ps1", "ic3ih14oc16kh5pool2",       "ic3ih14iw9oc37kh3pool2",
-        "ic4ih9oc16kh3same1pool2",  "ic18ih9oc16kh5pool2same1",
+        "ic4ih9oc16kh3same1pool2",  "ic18ih9oc16kh5pool2same1",  "ic8ih10oc8kh3pool2",
+        "ic4ih11oc4kh3pool3",       "ic8ih11oc8kh3pool3ps2",     "ic6ih9oc2kh1",
+        "ic2ih12oc4kh5sh2/linear",  "ic20ih7oc8kh3same1",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         check_all(words[i], true, exact);
@@ -273,7 +279,7 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
     static const char *const words[] = {"ic2ih9oc17kh3pool2",  "ic2ih9oc17kh3pool3ps2",
                                         "ic2ih9oc17kh3same1",  "ic2ih9oc17kh3pool2/linear",
                                         "ic16ih9oc17kh3pool2", "ic16ih9oc17kh3same1",
-                                        "ic1ih12oc17kh3pool2"};
+                                        "ic1ih12oc17kh3pool2", "ic2ih9oc4kh3pool2"};
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         kn_conv2d c;
         TST_OK(conv2d_problem_parse(words[n], &c, e));
