@@ -11,6 +11,7 @@
 #include "io/json.h"
 #include "util/interrupt.h"
 #include "util/log.h"
+#include "util/sys.h"
 
 /* Polls instead of a blocking flock, so that Ctrl-C ends the wait. */
 static kn_status take_lock(const char *path, const char *stage, int *lock, kn_error *e)
@@ -30,7 +31,7 @@ static kn_status take_lock(const char *path, const char *stage, int *lock, kn_er
 /* The folders above are there since the store was opened. */
 static kn_status make_inner(const char *path, kn_error *e)
 {
-    return mkdir(path, 0777) == 0 ? KN_OK : pl_make_dirs(path, e);
+    return pl_sys_mkdir(path) == 0 ? KN_OK : pl_make_dirs(path, e);
 }
 
 kn_status pl_store_begin(pl_store *s, const char *stage, const pl_digest *key, bool *exists,

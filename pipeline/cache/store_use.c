@@ -37,7 +37,9 @@ int64_t pl_uses_changes(int lock)
 static void count_change(int lock)
 {
     int64_t count = pl_uses_changes(lock);
-    int failed = count >= MAX_CHANGES ? ftruncate(lock, 0) : pwrite(lock, "+", 1, count) != 1;
+    int failed = count >= MAX_CHANGES ? pl_sys_truncate(lock, "studies.lock", 0)
+                                      : lseek(lock, 0, SEEK_END) < 0 ||
+                                            pl_sys_write(lock, "studies.lock", "+", 1) != 1;
     (void)failed; /* a full disk: gc then sees the study by its lock only when it starts */
 }
 
@@ -92,7 +94,7 @@ static kn_status hold(const reference *r, pl_use *use, kn_error *e)
     bool first = !pl_lock_is_held(r->lock, true);
     KN_TRY(pl_lock_share(r->lock, &use->lock, e));
     if (first)
-        futimens(use->lock, NULL);
+        pl_sys_touch(r->lock);
     return KN_OK;
 }
 

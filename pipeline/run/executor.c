@@ -326,7 +326,6 @@ static kn_status run_all(pl_exec *x, kn_error *e)
     pl_live_clear(x->plan->study_dir);
     if (x->whole && !x->options->only)
         KN_TRY(pl_exec_update_table(x, e));
-    KN_TRY(pl_study_use(x->plan, &x->use, e));
     if (x->options->here)
         KN_TRY(work_here(x, e));
     else if (rungs)
@@ -350,6 +349,7 @@ static kn_status set_up(pl_exec *x, kn_error *e)
     KN_TRY(pl_costs_open(pl_store_dir(x->plan->store), &x->costs, e));
     KN_TRY(pl_workers_new(most, &x->workers, e));
     pl_split_choice_init(x);
+    KN_TRY(pl_study_use(x->plan, &x->use, e)); /* before the tasks: it looks for lost entries */
     find_fates(x);
     KN_TRY(pl_exec_plan_tasks(x, e));
     put_in_order(x);

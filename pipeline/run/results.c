@@ -327,6 +327,15 @@ static kn_status move_files(const char *from_dir, const char *to_dir, kn_error *
     return rc;
 }
 
+/* A sentence about a file in the making names the place it is for. */
+static void name_the_place(kn_error *e, const char *fresh)
+{
+    const char *part = strrchr(fresh, '/');
+    char *at = e ? strstr(e->text, part) : NULL;
+    if (at)
+        memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
+}
+
 /* The files are made in a folder of their own, synced together and moved: whole where they are seen, for
  * one wait for the disk instead of two a file. The folder they come to is synced with the manifest. */
 static kn_status write_files(const char *dir, const pl_run_outcome *o, json_t *files, kn_error *e)
@@ -344,6 +353,8 @@ static kn_status write_files(const char *dir, const pl_run_outcome *o, json_t *f
     KN_TRY_TO(rc, cleanup, pl_fsync_folder(fresh, e));
     rc = move_files(fresh, dir, e);
 cleanup:
+    if (rc != KN_OK)
+        name_the_place(e, fresh);
     pl_fsync_later_end(fresh);
     pl_remove_tree(fresh, NULL);
     free(fresh);

@@ -66,7 +66,7 @@ kn_status pl_lock_share(const char *path, int *fd, kn_error *e)
 
 bool pl_lock_is_held(const char *path, bool shared_too)
 {
-    int lock = open(path, O_RDWR | O_CLOEXEC);
+    int lock = pl_sys_open(path, O_RDWR);
     if (lock < 0)
         lock = open(path, O_RDONLY | O_CLOEXEC);
     if (lock < 0)

@@ -240,10 +240,30 @@ static void test_read_only_results_fail_before_any_work(void)
     free(command);
 }
 
+/* Results and cache on a disk that is read-only now: everything is there, so all is well. */
+static void test_a_finished_study_may_be_read_only(void)
+{
+    char *err = NULL;
+    if (!mount_small("size=16m"))
+        return;
+    write_real_study();
+    char *command =
+        pl_format("'%s' run small.yaml --cache small/cache --results small", tst_facet());
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), command, NULL, NULL), 0);
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), "mount -o remount,ro small", NULL, NULL), 0);
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), command, NULL, &err), 0);
+    CU_ASSERT_PTR_NOT_NULL(err ? strstr(err, "done; 'small/small' may only be read\n") : NULL);
+    CU_ASSERT_EQUAL(strncmp(err ? err : "", "nothing to do: ", 15), 0);
+    unmount_small();
+    free(err);
+    free(command);
+}
+
 const tst_case tst_fault_run[] = {
     TST(test_a_killed_run_goes_on_to_the_same_results),
     TST_M(test_the_program_killed_at_any_time_ends_with_the_same_bytes),
     TST_M(test_a_full_results_disk_is_told_and_can_be_mended),
     TST_M(test_a_full_cache_disk_is_told),
     TST_M(test_read_only_results_fail_before_any_work),
+    TST_M(test_a_finished_study_may_be_read_only),
     TST_END};

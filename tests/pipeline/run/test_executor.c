@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache/store_gc.h"
 #include "io/csv.h"
 #include "pipeline/run/fake_stages.h"
 #include "run/study_status.h"
@@ -144,6 +145,61 @@ static void test_an_interruption_saves_and_the_next_run_goes_on(void)
     TST_TEXT(text, "done done");
 }
 
+static pl_gc collect_all(void)
+{
+    pl_store *s = NULL;
+    pl_gc done;
+    TST_OK(pl_store_open(tst_path("cache"), &s, e));
+    TST_OK(pl_store_gc(s, &(pl_gc_options){.max_bytes = 0, .older = 1}, &done, e));
+    pl_store_close(s);
+    return done;
+}
+
+/* gc with all its might between an interrupted study and its end takes nothing of it; after the end, all. */
+static void test_gc_leaves_an_interrupted_study_what_it_needs(void)
+{
+    pl_exec_result r;
+    fake_write_study("one", "sweep: {seeds: [1, 2]}\n");
+    int ingests = fake->calls[PL_INGEST], splits = fake->calls[PL_SPLIT], steps = fake->steps;
+    fake->interrupt_after = 3;
+    CU_ASSERT_EQUAL(fake_run("one", &plain, &r, NULL), KN_EINTERRUPTED);
+    fake->interrupt_after = 0;
+    pl_interrupt_set(false);
+    pl_gc done = collect_all();
+    CU_ASSERT_EQUAL(done.entries, 0);
+    CU_ASSERT_EQUAL(done.leftovers, 0);
+    CU_ASSERT_EQUAL_FATAL(done.needs, 1);
+    TST_TEXT(done.need[0].study, "one");
+    CU_ASSERT_EQUAL(done.need[0].entries, 2);
+    pl_gc_clear(&done);
+    TST_OK(fake_run("one", &plain, &r, e));
+    CU_ASSERT_EQUAL(fake->calls[PL_INGEST], ingests + 1);
+    CU_ASSERT_EQUAL(fake->calls[PL_SPLIT], splits + 1);
+    CU_ASSERT_EQUAL(fake->steps, steps + 10);
+    done = collect_all();
+    CU_ASSERT_EQUAL(done.entries, 6);
+    CU_ASSERT_EQUAL(done.needs, 0);
+    TST_OK(fake_run("one", &plain, &r, e)); /* and it is still finished */
+    CU_ASSERT_EQUAL(r.done, 2);
+    CU_ASSERT_EQUAL(fake->steps, steps + 10);
+}
+
+/* Entries that went between the plan and the start are made again. */
+static void test_what_gc_took_before_the_start_is_made_again(void)
+{
+    fake_world w;
+    pl_exec_result r;
+    fake_write_study("one", "");
+    pl_exec_options options = plain;
+    options.until = PL_SPLIT;
+    TST_OK(fake_run("one", &options, &r, e));
+    fake_open("one", &w);
+    CU_ASSERT_EQUAL(tst_shell(tst_dir(), "rm -r cache/ingest cache/split", NULL, NULL), 0);
+    TST_OK(pl_exec_run(&w.plan, &plain, &r, e));
+    CU_ASSERT_EQUAL(r.done, 1);
+    fake_close(&w);
+}
+
 static void test_the_clock_stops_the_study(void)
 {
     pl_exec_result r;
@@ -247,6 +303,8 @@ const tst_case tst_run_executor[] = {TST(test_sizes_are_made_in_one_call),
                                      TST(test_a_failed_run_is_tried_again_when_asked),
                                      TST(test_one_reason_for_all_is_the_error),
                                      TST(test_an_interruption_saves_and_the_next_run_goes_on),
+                                     TST(test_gc_leaves_an_interrupted_study_what_it_needs),
+                                     TST(test_what_gc_took_before_the_start_is_made_again),
                                      TST(test_the_clock_stops_the_study),
                                      TST(test_until_makes_entries_and_no_results),
                                      TST(test_lost_results_come_from_the_cache),

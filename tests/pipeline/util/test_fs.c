@@ -2,10 +2,12 @@
 #include "tst.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/fs.h"
@@ -195,7 +197,80 @@ static void test_leftovers_of_dead_processes_go(void)
     waitpid(zombie, NULL, 0);
 }
 
+static void test_a_shared_lock_keeps_takers_out_and_sharers_in(void)
+{
+    const char *path = tst_path("lock");
+    int one = -1, two = -1, taker = -1;
+    CU_ASSERT_FALSE(pl_lock_is_held(path, true)); /* and no file is made by asking */
+    CU_ASSERT_FALSE(pl_exists(path));
+    TST_OK(pl_lock_share(path, &one, e));
+    TST_OK(pl_lock_share(path, &two, e));
+    TST_OK(pl_lock_open(path, true, &taker, e));
+    CU_ASSERT_EQUAL(taker, -1);
+    CU_ASSERT_TRUE(pl_lock_is_held(path, true));
+    CU_ASSERT_FALSE(pl_lock_is_held(path, false));
+    pl_lock_close(one);
+    CU_ASSERT_TRUE(pl_lock_is_held(path, true));
+    pl_lock_close(two);
+    CU_ASSERT_FALSE(pl_lock_is_held(path, true));
+    TST_OK(pl_lock_open(path, true, &taker, e));
+    CU_ASSERT_TRUE(taker >= 0 && pl_lock_is_held(path, false));
+    pl_lock_close(taker);
+}
+
+/* Who waits for a lock whose file is removed must not end up alone on a file that nobody else sees. */
+static void test_who_waits_for_a_removed_lock_takes_a_fresh_one(void)
+{
+    const char *path = tst_path("lock");
+    int lock = -1, said[2];
+    TST_OK(pl_lock_open(path, true, &lock, e));
+    CU_ASSERT_EQUAL_FATAL(pipe(said), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int mine = -1;
+        close(lock); /* the copy that fork made */
+        bool good = pl_lock_open(path, false, &mine, NULL) == KN_OK && write(said[1], "t", 1) == 1;
+        pause();
+        _exit(good ? 0 : 1);
+    }
+    nanosleep(&(struct timespec){0, 50000000}, NULL); /* it waits by now, most likely */
+    pl_lock_remove(path, lock);
+    char got = 0;
+    CU_ASSERT_EQUAL(read(said[0], &got, 1), 1);
+    CU_ASSERT_TRUE(pl_exists(path));
+    TST_OK(pl_lock_open(path, true, &lock, e));
+    CU_ASSERT_EQUAL(lock, -1);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(said[0]);
+    close(said[1]);
+}
+
+static void test_files_for_later_are_those_of_the_folder(void)
+{
+    char dir[1100];
+    snprintf(dir, sizeof dir, "%s", tst_path("tmp"));
+    TST_OK(pl_make_dirs(dir, e));
+    pl_fsync_later(dir);
+    CU_ASSERT_TRUE(pl_fsync_is_later(tst_path("tmp/x")));
+    CU_ASSERT_TRUE(pl_fsync_is_later(tst_path("tmp/deep/x")));
+    CU_ASSERT_FALSE(pl_fsync_is_later(tst_path("tmpx/x")));
+    CU_ASSERT_FALSE(pl_fsync_is_later(tst_path("x")));
+    TST_OK(pl_write_file(tst_path("tmp/x"), "face", 4, e));
+    TST_OK(pl_copy_file(tst_path("tmp/x"), tst_path("tmp/y"), e));
+    TST_OK(pl_fsync_folder(dir, e));
+    char *text = tst_read(tst_path("tmp/y"), NULL);
+    TST_TEXT(text ? text : "", "face");
+    free(text);
+    pl_fsync_later_end(dir);
+    CU_ASSERT_FALSE(pl_fsync_is_later(tst_path("tmp/x")));
+    CU_ASSERT_EQUAL(pl_fsync_folder(tst_path("nothing"), NULL), KN_EIO);
+}
+
 const tst_case tst_util_fs[] = {
+    TST(test_a_shared_lock_keeps_takers_out_and_sharers_in),
+    TST(test_who_waits_for_a_removed_lock_takes_a_fresh_one),
+    TST(test_files_for_later_are_those_of_the_folder),
     TST(test_path_text),
     TST(test_write_read_copy),
     TST(test_unchanged_bytes_leave_the_file_alone),
