@@ -114,7 +114,7 @@ test-long: all $(BUILD)/facet_tests ## every test, the long ones too (needs FACE
 
 .PHONY: test-fault
 test-fault: all $(BUILD)/facet_tests ## nights killed, cut off, out of disk, at every marked instant; FACET_FAULT_SECONDS (900), FACET_FAULT_SEED
-	@FACET=$(BUILD)/facet FACET_FAULT_SECONDS=$(or $(FACET_FAULT_SECONDS),900) $(BUILD)/facet_tests --long fault_
+	@FACET=$(BUILD)/facet FACET_FAULT_SECONDS=$(or $(FACET_FAULT_SECONDS),900) $(BUILD)/facet_tests --long fault_store fault_power fault_run fault_program fault_night fault_torn
 
 .PHONY: test-slurm
 test-slurm: all ## a sweep through real Slurm on this machine: installs it (apt), needs root; about five minutes

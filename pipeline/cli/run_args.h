@@ -14,7 +14,8 @@ typedef struct pl_run_args {
     long jobs; /* 0: what measures fastest */
     long retries;
     double seconds; /* --for; 0: no limit */
-    double wait;    /* --wait: seconds a full disk is waited out, INFINITY by default; < 0: not at all */
+    double
+        wait; /* --wait: seconds a full disk is waited out, INFINITY by default; < 0: not at all */
     pl_order order;
     const char *runs;   /* --runs: ids or @FILE; NULL: all */
     const char *notify; /* --notify; NULL: nobody */

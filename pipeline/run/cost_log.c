@@ -11,6 +11,7 @@
 
 #include "util/fs.h"
 #include "util/hash_index.h"
+#include "util/sys.h"
 
 enum { FIELDS = 11, MAX_LINE = 256, MAX_FILE = 64 << 20 };
 
@@ -157,7 +158,7 @@ bool pl_cost_log_append(const pl_cost_log *log, const pl_cost_line *line)
 {
     struct stat st;
     char last = '\n';
-    int fd = open(log->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    int fd = pl_sys_open(log->path, O_RDWR | O_APPEND | O_CREAT);
     if (fd < 0)
         return false;
     if (fstat(fd, &st) == 0 && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
@@ -167,9 +168,9 @@ bool pl_cost_log_append(const pl_cost_log *log, const pl_cost_line *line)
     if (last != '\n')
         pl_str_add(&text, "\n");
     pl_cost_line_text(line, &text);
-    bool written = write(fd, text.text, text.size) == (ssize_t)text.size;
+    bool written = pl_sys_write(fd, log->path, text.text, text.size) == (ssize_t)text.size;
     pl_str_clear(&text);
-    close(fd);
+    pl_sys_close(fd, log->path);
     return written;
 }
 

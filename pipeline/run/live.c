@@ -14,6 +14,7 @@
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/log.h"
+#include "util/room.h"
 #include "util/str.h"
 #include "util/sys.h"
 
@@ -35,13 +36,13 @@ static void host_name(char out[128])
  * looks again. */
 static void write_in_place(const char *text)
 {
-    int fd = open(now.path, O_WRONLY | O_CLOEXEC);
+    int fd = pl_sys_open(now.path, O_WRONLY);
     if (fd < 0)
         return;
-    ssize_t wrote = pwrite(fd, text, strlen(text), 0);
-    if (wrote < 0 || ftruncate(fd, (off_t)wrote) != 0)
+    ssize_t wrote = pl_sys_write(fd, now.path, text, strlen(text));
+    if (wrote < 0 || pl_sys_truncate(fd, now.path, (off_t)wrote) != 0)
         pl_verbose("cannot write '%s'", now.path);
-    close(fd);
+    pl_sys_close(fd, now.path);
 }
 
 /* Whole or not at all; not worth an fsync. */
@@ -50,19 +51,20 @@ static void write_file(void)
     char *text = pl_json_text(now.last);
     char *fresh = pl_format("%s.new", now.path);
     size_t size = strlen(text);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = pl_sys_open(fresh, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0 && errno == ENOENT) { /* another process found the folder empty and removed it */
-        char *dir = pl_path_dir(now.path);
-        if (pl_make_dirs(dir, NULL) == KN_OK)
-            fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        char *dir =
+            pl_path_dir(now.path); /* not pl_make_dirs: that may wait, and nobody need wait here */
+        if (pl_sys_mkdir(dir) == 0 || errno == EEXIST)
+            fd = pl_sys_open(fresh, O_WRONLY | O_CREAT | O_TRUNC);
         free(dir);
     }
-    bool whole = fd >= 0 && write(fd, text, size) == (ssize_t)size;
+    bool whole = fd >= 0 && pl_sys_write(fd, fresh, text, size) == (ssize_t)size;
     if (fd >= 0)
-        whole = close(fd) == 0 && whole;
-    if (!whole || rename(fresh, now.path) != 0) {
+        whole = pl_sys_close(fd, fresh) == 0 && whole;
+    if (!whole || pl_sys_rename(fresh, now.path) != 0) {
         if (fd >= 0)
-            unlink(fresh);
+            pl_sys_unlink(fresh);
         write_in_place(text);
     }
     free(fresh);
@@ -99,6 +101,17 @@ static void forget(void)
     now.last = NULL;
 }
 
+/* util/room.h tells this thread that it waits, and when that is over. */
+static void on_room(void *context, const pl_room_state *state)
+{
+    char left[32];
+    (void)context;
+    char *why = pl_format("no space for '%s', %s free on its disk", state->path,
+                          pl_human_bytes((double)state->free, left, sizeof left));
+    pl_live_pause(state->over ? NULL : why);
+    free(why);
+}
+
 void pl_live_begin(const char *study_dir, const char *name)
 {
     pl_live_end();
@@ -108,6 +121,7 @@ void pl_live_begin(const char *study_dir, const char *name)
     pthread_mutex_unlock(&now.mutex);
     write_live(NULL, &(pl_progress_state){.title = "starting", .note = "", .unit = ""});
     pl_progress_observe(write_live, NULL);
+    pl_room_observe(on_room, NULL);
 }
 
 void pl_live_end(void)
@@ -115,6 +129,7 @@ void pl_live_end(void)
     pthread_mutex_lock(&now.mutex);
     if (now.path) {
         pl_progress_observe(NULL, NULL);
+        pl_room_observe(NULL, NULL);
         if (now.owner == getpid()) {
             char *dir = pl_path_dir(now.path);
             pl_sys_unlink(now.path);

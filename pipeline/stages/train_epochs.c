@@ -7,6 +7,7 @@
 #include "stages/checkpoint.h"
 #include "stages/train.h"
 #include "util/clock.h"
+#include "util/fault.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
@@ -60,7 +61,7 @@ static kn_status save(loop *l, kn_error *e)
 
 static bool save_is_cheap(const loop *l)
 {
-    return l->save_seconds < SAVE_PART * (pl_now() - l->saved_at);
+    return pl_fault_is_set() || l->save_seconds < SAVE_PART * (pl_now() - l->saved_at);
 }
 
 static kn_status leave(loop *l, kn_error *e)

@@ -222,3 +222,8 @@ kn_status pl_fault_init(kn_error *e)
     pl_sys_set_hook(on_call, NULL);
     return KN_OK;
 }
+
+bool pl_fault_is_set(void)
+{
+    return fault.count != NULL;
+}

@@ -24,10 +24,16 @@
 #ifndef PL_UTIL_FAULT_H
 #define PL_UTIL_FAULT_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /* Sets the hook where one of the variables is set. KN_EUSAGE with a sentence where FACET_FAULT
  * cannot be read. Once per process; children inherit it and count along. */
 kn_status pl_fault_init(kn_error *e);
+
+/* Whether it did. Work that is left out only to save time (a checkpoint after a short epoch) is then
+ * done, so that tests of short runs meet it. */
+bool pl_fault_is_set(void);
 
 #endif

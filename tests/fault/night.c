@@ -32,8 +32,7 @@ void night_write(void)
 
 static void set_faults(const night_order *o)
 {
-    if (o->fault)
-        setenv("FACET_FAULT", o->fault, 1);
+    setenv("FACET_FAULT", o->fault ? o->fault : "any:1000000000:EIO", 1); /* checkpoints, too */
     if (o->traced) {
         setenv("FACET_FAULT_TRACE", tst_path("%s.trace", o->root), 1);
         setenv("FACET_FAULT_KEEP", tst_path("%s.keep", o->root), 1);
@@ -237,6 +236,21 @@ static bool same_lines(const char *got, const char *want, const char *what)
     return false;
 }
 
+bool night_holds(const char *got, const char *want, const char *what)
+{
+    for (const char *w = want; *w; w += strcspn(w, "\n") + 1) {
+        char *line = pl_format("%.*s\n", (int)strcspn(w, "\n"), w);
+        bool there = strstr(got, line) != NULL;
+        if (!there)
+            tst_note("%s: it was done, and now there is no %s", what, line);
+        free(line);
+        CU_ASSERT_TRUE(there);
+        if (!there)
+            return false;
+    }
+    return true;
+}
+
 bool night_recovers(const char *root, int jobs, const char *want, const char *what)
 {
     int rc = -1;
@@ -261,8 +275,8 @@ void night_remove(const char *root)
 double night_seconds(double share)
 {
     const char *set = getenv("FACET_FAULT_SECONDS");
-    double all = set && *set ? strtod(set, NULL) : 40;
-    return share * (all > 0 ? all : 40);
+    double all = set && *set ? strtod(set, NULL) : 20;
+    return share * (all > 0 ? all : 20);
 }
 
 uint64_t night_seed(void)

@@ -50,12 +50,15 @@ int night_calls(const char *root);
  * their columns of wall times; not the files that hold such. Heap. */
 char *night_bytes(const char *root);
 
+/* Whether all lines of `want` are among those of `got`, which may have more. Asserts it. */
+bool night_holds(const char *got, const char *want, const char *what);
+
 /* Runs the same command without faults until it is done (three times at most), compares with `want`,
  * prints the first line that differs, removes the root. */
 bool night_recovers(const char *root, int jobs, const char *want, const char *what);
 void night_remove(const char *root);
 
-/* How long a test may go on that takes this share of FACET_FAULT_SECONDS (default 40): seconds. And
+/* How long a test may go on that takes this share of FACET_FAULT_SECONDS (default 20): seconds. And
  * FACET_FAULT_SEED, or one from the clock; printed, so that a failure can be repeated. */
 double night_seconds(double share);
 uint64_t night_seed(void);

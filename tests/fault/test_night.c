@@ -72,28 +72,34 @@ static void test_killed_at_marked_instants(void)
 {
     static const char *const how[] = {"kill", "kill-all", "tear", "kill-after"};
     ring r;
-    ring_begin(&r, 0.35);
+    ring_begin(&r, 0.45);
     power_loss all = {0, 0, 0};
-    int killed = 0, cuts = 0, i = 0, bad = 0;
+    int killed = 0, cuts = 0, held = 0, i = 0, bad = 0;
     for (; i < r.calls && pl_now() < r.until && bad < 5; i++) {
         char rule[60], what[140];
         int jobs = 1 + (int)kn_rng_below(&r.rng, 2);
         bool off = kn_rng_below(&r.rng, 2) == 0;
         snprintf(rule, sizeof rule, "any:%u:%s", (unsigned)r.order[i],
-                 how[kn_rng_below(&r.rng, 4)]);
+                 how[i < 2 ? 1 : kn_rng_below(&r.rng, 4)]);
         snprintf(what, sizeof what, "%s --jobs %d%s", rule, jobs, off ? ", power off" : "");
         int rc = night_make(
             &(const night_order){.root = "cut", .jobs = jobs, .fault = rule, .traced = off});
-        killed += rc == -SIGKILL;
+        killed += rc == -SIGKILL; /* else a worker was, and its run is tried again */
         if (off)
             cut_power(&r, &all);
         cuts += off;
+        if (off && rc == 0) { /* what a command that ended well has left, the power cannot take */
+            char *left = night_bytes("cut");
+            bad += !night_holds(left, r.want, what);
+            free(left);
+            held++;
+        }
         bad += !night_recovers("cut", jobs, r.want, what);
     }
     tst_note(
         "%d of %d instants: the first process killed %d times, %d power cuts (%d names undone, "
-        "%d files damaged)",
-        i, r.calls, killed, cuts, all.undone, all.damaged);
+        "%d files damaged), %d of them after all was done",
+        i, r.calls, killed, cuts, all.undone, all.damaged, held);
     CU_ASSERT_TRUE(i >= 3 && killed > 0);
     ring_end(&r);
 }
@@ -108,7 +114,7 @@ static void sleep_seconds(double seconds)
 static void test_killed_at_random_times(void)
 {
     ring r;
-    ring_begin(&r, 0.25);
+    ring_begin(&r, 0.15);
     power_loss all = {0, 0, 0};
     int nights = 0, kills[3] = {0, 0, 0}, bad = 0;
     const char *const names[3] = {"the first process", "a worker", "all"};
@@ -160,7 +166,7 @@ static void test_failing_at_marked_instants(void)
 {
     static const char *const errors[] = {"ENOSPC", "EIO", "EDQUOT", "EROFS", "short"};
     ring r;
-    ring_begin(&r, 0.3);
+    ring_begin(&r, 0.25);
     int failed = 0, i = 0, bad = 0;
     for (; i < r.calls && pl_now() < r.until && bad < 5; i++) {
         char rule[60], what[140];

@@ -171,6 +171,34 @@ static void test_the_wait_has_an_end(void)
     free(want);
 }
 
+/* The live files, which `facet status` reads, say that the night waits, and what for. */
+static void test_a_pause_is_seen_from_another_terminal(void)
+{
+    char *want = undisturbed(), *out = NULL;
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        night_run run = night_start(&(const night_order){
+            .root = "cut", .jobs = jobs, .fault = "write@checkpoint:1:ENOSPC:*"});
+        CU_ASSERT_TRUE(says(&run, "checkpoint.safetensors' (", 20));
+        double until = pl_now() + 5;
+        int rc = 1;
+        while (rc != 0 && pl_now() < until) {
+            sleep_seconds(0.02);
+            rc = tst_shell(tst_dir(),
+                           "cat cut/results/night/.live/*.json | grep -o "
+                           "'\"paused\": \"no space for .*safetensors.* free on its disk'",
+                           &out, NULL);
+            free(out);
+        }
+        CU_ASSERT_EQUAL(rc, 0);
+        double at = pl_now();
+        kill(run.pid, SIGTERM);
+        CU_ASSERT_EQUAL(night_end(&run), 130);
+        CU_ASSERT_TRUE(pl_now() - at < 2);
+        night_recovers("cut", jobs, want, "a pause that was interrupted");
+    }
+    free(want);
+}
+
 /* Space or quota used up for three tries at one call of each kind: the night goes on by itself. */
 static void test_a_short_want_of_space_is_only_a_pause(void)
 {
@@ -207,4 +235,5 @@ static void test_a_short_want_of_space_is_only_a_pause(void)
 
 const tst_case tst_fault_night_disk[] = {
     TST_M(test_a_full_disk_pauses_the_night), TST_M(test_the_wait_has_an_end),
+    TST_M(test_a_pause_is_seen_from_another_terminal),
     TST_M(test_a_short_want_of_space_is_only_a_pause), TST_END};
