@@ -206,7 +206,8 @@ kn_status pl_exec_task_ended(pl_exec *x, const pl_worker_end *said, kn_error *e)
     pl_costs_catch_up(x->costs);
     judge_signal(&end);
     if (end.value == PL_END_NO_RESULTS) {
-        *e = end.error;
+        kn_fail(e, end.error.status, "%s",
+                end.error.text); /* e may be NULL: the first failure is told */
         return kn_prepend(
             e, "the results of %s cannot be written: ", x->plan->study->runs[t->run].label);
     }

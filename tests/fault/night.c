@@ -50,7 +50,8 @@ static void become_facet(const night_order *o, const char *facet)
     if (nothing < 0 || err < 0 || chdir(tst_dir()) != 0 || dup2(nothing, 0) < 0 ||
         dup2(nothing, 1) < 0 || dup2(err, 2) < 0)
         _exit(126);
-    char *cache = pl_format("%s/cache", o->root), *results = pl_format("%s/results", o->root);
+    char *cache = o->cache ? pl_strdup(o->cache) : pl_format("%s/cache", o->root),
+         *results = pl_format("%s/results", o->root);
     execl(facet, "facet", "-q", "run", "night.yaml", "--threads", "2", "--cache", cache,
           "--results", results, "--jobs", jobs, o->wait ? "--wait" : (char *)NULL, o->wait,
           (char *)NULL);

@@ -19,6 +19,7 @@ typedef struct night_order {
     int jobs;
     const char *fault; /* FACET_FAULT; NULL: none */
     const char *wait;  /* --wait; NULL: as by default */
+    const char *cache; /* NULL: ROOT/cache */
     bool traced;       /* ROOT.trace and ROOT.keep are for power_cut */
 } night_order;
 

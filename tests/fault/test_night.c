@@ -186,6 +186,29 @@ static void test_failing_at_marked_instants(void)
     ring_end(&r);
 }
 
+/* Two workers that both find the results' disk gone: the first one's sentence is told. */
+static void test_results_that_cannot_be_written_end_the_night(void)
+{
+    ring r;
+    ring_begin(&r, 0);
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        CU_ASSERT_EQUAL(
+            night_make(&(const night_order){.root = "cut",
+                                            .jobs = jobs,
+                                            .fault = "rename@results/night/runs/:1:EIO:*",
+                                            .wait = "0"}),
+            1);
+        char *said = night_said("cut");
+        CU_ASSERT_TRUE(pl_starts_with(said, "facet: the results of seed="));
+        CU_ASSERT_PTR_NOT_NULL(
+            strstr(said, " cannot be written: cannot write 'cut/results/night/"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, ": Input/output error\n"));
+        free(said);
+        night_recovers("cut", jobs, r.want, "results that could not be written");
+    }
+    ring_end(&r);
+}
+
 /* The checker itself: another network is not the same night, nor is a cut file. */
 static void test_a_difference_is_noticed(void)
 {
@@ -205,6 +228,9 @@ static void test_a_difference_is_noticed(void)
     ring_end(&r);
 }
 
-const tst_case tst_fault_night[] = {
-    TST_M(test_killed_at_marked_instants), TST_M(test_killed_at_random_times),
-    TST_M(test_failing_at_marked_instants), TST_M(test_a_difference_is_noticed), TST_END};
+const tst_case tst_fault_night[] = {TST_M(test_killed_at_marked_instants),
+                                    TST_M(test_killed_at_random_times),
+                                    TST_M(test_failing_at_marked_instants),
+                                    TST_M(test_results_that_cannot_be_written_end_the_night),
+                                    TST_M(test_a_difference_is_noticed),
+                                    TST_END};

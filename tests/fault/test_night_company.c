@@ -93,6 +93,47 @@ static int facet(const char *arguments, char **err)
     return rc;
 }
 
+/* Two studies that need the same entries, at the same time; one is killed. The other neither waits
+ * for the dead nor takes half of its work. */
+static void test_a_killed_neighbour_holds_nobody_up(void)
+{
+    kn_rng rng;
+    double took, slowest = 0;
+    char *want = undisturbed(&took);
+    kn_rng_init(&rng, night_seed(), 9);
+    double until = pl_now() + night_seconds(0.05);
+    int nights = 0;
+    for (; nights < 3 || (nights < 40 && pl_now() < until); nights++) {
+        char what[60];
+        int jobs = 1 + nights % 2;
+        double after = took * kn_rng_uniform64(&rng), began = pl_now();
+        night_run one =
+            night_start(&(const night_order){.root = "one", .cache = "shared", .jobs = jobs});
+        night_run two =
+            night_start(&(const night_order){.root = "two", .cache = "shared", .jobs = 3 - jobs});
+        sleep_seconds(after);
+        night_kill_all(&one);
+        night_end(&one);
+        int rc = night_end(&two);
+        double spent = pl_now() - began;
+        slowest = spent > slowest ? spent : slowest;
+        snprintf(what, sizeof what, "its neighbour was killed after %.3f s", after);
+        char *said = night_said("two"), *got = night_bytes("two");
+        if (rc != 0)
+            tst_note("%s: exit status %d: %s", what, rc, said);
+        CU_ASSERT_EQUAL(rc, 0);
+        CU_ASSERT_TRUE(night_holds(got, want, what));
+        free(got);
+        free(said);
+        night_remove("two");
+        night_recovers("one", jobs, want, what);
+        night_remove("shared");
+    }
+    tst_note("%d pairs, the slowest survivor took %.1f s; alone it takes %.1f", nights, slowest,
+             took);
+    free(want);
+}
+
 /* status, report, plan and `cache list` beside a running night: they never fail, and leave nothing
  * of an earlier moment behind. */
 static void test_readers_beside_it_see_a_whole_study(void)
@@ -132,4 +173,5 @@ static void test_readers_beside_it_see_a_whole_study(void)
 
 const tst_case tst_fault_night_company[] = {
     TST_M(test_sigterm_saves_and_leaves_at_once), TST_M(test_ctrl_c_twice_ends_at_once),
-    TST_M(test_readers_beside_it_see_a_whole_study), TST_END};
+    TST_M(test_a_killed_neighbour_holds_nobody_up), TST_M(test_readers_beside_it_see_a_whole_study),
+    TST_END};
