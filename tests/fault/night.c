@@ -276,8 +276,8 @@ void night_remove(const char *root)
 double night_seconds(double share)
 {
     const char *set = getenv("FACET_FAULT_SECONDS");
-    double all = set && *set ? strtod(set, NULL) : 20;
-    return share * (all > 0 ? all : 20);
+    double all = set && *set ? strtod(set, NULL) : 12;
+    return share * (all > 0 ? all : 12);
 }
 
 uint64_t night_seed(void)

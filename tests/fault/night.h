@@ -59,7 +59,7 @@ bool night_holds(const char *got, const char *want, const char *what);
 bool night_recovers(const char *root, int jobs, const char *want, const char *what);
 void night_remove(const char *root);
 
-/* How long a test may go on that takes this share of FACET_FAULT_SECONDS (default 20): seconds. And
+/* How long a test may go on that takes this share of FACET_FAULT_SECONDS (default 12): seconds. And
  * FACET_FAULT_SEED, or one from the clock; printed, so that a failure can be repeated. */
 double night_seconds(double share);
 uint64_t night_seed(void);

@@ -75,7 +75,7 @@ static void test_killed_at_marked_instants(void)
     ring_begin(&r, 0.45);
     power_loss all = {0, 0, 0};
     int killed = 0, cuts = 0, held = 0, i = 0, bad = 0;
-    for (; i < r.calls && pl_now() < r.until && bad < 5; i++) {
+    for (; i < r.calls && (i < 3 || pl_now() < r.until) && bad < 5; i++) {
         char rule[60], what[140];
         int jobs = 1 + (int)kn_rng_below(&r.rng, 2);
         bool off = kn_rng_below(&r.rng, 2) == 0;
@@ -118,7 +118,7 @@ static void test_killed_at_random_times(void)
     power_loss all = {0, 0, 0};
     int nights = 0, kills[3] = {0, 0, 0}, bad = 0;
     const char *const names[3] = {"the first process", "a worker", "all"};
-    for (; nights < 100 && pl_now() < r.until && bad < 5; nights++) {
+    for (; (nights < 3 || (nights < 100 && pl_now() < r.until)) && bad < 5; nights++) {
         char what[200] = "";
         int jobs = 1 + (int)kn_rng_below(&r.rng, 2), times = 1 + (int)kn_rng_below(&r.rng, 3);
         for (int k = 0; k < times; k++) {
@@ -168,7 +168,7 @@ static void test_failing_at_marked_instants(void)
     ring r;
     ring_begin(&r, 0.25);
     int failed = 0, i = 0, bad = 0;
-    for (; i < r.calls && pl_now() < r.until && bad < 5; i++) {
+    for (; i < r.calls && (i < 3 || pl_now() < r.until) && bad < 5; i++) {
         char rule[60], what[140];
         int jobs = 1 + (int)kn_rng_below(&r.rng, 2);
         snprintf(rule, sizeof rule, "any:%u:%s:%s", (unsigned)r.order[i],
