@@ -213,7 +213,7 @@ static double guessed_rate(pl_stage_id stage)
 double pl_costs_seconds(pl_costs *c, pl_stage_id stage, const pl_run_spec *spec, int threads,
                         int jobs, pl_cost_basis *basis)
 {
-    static const double LEAST = 1e-2; /* an entry has files */
+    static const double ENTRY = 1e-2, LEAST = 1e-6; /* an entry has files; above 0 */
     static const level scaled[] = {BY_CLASS, BY_KIND, BY_STAGE};
     pl_cost_line x = question(stage, spec, threads, jobs);
     pl_cost_basis how = PL_COST_MEASURED;
@@ -228,7 +228,7 @@ double pl_costs_seconds(pl_costs *c, pl_stage_id stage, const pl_run_spec *spec,
     }
     if (basis)
         *basis = how;
-    double seconds = pl_costs_work(c, stage, spec) / rate;
+    double seconds = pl_costs_work(c, stage, spec) / rate + (how == PL_COST_GUESSED ? ENTRY : 0);
     return seconds > LEAST ? seconds : LEAST;
 }
 
