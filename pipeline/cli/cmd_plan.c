@@ -29,7 +29,8 @@ static kn_status take_option(pl_study_args *a, int argc, char **argv, int *i, bo
 
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--set", "--until", "--jobs", "--all", PL_LAUNCHER_OPTIONS, NULL};
+    static const char *const known[] = {"--set", "--until",           "--jobs",
+                                        "--all", PL_LAUNCHER_OPTIONS, NULL};
     pl_study_args args;
     pl_launcher_args launcher = {.slurm = false};
     kn_status rc = KN_OK;

@@ -183,17 +183,17 @@ static void test_a_full_results_disk_is_told_and_can_be_mended(void)
     if (!mount_small("size=64k"))
         return;
     write_real_study();
-    char *ballast = calloc(1, 40000);
-    tst_write(tst_path("small/ballast"), ballast, 40000);
+    char *ballast = calloc(1, 36000);
+    tst_write(tst_path("small/ballast"), ballast, 36000);
     CU_ASSERT_EQUAL(run_real("", "small", &err), 1);
     CU_ASSERT_PTR_NOT_NULL_FATAL(err);
     const char *said = strstr(err, "facet: the results of "), *runs = strstr(err, "/runs/");
     CU_ASSERT_FATAL(said && runs);
     char *want = pl_format("facet: the results of small cannot be written: cannot write "
-                           "'small/small/runs/%.12s/model.safetensors': No "
-                           "space left on device\n",
+                           "'small/small/runs/%.12s/",
                            runs + strlen("/runs/"));
-    TST_TEXT(said, want);
+    CU_ASSERT_TRUE(pl_starts_with(said, want));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "/model.safetensors': No space left on device\n"));
     free(want);
     CU_ASSERT_FALSE(pl_exists(tst_path("small/small/report.html")));
     unmount_small();
