@@ -150,11 +150,28 @@ kn_status pl_launcher_args_check(const pl_launcher_args *a, const char *other, k
     return KN_OK;
 }
 
+/* An array's tasks know nothing of each other. */
+static kn_status check_study(const pl_study *s, bool finish, kn_error *e)
+{
+    if (s->halving.on && !finish)
+        return kn_fail(
+            e, KN_EUSAGE,
+            "sweep.halving compares runs while they train, which the tasks of a cluster cannot: "
+            "leave --launcher slurm out, or complete all runs with --finish");
+    if (s->budget > 0)
+        pl_warn("sweep.budget is for one machine: on a cluster --time limits each job");
+    return KN_OK;
+}
+
 static kn_status make(const pl_global *g, const pl_launcher_args *a, pl_planned *p, pl_launch *out,
                       kn_error *e)
 {
-    const pl_launch_request request = {
-        .results = g->results, .cache = g->cache, .threads = g->threads, .options = a->options};
+    KN_TRY(check_study(&p->study, a->finish, e));
+    const pl_launch_request request = {.results = g->results,
+                                       .cache = g->cache,
+                                       .threads = g->threads,
+                                       .retry_failed = a->retry_failed,
+                                       .options = a->options};
     return pl_launch_make(&p->plan, &request, out, e);
 }
 
@@ -176,8 +193,7 @@ kn_status pl_launcher_print(const pl_global *g, const pl_launcher_args *a, pl_pl
 {
     pl_launch l;
     KN_TRY(make(g, a, p, &l, e));
-    kn_status rc =
-        g->json ? print_json(p, &l, study, e) : pl_planned_print(p, study, false, e);
+    kn_status rc = g->json ? print_json(p, &l, study, e) : pl_planned_print(p, study, false, e);
     if (rc == KN_OK && !g->json) {
         pl_str text;
         pl_str_init(&text);
@@ -232,7 +248,7 @@ kn_status pl_launcher_submit(const pl_global *g, const pl_launcher_args *a, pl_p
     kn_status rc =
         make(g, a, p, &l, e); /* under the lock: the number of the submission is its own */
     if (rc == KN_OK) {
-        *nothing = p->plan.done == p->study.run_count && l.queue.count == 0;
+        *nothing = l.todo_count == 0 && l.queue.count == 0;
         if (!*nothing)
             rc = submit(p, &l, e);
         pl_launch_clear(&l);

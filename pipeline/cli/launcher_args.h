@@ -21,8 +21,9 @@
 typedef struct pl_launcher_args {
     bool slurm;
     pl_slurm_options options;
-    char time[32], mem[32]; /* what options point to */
-    const char *first;      /* the first option given that needs --launcher slurm */
+    char time[32], mem[32];    /* what options point to */
+    bool retry_failed, finish; /* of facet run */
+    const char *first;         /* the first option given that needs --launcher slurm */
 } pl_launcher_args;
 
 /* Takes one of the options at argv[*i]; *taken is false for another word. The struct must stay where
@@ -38,8 +39,8 @@ kn_status pl_launcher_args_check(const pl_launcher_args *a, const char *other, k
 kn_status pl_launcher_print(const pl_global *g, const pl_launcher_args *a, pl_planned *p,
                             const pl_study_args *study, kn_error *e);
 
-/* Submits what is missing, under the study's lock. *nothing: every run is done and none is in the
- * queue, so what is left can be done here at once. */
+/* Submits what is missing, under the study's lock. *nothing: no run is to be made and none is in the
+ * queue, so what is left (the report) can be done here at once. */
 kn_status pl_launcher_submit(const pl_global *g, const pl_launcher_args *a, pl_planned *p,
                              bool *nothing, kn_error *e);
 

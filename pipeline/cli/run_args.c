@@ -42,12 +42,12 @@ const char pl_run_help[] =
     "  --profile         where the time of the training steps went, layer by layer: to stdout\n"
     "                    and to profile.csv in the run's folder; the results are the same\n"
     "  --plots all       figures of every run, also in a study of more than 40 runs\n\n"
-    "Where:\n" PL_LAUNCHER_HELP;
+    "On a cluster:\n" PL_LAUNCHER_HELP;
 
-static const char *const known[] = {"--set",     "--jobs",      "--for",     "--until",
-                                    "--dry-run", "--plots",     "--profile", "--order",
-                                    "--retries", "--fail-fast", "--runs",    "--retry-failed",
-                                    "--finish",  "--notify",    "--wait",    PL_LAUNCHER_OPTIONS, NULL};
+static const char *const known[] = {
+    "--set",     "--jobs",   "--for",     "--until",           "--dry-run", "--plots",
+    "--profile", "--order",  "--retries", "--fail-fast",       "--runs",    "--retry-failed",
+    "--finish",  "--notify", "--wait",    PL_LAUNCHER_OPTIONS, NULL};
 
 static kn_status take_value(pl_run_args *a, const char *option, const char *value, kn_error *e)
 {
@@ -112,6 +112,7 @@ static const char *local_option(const pl_run_args *a)
            : a->profile                           ? "--profile"
            : a->runs                              ? "--runs"
            : a->notify                            ? "--notify"
+           : a->fail_fast                         ? "--fail-fast"
            : a->study.until != PL_STAGE_COUNT - 1 ? "--until"
                                                   : NULL;
 }
@@ -133,6 +134,8 @@ kn_status pl_run_args_take(pl_run_args *a, int argc, char **argv, kn_error *e)
     if (a->profile && (a->jobs > 1 || a->seconds > 0))
         return kn_fail(e, KN_EUSAGE, "--profile measures one run at a time and whole, not with %s",
                        a->jobs > 1 ? "--jobs" : "--for");
+    a->launcher.retry_failed = a->retry_failed;
+    a->launcher.finish = a->finish;
     return pl_launcher_args_check(&a->launcher, local_option(a), e);
 }
 

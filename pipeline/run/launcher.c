@@ -8,6 +8,7 @@
 
 #include "run/launcher_slurm.h"
 #include "run/launcher_spec.h"
+#include "run/results.h"
 #include "util/fs.h"
 
 static const char *run_id(const pl_launch *l, int r)
@@ -78,7 +79,17 @@ static int count_strangers(const pl_launch *l)
     return count;
 }
 
-static void decide(pl_launch *l)
+/* As the executor judges: it failed by itself with these stage versions and this arithmetic. */
+static bool failed_for_good(const pl_plan *p, int r)
+{
+    pl_run_end end;
+    bool failed = pl_results_run_end(p->study_dir, p->run[r].id, p->stages, &end) &&
+                  end.status == PL_RUN_FAILED && !end.outside && end.current;
+    pl_run_end_clear(&end);
+    return failed;
+}
+
+static void decide(pl_launch *l, bool retry_failed)
 {
     bool has_report = false;
     for (int i = 0; i < l->queue.count; i++)
@@ -86,6 +97,8 @@ static void decide(pl_launch *l)
     for (int r = 0; r < l->plan->study->run_count; r++) {
         if (pl_queue_has_run(&l->queue, run_id(l, r))) {
             l->queued++;
+        } else if (!l->plan->run[r].done && !retry_failed && failed_for_good(l->plan, r)) {
+            l->failed++;
         } else if (!l->plan->run[r].done) {
             l->todo[l->todo_count++] = r;
             l->prepare = l->prepare || !is_made(l->plan, r);
@@ -108,7 +121,7 @@ kn_status pl_launch_make(const pl_plan *plan, const pl_launch_request *request, 
     l->todo = calloc((size_t)study->run_count + 1, sizeof *l->todo);
     if (!l->todo)
         abort();
-    decide(l);
+    decide(l, request->retry_failed);
     l->batch = (pl_slurm_batch){.study = study->name,
                                 .facet = l->facet,
                                 .results = l->results,

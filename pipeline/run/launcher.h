@@ -12,6 +12,7 @@
 typedef struct pl_launch_request {
     const char *results, *cache; /* as given */
     int threads;                 /* of a task */
+    bool retry_failed;           /* runs again that failed by themselves */
     pl_slurm_options options;
 } pl_launch_request;
 
@@ -22,6 +23,7 @@ typedef struct pl_launch {
     char *facet, *results, *cache, *dir;
     int *todo;              /* runs to submit, in the spec's order */
     int todo_count, queued; /* queued: runs of the study that wait or run already */
+    int failed;             /* runs that failed by themselves, and are left alone */
     int strangers;          /* tasks in the queue whose runs are no longer of the study */
     bool prepare, report;   /* which of the other two jobs are needed */
 } pl_launch;

@@ -214,10 +214,11 @@ kn_status pl_queue_read(const char *study_dir, pl_queue *q, kn_error *e)
     kn_status rc = pl_subprocess_run(words, &said, e);
     free(format);
     free(names);
+    q->known = rc == KN_OK && said.found && said.exit_code == 0;
     KN_TRY(rc);
     char *why = pl_subprocess_complaint(&said);
     if (!said.found)
-        q->known = false;
+        rc = KN_OK; /* told by q->known */
     else if (said.exit_code != 0)
         rc = kn_fail(e, KN_EIO, "squeue failed (exit status %d): %s", said.exit_code, why);
     else

@@ -32,7 +32,7 @@ typedef struct pl_queue {
 } pl_queue;
 
 /* Asks squeue where the study was ever submitted. `known` is false where there is no squeue on
- * PATH; KN_EIO with its own words where it fails. out is to be cleared after KN_OK. */
+ * PATH; KN_EIO with its own words where it fails, and `known` is false too. out is to be cleared after KN_OK. */
 kn_status pl_queue_read(const char *study_dir, pl_queue *out, kn_error *e);
 void pl_queue_clear(pl_queue *q);
 

@@ -179,7 +179,8 @@ static void add_work(const pl_slurm_batch *b, pl_slurm_kind kind, pl_str *out)
         pl_str_add(out, "ids=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" runs.ids)\n");
     pl_shell_quote(b->facet, out);
     pl_str_add(out, " run spec.yaml");
-    pl_str_add(out, kind == PL_SLURM_RUNS ? " --runs \"$ids\"" : " --until split --runs @runs.ids");
+    pl_str_add(out, kind == PL_SLURM_RUNS ? " --runs \"$ids\" --jobs 1 --retry-failed"
+                                          : " --until split --runs @runs.ids");
     pl_str_addf(out, " --threads %d", b->threads);
     add_option("--results", b->results, out);
     add_option("--cache", b->cache, out);

@@ -65,6 +65,8 @@ void pl_launcher_spec(const pl_study *study, pl_str *out)
         to = d;
     }
     moved.runs = runs;
+    moved.budget = 0; /* of one command, not of each task */
+    moved.halving.on = false;
     moved.dir = "."; /* no absolute path begins with it, so none is written relative to it */
     pl_study_yaml(&moved, out);
     free(runs);

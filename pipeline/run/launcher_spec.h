@@ -4,7 +4,8 @@
 
 #include "spec/spec.h"
 
-/* As pl_study_yaml, with absolute paths: a spec that gives the same runs wherever it lies. */
+/* As pl_study_yaml, with absolute paths: a spec that gives the same runs wherever it lies. What governs one
+ * command over all runs (sweep.budget, sweep.halving) is left out. */
 void pl_launcher_spec(const pl_study *study, pl_str *out);
 
 /* The path from the root, through the working folder as the shell names it ($PWD, where that is

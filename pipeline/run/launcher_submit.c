@@ -103,8 +103,12 @@ static kn_status write_jobs(const pl_launch *l, const long job[PL_SLURM_KINDS], 
 static void say_submitted(const pl_launch *l, const long job[PL_SLURM_KINDS], pl_str *said)
 {
     int runs = l->plan->study->run_count;
-    pl_str_addf(said, "%s: %d run%s, %d done, %d in the queue, %d submitted\n", l->batch.study,
-                runs, runs == 1 ? "" : "s", l->plan->done, l->queued, l->todo_count);
+    pl_str_addf(said, "%s: %d run%s, %d done, %d in the queue, %d submitted", l->batch.study, runs,
+                runs == 1 ? "" : "s", l->plan->done, l->queued, l->todo_count);
+    if (l->failed > 0)
+        pl_str_addf(said, ", %d failed (--retry-failed tries %s again)", l->failed,
+                    l->failed == 1 ? "it" : "them");
+    pl_str_add(said, "\n");
     if (l->prepare)
         pl_str_addf(said, "  job %ld  preparation: ingest and split\n", job[PL_SLURM_PREPARE]);
     if (l->todo_count > 0) {

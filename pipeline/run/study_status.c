@@ -278,19 +278,6 @@ static json_t *first_pause(const json_t *now)
     return json_null();
 }
 
-static json_t *queue_of(const char *dir)
-{
-    pl_queue queue = {.known = true};
-    kn_error why = {KN_OK, ""};
-    if (pl_queue_read(dir, &queue, &why) != KN_OK) {
-        queue.known = false;
-        pl_warn("%s", why.text);
-    }
-    json_t *out = pl_queue_json(&queue);
-    pl_queue_clear(&queue);
-    return out;
-}
-
 static json_t *report(pl_status *s, size_t runs, const tally *t, const char *who)
 {
     int left = 0;
@@ -306,10 +293,22 @@ static json_t *report(pl_status *s, size_t runs, const tally *t, const char *who
     json_object_set_new(out, "seconds_left", seconds >= 0 ? json_real(seconds) : json_null());
     json_object_set_new(out, "who", who ? json_string(who) : json_null());
     json_object_set_new(out, "paused", first_pause(t->now));
-    json_object_set_new(out, "queue", queue_of(s->dir));
     json_object_set(out, "now", t->now);
     json_object_set(out, "failures", t->failures);
     return out;
+}
+
+/* Jobs in a cluster's queue are at the study too. A queue that cannot be asked is told as not known. */
+static void add_queue(const char *dir, json_t *out)
+{
+    pl_queue queue = {.known = false};
+    kn_error why = {KN_OK, ""};
+    if (pl_queue_read(dir, &queue, &why) != KN_OK)
+        pl_warn("%s", why.text);
+    if (queue.count > 0)
+        json_object_set_new(out, "running", json_true());
+    json_object_set_new(out, "queue", pl_queue_json(&queue));
+    pl_queue_clear(&queue);
 }
 
 kn_status pl_status_look(pl_status *s, json_t **out, kn_error *e)
@@ -333,6 +332,7 @@ kn_status pl_status_look(pl_status *s, json_t **out, kn_error *e)
         who = hosts_of(live);
     count_runs(s, &c, live, &t);
     *out = report(s, runs, &t, who);
+    add_queue(s->dir, *out);
     json_decref(t.now);
     json_decref(t.failures);
     json_decref(live);

@@ -85,10 +85,10 @@ void pl_status_text(const json_t *s, pl_str *out)
 {
     const json_t *now = json_object_get(s, "now"), *queue = json_object_get(s, "queue");
     add_counts(s, out);
-    if (json_is_true(json_object_get(s, "running")))
+    if (*text_of(s, "who"))
         pl_str_addf(out, "run by %s\n", text_of(s, "who"));
-    else if (integer(s, "left") > 0 && json_array_size(json_object_get(queue, "jobs")) == 0 &&
-             !json_is_false(json_object_get(queue, "known")))
+    else if (integer(s, "left") > 0 && !json_is_true(json_object_get(s, "running")) &&
+             json_is_true(json_object_get(queue, "known")))
         pl_str_add(out, "nobody runs it now\n");
     pl_queue_text(queue, out);
     if (*text_of(s, "paused"))

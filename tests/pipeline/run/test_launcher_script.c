@@ -173,7 +173,8 @@ static void test_a_task_makes_the_runs_of_its_line(void)
     char *out = NULL;
     write_stand_ins("#!/bin/sh\necho \"$@\"; exit 3\n");
     CU_ASSERT_EQUAL(play("RUNNING", "0", ":", &out), 3);
-    TST_TEXT(out, "run spec.yaml --runs bbb,ccc --threads 2 --results /r --cache /c\n");
+    TST_TEXT(out, "run spec.yaml --runs bbb,ccc --jobs 1 --retry-failed --threads 2 --results /r "
+                  "--cache /c\n");
     free(out);
 }
 
