@@ -1,6 +1,5 @@
 /* Looking for an entry and judging it. */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,7 +106,7 @@ kn_status pl_entry_restamp(const char *dir, json_t *info, bool keep_use, kn_erro
     bool known = stat(path, &st) == 0;
     kn_status rc = pl_json_write(path, info, e);
     if (rc == KN_OK && keep_use && known)
-        utimensat(AT_FDCWD, path, (const struct timespec[2]){st.st_atim, st.st_mtim}, 0);
+        pl_sys_touch(path, (const struct timespec[2]){st.st_atim, st.st_mtim});
     free(path);
     return rc;
 }
@@ -175,7 +174,7 @@ kn_status pl_store_find_locked(pl_store *s, const char *stage, const pl_digest *
             if (moved)
                 pl_entry_restamp(dir, info, false, NULL); /* where nothing can be written: again */
             else
-                pl_sys_touch(path);
+                pl_sys_touch(path, NULL);
             free(path);
             *found = true;
             *out = (pl_entry){pl_strdup(dir), json_incref(info)};

@@ -94,7 +94,7 @@ static kn_status hold(const reference *r, pl_use *use, kn_error *e)
     bool first = !pl_lock_is_held(r->lock, true);
     KN_TRY(pl_lock_share(r->lock, &use->lock, e));
     if (first)
-        pl_sys_touch(r->lock);
+        pl_sys_touch(r->lock, NULL);
     return KN_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/run_args.h"
 #include "ops/gemm/gemm_core.h"
 #include "report/report.h"
+#include "report/summary.h"
 #include "run/executor.h"
 #include "util/clock.h"
 #include "util/fs.h"
@@ -104,9 +105,6 @@ static void say_done(const pl_exec_result *r, pl_stage_id until, double seconds)
     else if (r->made > 0)
         pl_info("%d run%s made in %s%s, %d of %d are done", r->made, r->made == 1 ? "" : "s", took,
                 expected, r->done, r->runs);
-    if (r->halted > 0)
-        pl_info("%d run%s stopped by halving; --finish completes %s", r->halted,
-                r->halted == 1 ? " is" : "s are", r->halted == 1 ? "it" : "them");
 }
 
 static void say_nothing_to_do(const pl_exec_result *r, int asked)
@@ -146,6 +144,25 @@ static void notify(const pl_run_args *a, const pl_study *study, const pl_exec_re
         pl_notify(a->notify, &notice);
 }
 
+/* What became of the study, for people and for --notify. Heap. */
+static char *summary(const char *spec, const char *study_dir, const pl_exec_result *r,
+                     double seconds)
+{
+    pl_str text;
+    const pl_summary_facts facts = {.spec = spec,
+                                    .seconds = r->made > 0 ? seconds : 0,
+                                    .expected = r->expected,
+                                    .made = r->made,
+                                    .ended = r->interrupted ? PL_ENDED_BY_SIGNAL
+                                             : r->stopped   ? PL_ENDED_BY_CLOCK
+                                             : r->gave_up   ? PL_ENDED_BY_FAILURE
+                                                            : PL_ENDED_BY_ITSELF};
+    pl_str_init(&text);
+    if (pl_summary_make(study_dir, &facts, &text, NULL) != KN_OK)
+        pl_str_reset(&text); /* there is no table yet: the error that is told says why */
+    return pl_str_take(&text);
+}
+
 static bool did_nothing(const pl_exec_result *r)
 {
     return r->made == 0 && r->entries == 0 && r->tried_failed == 0 && !r->stopped &&
@@ -173,8 +190,8 @@ static pl_exec_options options_of(const pl_global *g, const pl_run_args *a, cons
 }
 
 /* Under the study's lock, but for --runs. */
-static kn_status execute(const pl_global *g, const pl_run_args *a, const bool *only,
-                         pl_profile *profile, pl_planned *p, kn_error *e)
+static kn_status execute(const pl_global *g, const pl_run_args *a, const char *spec,
+                         const bool *only, pl_profile *profile, pl_planned *p, kn_error *e)
 {
     const char *dir = p->plan.study_dir;
     const pl_exec_options options = options_of(g, a, p, only, profile);
@@ -195,14 +212,18 @@ static kn_status execute(const pl_global *g, const pl_run_args *a, const bool *o
         kn_status reported = write_report(dir, a->report, rc == KN_OK ? e : NULL);
         rc = rc == KN_OK ? reported : rc;
     }
-    notify(a, &p->study, &r, rc, e ? e->text : "");
+    char *text = whole ? summary(spec, dir, &r, pl_now() - began) : pl_strdup("");
+    if (!did_nothing(&r) && r.done + r.halted > 0) /* else the error has told all */
+        fputs(text, stdout);
+    notify(a, &p->study, &r, rc, text);
+    free(text);
     if (rc == KN_OK && r.failed > 0)
         return kn_fail(e, KN_EDATA, "%s", ""); /* told already */
     return rc;
 }
 
-static kn_status open_and_execute(const pl_global *g, const pl_run_args *a, pl_planned *p,
-                                  kn_error *e)
+static kn_status open_and_execute(const pl_global *g, const pl_run_args *a, const char *spec,
+                                  pl_planned *p, kn_error *e)
 {
     int lock = -1;
     bool *only = NULL;
@@ -211,7 +232,7 @@ static kn_status open_and_execute(const pl_global *g, const pl_run_args *a, pl_p
     kn_status rc = only ? KN_OK : pl_results_open(p->plan.study_dir, &p->study, &lock, e);
     pl_profile_init(&profile);
     if (rc == KN_OK)
-        rc = execute(g, a, only, a->profile ? &profile : NULL, p, e);
+        rc = execute(g, a, spec, only, a->profile ? &profile : NULL, p, e);
     if (a->profile && lock >= 0)
         print_profile(&profile);
     pl_profile_clear(&profile);
@@ -235,7 +256,7 @@ static kn_status run_study(const pl_global *g, const pl_run_args *a, int spec, k
         pl_info("nothing to do: %d run%s done; '%s' may only be read", p.plan.done,
                 p.plan.done == 1 ? " is" : "s are", p.plan.study_dir);
     else
-        rc = open_and_execute(g, a, &p, e);
+        rc = open_and_execute(g, a, a->study.spec[spec], &p, e);
     pl_planned_close(&p);
     return rc;
 }

@@ -314,8 +314,8 @@ static kn_status conclude(pl_exec *x, kn_error *e)
 /* Before anything is started; 0 where some of it was never done on this machine. */
 static double expect(const pl_exec *x)
 {
-    pl_expectation e = pl_plan_expect(x->plan, x->costs, x->options->until, x->split.threads,
-                                      x->options->jobs);
+    pl_expectation e =
+        pl_plan_expect(x->plan, x->costs, x->options->until, x->split.threads, x->options->jobs);
     return e.works[PL_COST_GUESSED] > 0 ? 0 : e.seconds;
 }
 

