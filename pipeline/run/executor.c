@@ -26,7 +26,7 @@ static const double LOOK_SECONDS =
 /* Whether the run failed by itself before, with these stage versions and this arithmetic: then it would again. */
 static bool failed_for_good(const pl_exec *x, int r)
 {
-    pl_run_end end;
+    pl_run_end end = {.manifest = NULL};
     bool failed = false;
     if (!x->options->retry_failed &&
         pl_results_run_end(x->plan->study_dir, x->plan->run[r].id, x->plan->stages, &end) &&
