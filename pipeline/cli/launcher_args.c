@@ -227,7 +227,7 @@ static kn_status submit(pl_planned *p, pl_launch *l, kn_error *e)
     if (rc == KN_OK && pl_launch_is_needed(l))
         rc = pl_launch_submit(l, &said, e);
     else if (rc == KN_OK)
-        pl_info("nothing to submit: %d of %d runs are done, %d in the queue", p->plan.done,
+        pl_info("nothing to submit: %d of %d runs are done, %d in the queue", l->done,
                 p->study.run_count, l->queued);
     if (rc == KN_OK && l->strangers > 0)
         pl_warn("%d run%s in the queue %s no longer of the study: `squeue --me` lists the jobs, "

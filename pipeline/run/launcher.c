@@ -89,6 +89,12 @@ static bool failed_for_good(const pl_plan *p, int r)
     return failed;
 }
 
+/* Done since the plan was made, before the queue was asked: a task that ended in between. */
+static bool is_done_now(const pl_plan *p, int r)
+{
+    return p->run[r].done || pl_results_run_is_done(p->study_dir, p->run[r].id, p->stages);
+}
+
 static void decide(pl_launch *l, bool retry_failed)
 {
     bool has_report = false;
@@ -97,9 +103,11 @@ static void decide(pl_launch *l, bool retry_failed)
     for (int r = 0; r < l->plan->study->run_count; r++) {
         if (pl_queue_has_run(&l->queue, run_id(l, r))) {
             l->queued++;
-        } else if (!l->plan->run[r].done && !retry_failed && failed_for_good(l->plan, r)) {
+        } else if (is_done_now(l->plan, r)) {
+            l->done++;
+        } else if (!retry_failed && failed_for_good(l->plan, r)) {
             l->failed++;
-        } else if (!l->plan->run[r].done) {
+        } else {
             l->todo[l->todo_count++] = r;
             l->prepare = l->prepare || !is_made(l->plan, r);
         }

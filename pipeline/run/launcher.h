@@ -21,11 +21,11 @@ typedef struct pl_launch {
     pl_queue queue;
     pl_slurm_batch batch; /* its texts belong to this struct */
     char *facet, *results, *cache, *dir;
-    int *todo;              /* runs to submit, in the spec's order */
-    int todo_count, queued; /* queued: runs of the study that wait or run already */
-    int failed;             /* runs that failed by themselves, and are left alone */
-    int strangers;          /* tasks in the queue whose runs are no longer of the study */
-    bool prepare, report;   /* which of the other two jobs are needed */
+    int *todo;                    /* runs to submit, in the spec's order */
+    int todo_count, queued, done; /* queued: runs of the study that wait or run already */
+    int failed;                   /* runs that failed by themselves, and are left alone */
+    int strangers;                /* tasks in the queue whose runs are no longer of the study */
+    bool prepare, report;         /* which of the other two jobs are needed */
 } pl_launch;
 
 /* Decides; writes and submits nothing. out is to be cleared after KN_OK. KN_EIO where squeue fails,

@@ -104,7 +104,7 @@ static void say_submitted(const pl_launch *l, const long job[PL_SLURM_KINDS], pl
 {
     int runs = l->plan->study->run_count;
     pl_str_addf(said, "%s: %d run%s, %d done, %d in the queue, %d submitted", l->batch.study, runs,
-                runs == 1 ? "" : "s", l->plan->done, l->queued, l->todo_count);
+                runs == 1 ? "" : "s", l->done, l->queued, l->todo_count);
     if (l->failed > 0)
         pl_str_addf(said, ", %d failed (--retry-failed tries %s again)", l->failed,
                     l->failed == 1 ? "it" : "them");
