@@ -84,7 +84,8 @@ void pl_store_recent(const pl_store *s, const char *stage, int most,
         closedir(dir);
     if (store >= 0)
         close(store);
-    qsort(list.item, list.count, sizeof *list.item, newest_first);
+    if (list.count > 0)
+        qsort(list.item, list.count, sizeof *list.item, newest_first);
     bool more = true;
     size_t shown = 0;
     for (; shown < list.count && shown < (size_t)most && more; shown++) {
