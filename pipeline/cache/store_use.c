@@ -34,12 +34,13 @@ int64_t pl_uses_changes(int lock)
 }
 
 /* Under the lock. A count that starts again at 0 after MAX_CHANGES differs from what a gc has seen. */
-static void count_change(int lock)
+static void count_change(const pl_store *s, int lock)
 {
     int64_t count = pl_uses_changes(lock);
-    int failed = count >= MAX_CHANGES ? pl_sys_truncate(lock, "studies.lock", 0)
-                                      : lseek(lock, 0, SEEK_END) < 0 ||
-                                            pl_sys_write(lock, "studies.lock", "+", 1) != 1;
+    char *path = pl_path_join(s->dir, "locks/studies.lock");
+    int failed = count >= MAX_CHANGES ? pl_sys_truncate(lock, path, 0)
+                                      : pl_sys_pwrite(lock, path, "+", 1, count) != 1;
+    free(path);
     (void)failed; /* a full disk: gc then sees the study by its lock only when it starts */
 }
 
@@ -114,7 +115,7 @@ kn_status pl_store_refer(pl_store *s, const char *study_dir, const pl_digest *ke
         KN_TRY_TO(rc, cleanup, hold(&r, use, e));
     if (key || !pl_exists(r.file))
         KN_TRY_TO(rc, cleanup, write_reference(&r, key, key ? count : 0, e));
-    count_change(lock);
+    count_change(s, lock);
 cleanup:
     if (rc != KN_OK)
         kn_prepend(e, "what the study needs cannot be noted in the cache: ");
@@ -141,7 +142,7 @@ void pl_store_release(pl_store *s, const char *study_dir, const pl_digest *key, 
             pl_sys_unlink(r.file);
         if (!others)
             pl_sys_unlink(r.lock); /* nobody can take it meanwhile: that needs the lock held here */
-        count_change(lock);
+        count_change(s, lock);
     } else {
         pl_lock_close(use->lock);
     }

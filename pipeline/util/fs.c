@@ -283,6 +283,12 @@ kn_status pl_write_note(const char *path, const void *bytes, size_t size, kn_err
     return rc;
 }
 
+static bool is_folder(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 kn_status pl_fsync_path(const char *path, kn_error *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -290,9 +296,12 @@ kn_status pl_fsync_path(const char *path, kn_error *e)
         return kn_fail_errno(e, KN_EIO, "cannot open '%s'", path);
     pl_room room = {0};
     kn_status rc = KN_OK;
-    /* EINVAL and EROFS: nothing there can be written, so nothing can be lost */
+    bool folder = is_folder(fd);
+    /* EINVAL and EROFS: nothing there can be written, so nothing can be lost. A file whose fsync failed
+     * has lost bytes, and a second fsync would not tell: only a folder's is repeated. */
     while (rc == KN_OK && pl_sys_fsync(fd, path) != 0 && errno != EINVAL && errno != EROFS)
-        rc = pl_room_again(&room, path, e, "cannot write '%s' to disk", path);
+        rc = folder ? pl_room_again(&room, path, e, "cannot write '%s' to disk", path)
+                    : kn_fail_errno(e, KN_EIO, "cannot write '%s' to disk", path);
     if (rc == KN_OK)
         pl_room_found(&room);
     close(fd);

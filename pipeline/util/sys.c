@@ -87,6 +87,14 @@ ssize_t pl_sys_write(int fd, const char *path, const void *bytes, size_t size)
     return n;
 }
 
+ssize_t pl_sys_pwrite(int fd, const char *path, const void *bytes, size_t size, off_t at)
+{
+    ssize_t n;
+    THROUGH_THE_DOOR(n, -1, pwrite(fd, bytes, half(verdict, size), at), .kind = PL_SYS_WRITE,
+                     .path = path, .fd = fd, .bytes = bytes, .size = size);
+    return n;
+}
+
 int pl_sys_truncate(int fd, const char *path, off_t size)
 {
     int rc;

@@ -39,6 +39,7 @@ const char *pl_sys_name(pl_sys_kind kind);
 
 int pl_sys_open(const char *path, int flags);
 ssize_t pl_sys_write(int fd, const char *path, const void *bytes, size_t size);
+ssize_t pl_sys_pwrite(int fd, const char *path, const void *bytes, size_t size, off_t at);
 int pl_sys_truncate(int fd, const char *path, off_t size);
 int pl_sys_reserve(int fd, const char *path, off_t size); /* -1 and errno, unlike its model */
 int pl_sys_clone(int fd, const char *path, int from);

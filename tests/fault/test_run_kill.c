@@ -189,12 +189,13 @@ static void test_a_full_results_disk_is_told_and_can_be_mended(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(err);
     const char *said = strstr(err, "facet: the results of "), *runs = strstr(err, "/runs/");
     CU_ASSERT_FATAL(said && runs);
-    char *want = pl_format("facet: the results of small cannot be written: cannot write "
+    /* which of its files finds no room depends on their sizes */
+    char *head = pl_format("facet: the results of small cannot be written: cannot write "
                            "'small/small/runs/%.12s/",
                            runs + strlen("/runs/"));
-    CU_ASSERT_TRUE(pl_starts_with(said, want));
-    CU_ASSERT_PTR_NOT_NULL(strstr(said, "/model.safetensors': No space left on device\n"));
-    free(want);
+    CU_ASSERT_TRUE(pl_starts_with(said, head) &&
+                   pl_ends_with(said, "': No space left on device\n"));
+    free(head);
     CU_ASSERT_FALSE(pl_exists(tst_path("small/small/report.html")));
     unmount_small();
     CU_ASSERT_EQUAL(run_real("", "small", NULL), 0); /* on the large disk below */

@@ -209,6 +209,21 @@ static void test_other_causes_and_waiting_off_fail_at_once(void)
     check_file(NULL);
 }
 
+/* A second fsync of a file would be told of success, and the bytes would be gone. */
+static void test_a_files_failed_fsync_is_not_repeated(void)
+{
+    disk d = {PL_SYS_FSYNC, 0, 1, ENOSPC, 0};
+    tst_write_text(tst_path("a"), "text");
+    pl_room_wait_set(10);
+    pl_sys_set_hook(full, &d);
+    char *want = pl_format("cannot write '%s' to disk: No space left on device", tst_path("a"));
+    TST_FAILS(KN_EIO, want, pl_fsync_path(tst_path("a"), e));
+    CU_ASSERT_EQUAL(d.refused, 1);
+    pl_sys_set_hook(NULL, NULL);
+    pl_room_wait_set(-1);
+    free(want);
+}
+
 static void test_folders_and_logs_wait_too(void)
 {
     disk d = {PL_SYS_MKDIR, 0, 1, ENOSPC, 0};
@@ -247,5 +262,6 @@ const tst_case tst_util_room[] = {TST(test_a_full_disk_is_waited_out_wherever_it
                                   TST(test_a_signal_ends_it_at_once),
                                   TST(test_after_a_wait_in_vain_nothing_waits),
                                   TST(test_other_causes_and_waiting_off_fail_at_once),
+                                  TST(test_a_files_failed_fsync_is_not_repeated),
                                   TST(test_folders_and_logs_wait_too),
                                   TST_END};
