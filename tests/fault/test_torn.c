@@ -64,9 +64,9 @@ static void each_torn_file(bool every_way)
             CU_ASSERT_EQUAL(tst_shell(tst_dir(), "cp -a whole cut", NULL, NULL), 0);
             int rc = shell(ways[w], torn[f].file, torn[f].also);
             CU_ASSERT_TRUE(rc == 0 || rc == 9);
-            /* a source that was only just made is not remembered yet */
-            CU_ASSERT_TRUE(rc == 0 || strstr(torn[f].file, "times.tsv") ||
-                           strstr(torn[f].file, "digests.json"));
+            if (rc != 0)
+                tst_note("%s: exit status %d", what, rc);
+            CU_ASSERT_TRUE(rc == 0 || strstr(torn[f].file, "times.tsv"));
             made_again += night_recovers("cut", 1, want, what);
             free(what);
         }
