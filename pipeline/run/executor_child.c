@@ -8,6 +8,8 @@
 #include "util/interrupt.h"
 #include "util/log.h"
 
+static const double SEEN_AFTER = 0.3; /* seconds: shorter work is not seen by facet status */
+
 /* The run's entries up to `until`; the failure of a shared entry is every run's that needs it. *at:
  * where it ended. */
 static kn_status make_entries(pl_exec *x, int r, const pl_node_tools *tools, pl_stage_id *at,
@@ -46,7 +48,7 @@ kn_status pl_exec_make_run(pl_exec *x, int r, const pl_node_tools *tools, pl_run
     pl_plan *p = x->plan;
     pl_stage_id at = PL_INGEST;
     if (x->whole)
-        pl_live_begin(p->study_dir, p->run[r].id);
+        pl_live_begin(p->study_dir, p->run[r].id, SEEN_AFTER);
     kn_status rc = make_entries(x, r, tools, &at, failure);
     *status = status_of(x, rc);
     pl_live_end();
@@ -98,7 +100,7 @@ void pl_exec_child(void *exec, int task, pl_worker_end *end)
     } else if (t->node) {
         const pl_plan_node *n = &x->plan->node[t->node[0]];
         char *name = pl_format("%s-%.12s", x->plan->stages[n->stage]->name, n->key.hex);
-        pl_live_begin(x->plan->study_dir, name);
+        pl_live_begin(x->plan->study_dir, name, SEEN_AFTER);
         rc = pl_make_nodes(x->plan, t->node, t->nodes, &tools, &x->out->entries, &end->error);
         pl_live_end();
         free(name);

@@ -24,6 +24,8 @@ static struct {
     char *path;
     json_t *last;
     pid_t owner;
+    double from;  /* not written before, by the clock */
+    bool written; /* there is a file */
 } now = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void host_name(char out[128])
@@ -48,6 +50,7 @@ static void write_in_place(const char *text)
 /* Whole or not at all; not worth an fsync. */
 static void write_file(void)
 {
+    now.written = true;
     char *text = pl_json_text(now.last);
     char *fresh = pl_format("%s.new", now.path);
     size_t size = strlen(text);
@@ -85,7 +88,8 @@ static void write_live(void *context, const pl_progress_state *state)
     if (now.path && fresh) {
         json_decref(now.last);
         now.last = fresh;
-        write_file();
+        if (pl_now() >= now.from)
+            write_file();
     } else {
         json_decref(fresh);
     }
@@ -112,12 +116,14 @@ static void on_room(void *context, const pl_room_state *state)
     free(why);
 }
 
-void pl_live_begin(const char *study_dir, const char *name)
+void pl_live_begin(const char *study_dir, const char *name, double after)
 {
     pl_live_end();
     pthread_mutex_lock(&now.mutex);
     now.path = pl_format("%s/.live/%s.json", study_dir, name);
     now.owner = getpid();
+    now.from = pl_now() + after;
+    now.written = false;
     pthread_mutex_unlock(&now.mutex);
     write_live(NULL, &(pl_progress_state){.title = "starting", .note = "", .unit = ""});
     pl_progress_observe(write_live, NULL);
@@ -130,7 +136,7 @@ void pl_live_end(void)
     if (now.path) {
         pl_progress_observe(NULL, NULL);
         pl_room_observe(NULL, NULL);
-        if (now.owner == getpid()) {
+        if (now.owner == getpid() && now.written) {
             char *dir = pl_path_dir(now.path);
             pl_sys_unlink(now.path);
             pl_sys_rmdir(dir); /* the last one out */

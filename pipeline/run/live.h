@@ -13,10 +13,10 @@
 
 enum { PL_LIVE_SECONDS = 300 };
 
-/* From now on the process's progress is written under this name. One at a time; *_end stops it and
- * removes the file. After a fork the child has none. Failures to write are not told: the work
+/* From now on the process's progress is written under this name, but for the first `after` seconds: what is
+ * over by then need not be seen. One at a time; *_end stops it and removes the file. After a fork the child has none. Failures to write are not told: the work
  * matters, not who watches. */
-void pl_live_begin(const char *study_dir, const char *name);
+void pl_live_begin(const char *study_dir, const char *name, double after);
 void pl_live_end(void);
 
 /* The work waits: the sentence says what for ("no room on the disk of ..."); NULL: it goes on.

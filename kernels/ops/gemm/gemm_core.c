@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -58,22 +59,50 @@ static void start_again(char **argv)
     execv(self, argv);
 }
 
-/* OpenBLAS reads OPENBLAS_CORETYPE when it is loaded, before main: only a new start changes it. The second
- * start knows itself by the mark and takes both away again: what it starts in turn, perhaps on another
- * machine, chooses by its own CPU. */
+/* Takes a variable back to what the mark says it was before: nothing, or '=' and its value. */
+static void restore(const char *variable, const char *mark)
+{
+    const char *was = getenv(mark);
+    if (!was)
+        return;
+    if (was[0] == '=')
+        setenv(variable, was + 1, 1);
+    else
+        unsetenv(variable);
+    unsetenv(mark);
+}
+
+/* Sets a variable for the second start, which knows by the mark what it was. */
+static bool lend(const char *variable, const char *value, const char *mark)
+{
+    const char *was = getenv(variable);
+    char text[64] = "-";
+    if (was && (size_t)snprintf(text, sizeof text, "=%s", was) >= sizeof text)
+        return false;
+    return setenv(mark, text, 1) == 0 && setenv(variable, value, 1) == 0;
+}
+
+/* OpenBLAS reads its variables when it is loaded, before main: only a new start changes what it does. The second
+ * start takes them away again: what it starts in turn, perhaps on another machine, chooses by its own
+ * CPU. Threads of OpenBLAS would do nothing but turn in circles: in a step a product runs on one thread
+ * (gemm.h). */
 void kn_gemm_core_lift(char **argv)
 {
-    static const char variable[] = "OPENBLAS_CORETYPE", mark[] = "FACET_CORE_LIFTED";
-    if (getenv(mark)) {
-        unsetenv(variable);
-        unsetenv(mark);
+    static const char core_variable[] = "OPENBLAS_CORETYPE", core_mark[] = "FACET_CORE_WAS";
+    static const char threads_variable[] = "OPENBLAS_NUM_THREADS",
+                      threads_mark[] = "FACET_BLAS_WAS";
+    if (getenv(threads_mark)) {
+        restore(core_variable, core_mark);
+        restore(threads_variable, threads_mark);
         return;
     }
     const char *core = kn_gemm_core_for(kn_isa_detect());
-    if (!core || getenv(variable) || !kn_gemm_core_is_low())
+    bool lift = core && !getenv(core_variable) && kn_gemm_core_is_low();
+    if (!lift && openblas_get_num_threads() <= 1)
         return;
-    if (setenv(mark, core, 1) == 0 && setenv(variable, core, 1) == 0)
+    if ((!lift || lend(core_variable, core, core_mark)) &&
+        lend(threads_variable, "1", threads_mark))
         start_again(argv);
-    unsetenv(variable);
-    unsetenv(mark);
+    restore(core_variable, core_mark);
+    restore(threads_variable, threads_mark);
 }

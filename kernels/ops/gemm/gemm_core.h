@@ -20,9 +20,10 @@ bool kn_gemm_core_below(const char *core, kn_isa isa);
 const char *kn_gemm_core_for(kn_isa isa);
 
 /* For the first line of main: where OpenBLAS has chosen a core below the CPU and OPENBLAS_CORETYPE is
- * not set, sets it (kn_gemm_core_for) and starts the program again in this process, with the same
- * arguments; does not return then. Returns where there is nothing to mend or it cannot be done. The
- * environment is then as the user has set it. */
+ * not set, or has started threads of its own, sets what mends it (kn_gemm_core_for;
+ * OPENBLAS_NUM_THREADS=1) and starts the program again in this process, with the same arguments; does
+ * not return then. Returns where there is nothing to mend or it cannot be done. The environment is then
+ * as the user has set it. */
 void kn_gemm_core_lift(char **argv);
 
 #endif

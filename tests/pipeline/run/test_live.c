@@ -34,9 +34,9 @@ static void test_work_is_seen_while_it_goes_on(void)
 {
     pl_log_init((pl_log_options){PL_QUIET, 0});
     CU_ASSERT_EQUAL(count(), 0);
-    pl_live_begin(tst_dir(), "ingest-0123456789ab");
+    pl_live_begin(tst_dir(), "ingest-0123456789ab", 0);
     CU_ASSERT_EQUAL(count(), 1);
-    pl_live_begin(tst_dir(), "a0e586718513"); /* one at a time */
+    pl_live_begin(tst_dir(), "a0e586718513", 0); /* one at a time */
     pl_progress *p = pl_progress_new("cnn-50", "images", 100);
     pl_progress_note(p, "epoch 1/2");
     pl_progress_update(p, 40);
@@ -59,7 +59,7 @@ static void test_work_is_seen_while_it_goes_on(void)
 static void test_a_pause_is_told_and_taken_back(void)
 {
     pl_live_pause("nobody is told this");
-    pl_live_begin(tst_dir(), "a");
+    pl_live_begin(tst_dir(), "a", 0);
     pl_live_pause("no room on the disk");
     json_t *list = pl_live_list(tst_dir());
     TST_TEXT(text_of(list, 0, "paused"), "no room on the disk");
@@ -75,7 +75,7 @@ static void test_a_pause_is_told_and_taken_back(void)
 /* Where a new file cannot be made, as on a full disk, the one that is there is written over. */
 static void test_a_pause_is_told_where_nothing_can_be_made(void)
 {
-    pl_live_begin(tst_dir(), "a");
+    pl_live_begin(tst_dir(), "a", 0);
     CU_ASSERT_EQUAL(mkdir(tst_path(".live/a.json.new"), 0777), 0);
     pl_live_pause("no room on the disk, told in a sentence that is longer than what was there");
     json_t *list = pl_live_list(tst_dir());
@@ -99,7 +99,7 @@ static pid_t fork_worker(const char *name)
     CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
-        pl_live_begin(dir, name);
+        pl_live_begin(dir, name, 0);
         if (write(ready[1], "x", 1) != 1)
             _exit(1);
         for (;;)
@@ -128,7 +128,7 @@ static void test_a_dead_process_does_not_count(void)
 
 static void test_a_child_leaves_the_parents_file_alone(void)
 {
-    pl_live_begin(tst_dir(), "parent");
+    pl_live_begin(tst_dir(), "parent", 0);
     pid_t child = fork();
     if (child == 0) {
         pl_live_pause("not the child's");
