@@ -121,7 +121,8 @@ kn_status pl_figures_draw(const pl_figures *f, const char *dir, int threads, kn_
     if (f->count == 0)
         return KN_OK;
     KN_TRY(pl_make_dirs(dir, e));
-    char *work = pl_format("%s/.drawing.tmp%ld.0", dir, (long)getpid());
+    char *drawing = pl_path_join(dir, ".drawing"), *work = pl_temporary_name(drawing, 0);
+    free(drawing);
     pl_room room = {0};
     kn_status rc;
     KN_TRY_TO(rc, cleanup, pl_make_dirs(work, e));

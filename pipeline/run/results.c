@@ -340,7 +340,8 @@ static void name_the_place(kn_error *e, const char *fresh)
  * one wait for the disk instead of two a file. The folder they come to is synced with the manifest. */
 static kn_status write_files(const char *dir, const pl_run_outcome *o, json_t *files, kn_error *e)
 {
-    char *fresh = pl_format("%s/new.tmp%ld.0", dir, (long)getpid());
+    char *whole = pl_path_join(dir, "new"), *fresh = pl_temporary_name(whole, 0);
+    free(whole);
     kn_status rc = KN_OK;
     pl_fsync_later(fresh);
     KN_TRY_TO(rc, cleanup, pl_remove_tree(fresh, e));

@@ -104,8 +104,26 @@ kn_status pl_remove_tree(const char *path, kn_error *e)
     return KN_OK;
 }
 
-/* The process in a name that ends in .tmpPID.N; 0 for any other name. */
-static pid_t maker_of(const char *name)
+enum { PER_HOST = 1000 }; /* temporary names of one process for one file */
+
+/* 1..2^31-1, the same for all processes of the machine. */
+static unsigned long host_number(void)
+{
+    char host[128] = "";
+    unsigned long sum = 2166136261u; /* FNV-1a */
+    gethostname(host, sizeof host - 1);
+    for (const char *p = host; *p; p++)
+        sum = ((sum ^ (unsigned char)*p) * 16777619u) & 0xffffffffu;
+    return (sum & 0x7fffffffu) | 1u;
+}
+
+char *pl_temporary_name(const char *to, unsigned n)
+{
+    return pl_format("%s.tmp%ld.%lu", to, (long)getpid(), host_number() * PER_HOST + n);
+}
+
+/* The process in a name that ends in .tmpPID.N; 0 for any other name. *here: it is or was of this machine. */
+static pid_t maker_of(const char *name, bool *here)
 {
     const char *at = NULL;
     for (const char *p = name; (p = strstr(p, ".tmp")) != NULL; p++)
@@ -118,6 +136,8 @@ static pid_t maker_of(const char *name)
     if (errno != 0 || pid <= 0 || pid > INT_MAX || *end != '.' || !end[1] ||
         end[1 + strspn(end + 1, "0123456789")])
         return 0;
+    unsigned long host = strtoul(end + 1, NULL, 10) / PER_HOST;
+    *here = host == 0 || host == host_number();
     return (pid_t)pid;
 }
 
@@ -138,6 +158,13 @@ static bool is_alive(pid_t pid)
     return !(name_end && name_end[1] == ' ' && (name_end[2] == 'Z' || name_end[2] == 'X'));
 }
 
+/* Of another machine a process cannot be asked for; none writes at a file for a day. */
+static bool is_old(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && difftime(time(NULL), st.st_mtime) > 24 * 3600;
+}
+
 void pl_remove_leftovers(const char *dir)
 {
     char **names;
@@ -145,11 +172,13 @@ void pl_remove_leftovers(const char *dir)
     if (!pl_is_dir(dir) || pl_list_dir(dir, &names, &count, NULL) != KN_OK)
         return;
     for (size_t i = 0; i < count; i++) {
-        pid_t pid = maker_of(names[i]);
-        if (pid == 0 || is_alive(pid))
+        bool here = true;
+        pid_t pid = maker_of(names[i], &here);
+        if (pid == 0 || (here && is_alive(pid)))
             continue;
         char *path = pl_path_join(dir, names[i]);
-        pl_remove_tree(path, NULL);
+        if (here || is_old(path))
+            pl_remove_tree(path, NULL);
         free(path);
     }
     pl_free_names(names);

@@ -90,12 +90,12 @@ typedef struct draft {
     pl_room room;
 } draft;
 
-/* A new file "<to>.tmpPID.N" (pl_remove_leftovers knows the form), mode 0666 less the umask. */
+/* A new file of a temporary name, mode 0666 less the umask. */
 static int open_fresh(draft *d)
 {
     for (unsigned n = 0; n < 1000; n++) {
         free(d->name);
-        d->name = pl_format("%s.tmp%ld.%u", d->to, (long)getpid(), n);
+        d->name = pl_temporary_name(d->to, n);
         int fd = pl_sys_open(d->name, O_WRONLY | O_CREAT | O_EXCL);
         if (fd >= 0 || errno != EEXIST)
             return fd;

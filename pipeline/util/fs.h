@@ -61,8 +61,12 @@ bool pl_fsync_is_later(const char *path); /* a file's, or a folder's in such a f
 kn_status pl_rename(const char *from, const char *to, kn_error *e);
 kn_status pl_remove_tree(const char *path, kn_error *e); /* a missing path is fine */
 
-/* Removes from a folder (not from those in it) the temporary files and folders, NAME.tmpPID.N, of
- * processes that live no more on this machine. Best effort; a missing folder is fine. */
+/* "TO.tmpPID.N" for a file or folder in the making that is to become TO; n in 0..999. N tells the machine too, which
+ * may share the disk with others. Heap. */
+char *pl_temporary_name(const char *to, unsigned n);
+
+/* Removes from a folder (not from those in it) what is left under such names by processes of this machine
+ * that live no more, and of any machine after a day. Best effort; a missing folder is fine. */
 void pl_remove_leftovers(const char *dir);
 
 /* Names in a folder, sorted bytewise, without . and .. ; heap array of heap strings,

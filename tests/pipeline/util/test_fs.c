@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tst.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,28 +172,37 @@ static void test_leftovers_of_dead_processes_go(void)
         _exit(0);
     siginfo_t ended;
     waitid(P_PID, (id_t)zombie, &ended, WEXITED | WNOWAIT);
-    char *gone[3], *kept[4];
+    char *gone[5], *kept[5];
+    char *mine = pl_temporary_name("mine", 3);
+    CU_ASSERT_EQUAL(strncmp(mine, "mine.tmp", 8), 0);
     gone[0] = pl_format("table.csv.tmp%ld.0", (long)dead);
     gone[1] = pl_format(".drawing.tmp%ld.12", (long)dead);
     gone[2] = pl_format("runs.csv.tmp%ld.0", (long)zombie);
+    gone[3] = pl_format("mine.tmp%ld%s", (long)dead, strrchr(mine, '.'));
+    gone[4] = pl_format("old.tmp%ld.1234567000", (long)dead); /* of another machine, days ago */
+    kept[4] = pl_format("other.tmp%ld.1234567000", (long)dead);
     kept[0] = pl_format("table.csv.tmp%ld.0", (long)getpid());
     kept[1] = pl_format("notes.tmp%ld", (long)dead);
     kept[2] = pl_format("notes.tmp%ld.a", (long)dead);
     kept[3] = pl_format("notes.tmp%ld.1.txt", (long)dead);
     TST_OK(pl_make_dirs(tst_path("%s/in", gone[1]), e));
     tst_write_text(tst_path("%s", gone[0]), "x");
-    tst_write_text(tst_path("%s", gone[2]), "x");
-    for (int i = 0; i < 4; i++)
+    for (int i = 2; i < 5; i++)
+        tst_write_text(tst_path("%s", gone[i]), "x");
+    const struct timespec past[2] = {{1000, 0}, {1000, 0}};
+    CU_ASSERT_EQUAL(utimensat(AT_FDCWD, tst_path("%s", gone[4]), past, 0), 0);
+    for (int i = 0; i < 5; i++)
         tst_write_text(tst_path("%s", kept[i]), "x");
     pl_remove_leftovers(tst_dir());
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         CU_ASSERT_FALSE(pl_exists(tst_path("%s", gone[i])));
         free(gone[i]);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         CU_ASSERT_TRUE(pl_exists(tst_path("%s", kept[i])));
         free(kept[i]);
     }
+    free(mine);
     pl_remove_leftovers(tst_path("nowhere"));
     waitpid(zombie, NULL, 0);
 }
