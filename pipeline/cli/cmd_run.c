@@ -10,6 +10,7 @@
 #include "report/report.h"
 #include "report/summary.h"
 #include "run/executor.h"
+#include "run/former_runs.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/log.h"
@@ -197,6 +198,8 @@ static kn_status execute(const pl_global *g, const pl_run_args *a, const char *s
     const pl_exec_options options = options_of(g, a, p, only, profile);
     pl_exec_result r;
     double began = pl_now();
+    if (!only)
+        pl_former_runs_say(&p->plan);
     if (p->plan.done < p->study.run_count && kn_gemm_core_is_low())
         pl_warn("OpenBLAS uses its %s kernels, below what this CPU can do; `facet doctor` tells "
                 "more",
