@@ -266,7 +266,7 @@ void pl_uses_clear(pl_uses *u)
     free(u->study);
     free(u->key);
     json_decref(u->root);
-    *u = (pl_uses){NULL};
+    *u = (pl_uses){.root = NULL};
 }
 
 const pl_uses_study *pl_uses_find(const pl_uses *u, const char *key, int64_t used_ns)

@@ -138,12 +138,10 @@ static void test_a_killed_neighbour_holds_nobody_up(void)
  * of an earlier moment behind. */
 static void test_readers_beside_it_see_a_whole_study(void)
 {
-    static const char *const readers[] = {"status night --results cut/results",
-                                          "status --json --results cut/results",
-                                          "report night --results cut/results",
-                                          "plan night.yaml --cache cut/cache --results "
-                                          "cut/results",
-                                          "cache list --cache cut/cache"};
+    static const char *const readers[] = {
+        "status night --results cut/results", "status --json --results cut/results",
+        "report night --results cut/results",
+        "plan night.yaml --cache cut/cache --results cut/results", "cache list --cache cut/cache"};
     enum { READERS = sizeof readers / sizeof *readers };
     double took;
     char *want = undisturbed(&took);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "io/csv.h"
@@ -78,6 +79,23 @@ static kn_status write_epochs(const pl_stage_job *job, kn_error *e)
     return rc;
 }
 
+static double bytes(const pl_run_spec *spec, int threads)
+{
+    (void)spec;
+    (void)threads;
+    return fake->bytes;
+}
+
+static void take_a_nap(void)
+{
+    const struct timespec nap = {0, (long)(fake->nap * 1e9)};
+    int now = atomic_fetch_add(&fake->running, 1) + 1, most = atomic_load(&fake->most);
+    while (now > most && !atomic_compare_exchange_weak(&fake->most, &most, now))
+        ;
+    nanosleep(&nap, NULL);
+    atomic_fetch_sub(&fake->running, 1);
+}
+
 /* Five steps, each remembered in `work`. */
 static kn_status train(const pl_stage_job *job, int count, kn_error *e)
 {
@@ -87,6 +105,7 @@ static kn_status train(const pl_stage_job *job, int count, kn_error *e)
         return kn_fail(e, KN_ENUMERIC, "epoch 1, batch 3: the loss is not finite in layer dense_1");
     fake->order[fake->started++ % 64] = (int)job->spec->train.seed;
     fake->threads = kn_pool_size(job->pool);
+    take_a_nap();
     for (int step = 1; step <= STEPS; step++) {
         char *path = pl_format("%s/step-%d", job->work, step);
         bool there = pl_exists(path);
@@ -151,6 +170,7 @@ static const pl_stage stage_train = {.name = "train",
                                      .keys = PL_KEY_TRAIN,
                                      .inputs = train_inputs,
                                      .input_count = 2,
+                                     .bytes = bytes,
                                      .run = train};
 static const pl_stage stage_evaluate = {.name = "evaluate",
                                         .version = 1,

@@ -3,6 +3,8 @@
 #ifndef TESTS_RUN_FAKE_STAGES_H
 #define TESTS_RUN_FAKE_STAGES_H
 
+#include <stdatomic.h>
+
 #include "cache/store.h"
 #include "run/executor.h"
 #include "run/plan.h"
@@ -21,6 +23,9 @@ typedef struct fake_state {
     int kills;                 /* ...as this says */
     int order[64], started;    /* seeds of the trainings, as they began */
     int threads;               /* of the last training */
+    double bytes;              /* that a training is expected to take */
+    double nap;                /* seconds a training takes */
+    atomic_int running, most;  /* trainings at a time, and the most there were */
 } fake_state;
 extern fake_state *fake;
 

@@ -166,6 +166,23 @@ static void test_without_jobs_the_faster_split_is_found(void)
     fake_expect_column("one", "status", "done done done done done done");
 }
 
+/* A run starts beside others only where the machine has the memory for it; alone it is tried. */
+static void test_memory_is_asked_for(void)
+{
+    static const double need[] = {0, 1e15};
+    for (int i = 0; i < 2; i++) {
+        pl_exec_result r;
+        pl_exec_options options = plain;
+        options.maker.threads = options.jobs = 2;
+        fake_start("one", "sweep: {seeds: [1, 2]}\n"); /* a third would know what the first took */
+        fake->bytes = need[i];
+        fake->nap = 0.1;
+        TST_OK(fake_run("one", &options, &r, e));
+        CU_ASSERT_EQUAL(r.made, 2);
+        CU_ASSERT_EQUAL(atomic_load(&fake->most), i == 0 ? 2 : 1);
+    }
+}
+
 static void test_only_some_runs(void)
 {
     pl_exec_result r;
@@ -190,5 +207,6 @@ const tst_case tst_run_night[] = {TST(test_a_killed_worker_takes_one_try),
                                   TST(test_under_a_limit_a_group_is_made_whole),
                                   TST(test_threads_are_divided),
                                   TST(test_without_jobs_the_faster_split_is_found),
+                                  TST(test_memory_is_asked_for),
                                   TST(test_only_some_runs),
                                   TST_END};

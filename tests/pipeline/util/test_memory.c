@@ -10,11 +10,11 @@ static void test_the_peak_stays_after_the_memory_is_given_back(void)
     enum { MB = 1 << 20, SIZE = 64 * MB };
     pl_memory_peak_reset();
     double before = pl_memory_peak();
-    volatile char *block = malloc(SIZE); /* volatile: really written */
+    char *block = malloc(SIZE);
     CU_ASSERT_PTR_NOT_NULL_FATAL(block);
     for (size_t i = 0; i < SIZE; i += 1024)
-        block[i] = 1;
-    free((void *)(uintptr_t)block);
+        ((volatile char *)block)[i] = 1; /* volatile: really written */
+    free(block);
     if (before == 0) {
         tst_skip("the kernel does not tell");
         return;
