@@ -146,7 +146,7 @@ static const pl_stage_input inputs[] = {
 
 const pl_stage pl_stage_evaluate = {
     .name = "evaluate",
-    .version = 2,
+    .version = 3,
     .numeric = true,
     .keys = PL_KEY_EVALUATE,
     .inputs = inputs,

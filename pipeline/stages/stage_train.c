@@ -157,7 +157,7 @@ static const pl_stage_input inputs[] = {
 
 const pl_stage pl_stage_train = {
     .name = "train",
-    .version = 3,
+    .version = 4,
     .numeric = true,
     .keys = PL_KEY_TRAIN,
     .inputs = inputs,

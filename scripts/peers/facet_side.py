@@ -81,14 +81,17 @@ class Facet:
         return took
 
     def private_memory(self, spec, *options):
-        """Peak of RssAnon, looked at every 2 ms: what is mapped from files (the pixels) is not in it; images/s."""
+        """Peak of RssAnon of the process that trains, looked at every 2 ms: what is mapped from files (the pixels) is not in it; images/s."""
         process = subprocess.Popen(self.command(spec, *options), env=ENV, stdout=subprocess.DEVNULL)
         peak = 0
         while process.poll() is None:
             try:
-                with open(f"/proc/{process.pid}/status") as f:
-                    found = re.search(r"RssAnon:\s+(\d+)", f.read())
-                peak = max(peak, int(found.group(1)) if found else 0)
+                with open(f"/proc/{process.pid}/task/{process.pid}/children") as f:
+                    processes = [str(process.pid), *f.read().split()]
+                for number in processes:
+                    with open(f"/proc/{number}/status") as f:
+                        found = re.search(r"RssAnon:\s+(\d+)", f.read())
+                    peak = max(peak, int(found.group(1)) if found else 0)
             except OSError:
                 pass
             time.sleep(0.002)
