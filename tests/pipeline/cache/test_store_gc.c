@@ -304,7 +304,7 @@ static void test_a_study_that_begins_meanwhile_is_seen(void)
     enum { MANY = 40 };
     pl_digest key[MANY];
     for (int i = 0; i < MANY; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "%d", i);
         key[i] = pl_digest_text(name);
         rig_make(s, &key[i], "weights");
