@@ -69,7 +69,7 @@ static void test_a_night_is_told_in_order_of_its_use(void)
     pl_str_add(&rows, head);
     int id = 0;
     for (int g = 0; g < 7; g++) {
-        char lr[8];
+        char lr[16];
         snprintf(lr, sizeof lr, "0.%d", g + 1);
         for (int seed = 1; seed <= 2; seed++, id++)
             add_row(&rows, id, lr, "done", seed, 0.9 + 0.01 * g, 0.8 + 0.01 * g + 0.001 * seed);
