@@ -205,25 +205,12 @@ kn_status pl_launcher_print(const pl_global *g, const pl_launcher_args *a, pl_pl
     return rc;
 }
 
-/* runs.csv, so that status and report know the runs before the first task has begun. */
-static kn_status write_table(const pl_plan *p, kn_error *e)
-{
-    const char **ids = calloc((size_t)p->study->run_count + 1, sizeof *ids);
-    if (!ids)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", p->study->run_count);
-    for (int r = 0; r < p->study->run_count; r++)
-        ids[r] = p->run[r].id;
-    bool changed = false;
-    kn_status rc = pl_results_write_table(p->study_dir, p->study, ids, &changed, e);
-    free(ids);
-    return rc;
-}
-
 static kn_status submit(pl_planned *p, pl_launch *l, kn_error *e)
 {
     pl_str said;
     pl_str_init(&said);
-    kn_status rc = write_table(&p->plan, e);
+    /* so that status and report know the runs before the first task has begun */
+    kn_status rc = pl_plan_write_table(&p->plan, e);
     if (rc == KN_OK && pl_launch_is_needed(l))
         rc = pl_launch_submit(l, &said, e);
     else if (rc == KN_OK)

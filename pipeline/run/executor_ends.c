@@ -18,15 +18,7 @@ enum {
 
 kn_status pl_exec_update_table(pl_exec *x, kn_error *e)
 {
-    const pl_plan *p = x->plan;
-    const char **ids = calloc((size_t)p->study->run_count + 1, sizeof *ids);
-    if (!ids)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", p->study->run_count);
-    for (int r = 0; r < p->study->run_count; r++)
-        ids[r] = p->run[r].id;
-    bool changed = false;
-    kn_status rc = pl_results_write_table(p->study_dir, p->study, ids, &changed, e);
-    free(ids);
+    kn_status rc = pl_plan_write_table(x->plan, e);
     x->table_at = pl_now();
     return rc;
 }

@@ -47,7 +47,6 @@ typedef struct pl_split_choice {
     int threads; /* in all */
     int jobs;    /* side by side now */
     bool fixed;  /* no choice: --jobs, one core, or decided */
-    bool told;
 } pl_split_choice;
 
 typedef struct pl_exec {

@@ -114,7 +114,7 @@ kn_status pl_exec_look_up(pl_exec *x, kn_error *e)
     return KN_OK;
 }
 
-/* The earlier stage's node that this task still waits for: -1 none, or what failed. */
+/* Whether what the task reads is there; *failed: the node that could not be made. */
 typedef enum readiness { READY, WAITS, CANNOT } readiness;
 
 static readiness inputs_of(const pl_exec *x, const pl_task *t, int *failed)

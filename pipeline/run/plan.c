@@ -184,6 +184,19 @@ kn_status pl_plan_make(const pl_study *study, const pl_stage *const *stages, pl_
     return rc;
 }
 
+kn_status pl_plan_write_table(const pl_plan *p, kn_error *e)
+{
+    const char **ids = calloc((size_t)p->study->run_count + 1, sizeof *ids);
+    if (!ids)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", p->study->run_count);
+    for (int r = 0; r < p->study->run_count; r++)
+        ids[r] = p->run[r].id;
+    bool changed = false;
+    kn_status rc = pl_results_write_table(p->study_dir, p->study, ids, &changed, e);
+    free(ids);
+    return rc;
+}
+
 void pl_plan_clear(pl_plan *p)
 {
     for (int i = 0; i < p->node_count; i++) {

@@ -66,6 +66,9 @@ void pl_plan_clear(pl_plan *p);
 /* Looks a node up again, after its inputs were made or it itself was. */
 kn_status pl_plan_look_up(pl_plan *p, int node, kn_error *e);
 
+/* runs.csv of the study as the plan has its runs (pl_results_write_table). */
+kn_status pl_plan_write_table(const pl_plan *p, kn_error *e);
+
 /* Fills in `reason` of every node up to `until`: "never run", "train.lr 0.001 -> 0.01",
  * "train stage version 3 -> 4", "after split". */
 kn_status pl_plan_explain(pl_plan *p, pl_stage_id until, kn_error *e);
