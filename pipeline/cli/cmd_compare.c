@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "report/compare.h"
+#include "compare/compare.h"
 #include "run/run_ref.h"
 
 static kn_status compare(const pl_global *g, const char *first, const char *second, kn_error *e)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "report/explore.h"
+#include "audit/explore.h"
 #include "spec/spec.h"
 #include "util/str.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "io/json.h"
-#include "report/sheet.h"
+#include "draw/sheet.h"
 #include "run/predict.h"
 #include "run/run_ref.h"
 #include "util/interrupt.h"

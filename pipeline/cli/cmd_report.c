@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "report/report.h"
-#include "report/summary.h"
+#include "study/summary.h"
 #include "run/results.h"
 #include "spec/spec.h"
 #include "util/fs.h"

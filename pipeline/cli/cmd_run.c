@@ -8,7 +8,7 @@
 #include "cli/run_args.h"
 #include "ops/gemm/gemm_core.h"
 #include "report/report.h"
-#include "report/summary.h"
+#include "study/summary.h"
 #include "run/executor.h"
 #include "run/former_runs.h"
 #include "util/clock.h"

@@ -196,3 +196,22 @@ void pl_csv_add_number(pl_str *s, double value)
     if (!isnan(value))
         pl_str_addf(s, "%.9g", value);
 }
+
+kn_status pl_csv_columns(const char *path, const pl_csv *c, const char *const *names, size_t count,
+                         size_t *column, kn_error *e)
+{
+    for (size_t k = 0; k < count; k++) {
+        size_t i = 0, n = c->rows > 0 ? pl_csv_fields(c, 0) : 0;
+        while (i < n && strcmp(pl_csv_get(c, 0, i), names[k]) != 0)
+            i++;
+        if (i == n)
+            return kn_fail(e, KN_EFORMAT, "%s: no column %s", path, names[k]);
+        column[k] = i;
+    }
+    for (size_t r = 1; r < c->rows; r++) {
+        if (pl_csv_fields(c, r) != pl_csv_fields(c, 0))
+            return kn_fail(e, KN_EFORMAT, "%s:%d: %zu fields, the header has %zu", path, c->line[r],
+                           pl_csv_fields(c, r), pl_csv_fields(c, 0));
+    }
+    return KN_OK;
+}

@@ -37,6 +37,11 @@ static inline const char *pl_csv_get(const pl_csv *c, size_t row, size_t column)
     return c->field[c->start[row] + column];
 }
 
+/* Where the columns of these names stand in the header. KN_EFORMAT where one is missing, or a row has not as many fields as
+ * the header; `path` is for messages. */
+kn_status pl_csv_columns(const char *path, const pl_csv *c, const char *const *names, size_t count,
+                         size_t *column, kn_error *e);
+
 /* Appends one field, quoted where it must be; and a row's separators are the caller's. */
 void pl_csv_add(pl_str *s, const char *field);
 

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
+#include "draw/escape.h"
 #include "report/page_parts.h"
 #include "report/page_style.h"
 #include "report/plot_bodies.h"
 #include "report/plots.h"
-#include "report/summary.h"
+#include "study/summary.h"
 #include "util/fs.h"
 
 enum { MAX_SVG_BYTES = 1 << 26, MAX_SPEC_BYTES = 1 << 24 };

@@ -3,8 +3,8 @@
 #ifndef PL_REPORT_PAGE_H
 #define PL_REPORT_PAGE_H
 
-#include "report/drawn.h"
-#include "report/study_data.h"
+#include "study/drawn.h"
+#include "study/study_data.h"
 #include "util/str.h"
 
 /* plots: the folder the figures were drawn into. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "io/json.h"
-#include "report/escape.h"
+#include "draw/escape.h"
 #include "report/page_parts.h"
 
 enum { LIST_MOST = 200 };

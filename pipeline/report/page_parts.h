@@ -2,7 +2,7 @@
 #ifndef PL_REPORT_PAGE_PARTS_H
 #define PL_REPORT_PAGE_PARTS_H
 
-#include "report/study_data.h"
+#include "study/study_data.h"
 #include "util/str.h"
 
 /* page_tables.c */

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/drawn.h"
-#include "report/escape.h"
+#include "study/drawn.h"
+#include "draw/escape.h"
 #include "report/page_parts.h"
 #include "report/table.h"
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "report/escape.h"
-#include "report/figures.h"
+#include "draw/escape.h"
+#include "draw/figures.h"
 
 /* A data block line's number; gnuplot leaves NaN out. */
 static void add_number(pl_str *s, double v)

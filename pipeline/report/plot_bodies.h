@@ -2,7 +2,7 @@
 #ifndef PL_REPORT_PLOT_BODIES_H
 #define PL_REPORT_PLOT_BODIES_H
 
-#include "report/study_data.h"
+#include "study/study_data.h"
 #include "util/str.h"
 
 enum {

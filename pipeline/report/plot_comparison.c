@@ -1,8 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "report/escape.h"
-#include "report/figures.h"
+#include "draw/escape.h"
+#include "draw/figures.h"
 #include "report/plot_bodies.h"
 #include "report/plots.h"
 

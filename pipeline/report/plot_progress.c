@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/escape.h"
-#include "report/figures.h"
+#include "draw/escape.h"
+#include "draw/figures.h"
 #include "report/plot_bodies.h"
 
 enum { MOST_LINES = 100 };

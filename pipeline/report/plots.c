@@ -53,7 +53,8 @@ static void add_curves(const pl_study_data *d, int group, const pl_drawn *drawn,
         pl_str_reset(&body);
         pl_plot_curves(g, &r, 1, 0, &body);
         snprintf(name, sizeof name, "curves-%s", r->id);
-        pl_figures_add(f, name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text);
+        pl_figures_add(
+            f, &(pl_figure){name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text, NULL, NULL});
     }
     int count = pl_drawn_runs(d, group, drawn->all, pl_run_has_curves, shown, &left_out);
     for (int k = 0; k < count; k++)
@@ -62,7 +63,8 @@ static void add_curves(const pl_study_data *d, int group, const pl_drawn *drawn,
         pl_str_reset(&body);
         pl_plot_curves(g, runs, count, left_out, &body);
         pl_group_figure_name(d, group, "curves", name);
-        pl_figures_add(f, name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text);
+        pl_figures_add(
+            f, &(pl_figure){name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text, NULL, NULL});
     }
     pl_str_clear(&body);
     free(shown);
@@ -78,7 +80,8 @@ static void add_confusion(const pl_study_data *d, int group, const char *target,
     pl_str_init(&body);
     pl_plot_confusion(&d->group[group], target, &body);
     pl_group_figure_name(d, group, "confusion", name);
-    pl_figures_add(f, name, PL_CONFUSION_WIDTH, PL_CONFUSION_HEIGHT, body.text);
+    pl_figures_add(
+        f, &(pl_figure){name, PL_CONFUSION_WIDTH, PL_CONFUSION_HEIGHT, body.text, NULL, NULL});
     pl_str_clear(&body);
 }
 
@@ -91,12 +94,14 @@ static void add_overall(const pl_study_data *d, pl_figures *f)
     int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
     if (count > 0) {
         int height = pl_plot_comparison(d, order, count, &body);
-        pl_figures_add(f, "comparison", PL_COMPARISON_WIDTH, height, body.text);
+        pl_figures_add(
+            f, &(pl_figure){"comparison", PL_COMPARISON_WIDTH, height, body.text, NULL, NULL});
     }
     if (pl_study_has_progress(d)) {
         pl_str_reset(&body);
         pl_plot_progress(d, &body);
-        pl_figures_add(f, "progress", PL_PROGRESS_WIDTH, PL_PROGRESS_HEIGHT, body.text);
+        pl_figures_add(f, &(pl_figure){"progress", PL_PROGRESS_WIDTH, PL_PROGRESS_HEIGHT, body.text,
+                                       NULL, NULL});
     }
     free(order);
     pl_str_clear(&body);

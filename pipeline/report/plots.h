@@ -12,9 +12,9 @@
 #ifndef PL_REPORT_PLOTS_H
 #define PL_REPORT_PLOTS_H
 
-#include "report/drawn.h"
-#include "report/figures.h"
-#include "report/study_data.h"
+#include "study/drawn.h"
+#include "draw/figures.h"
+#include "study/study_data.h"
 
 enum {
     PL_PLOTS_MAX_ROWS = 100 /* rows of the comparison; above, its middle is left out */

@@ -5,7 +5,7 @@
 #include "report/page.h"
 #include "report/page_parts.h"
 #include "report/plots.h"
-#include "report/study_data.h"
+#include "study/study_data.h"
 #include "report/table.h"
 #include "util/fs.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "io/csv.h"
-#include "report/escape.h"
+#include "draw/escape.h"
 
 static void csv_number(pl_str *s, double v)
 {

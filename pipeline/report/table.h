@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "report/study_data.h"
+#include "study/study_data.h"
 #include "util/str.h"
 
 void pl_table_csv(const pl_study_data *d, pl_str *s);

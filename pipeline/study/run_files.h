@@ -1,0 +1,14 @@
+/* The files of one run's folder, as the report needs them. */
+#ifndef PL_STUDY_RUN_FILES_H
+#define PL_STUDY_RUN_FILES_H
+
+#include "study/study_data.h"
+
+/* Fills epoch, val, test, manifest, metrics and why of a run whose id, status and done are set, from
+ * STUDY/runs/ID. */
+kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e);
+
+/* Of a run that is not done only manifest and why. */
+void pl_run_why_read(const char *study_dir, pl_report_run *r);
+
+#endif
