@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "stats/stats.h"
+#include "stats/mcnemar.h"
 #include "util/str.h"
 
 typedef struct pl_comparison {

@@ -5,6 +5,7 @@
 #include "draw/figures.h"
 #include "report/plot_bodies.h"
 #include "report/plots.h"
+#include "stats/interval.h"
 
 enum { LABEL_WIDTH = 44, LINE_HEIGHT = 17, ROW_GAP = 11, FRAME = 165 };
 

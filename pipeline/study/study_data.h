@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "io/csv.h"
-#include "stats/stats.h"
+#include "stats/mean.h"
 #include "util/str.h"
 
 /* The numbers a row of runs.csv carries; the first PL_TABLE_METRICS of them are the table's. */
