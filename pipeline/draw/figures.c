@@ -8,141 +8,147 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "draw/figure_memory.h"
 #include "draw/gnuplot.h"
 #include "util/fs.h"
 #include "util/room.h"
+#include "util/str.h"
+#include "util/subprocess.h"
 
-enum { MAX_PIXELS = 32000, MAX_FIGURE_BYTES = 1 << 26, FIGURES_EACH = 8 };
+enum { MAX_FIGURE_BYTES = 1 << 26, MOST_TOGETHER = 32, VERSION = 100 };
 
 void pl_figures_init(pl_figures *f)
 {
-    pl_str_init(&f->script);
-    f->name = NULL;
-    f->csv = NULL;
-    f->start = NULL;
+    f->item = NULL;
     f->count = 0;
 }
 
 void pl_figures_clear(pl_figures *f)
 {
-    pl_str_clear(&f->script);
-    for (size_t i = 0; i < f->count; i++)
-        free(f->csv[i]);
-    free(f->name);
-    free(f->csv);
-    free(f->start);
-    f->name = NULL;
-    f->csv = NULL;
-    f->start = NULL;
-    f->count = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        free(f->item[i].script);
+        free(f->item[i].csv);
+    }
+    free(f->item);
+    pl_figures_init(f);
 }
-
-#define SVG_OPTIONS "noenhanced font 'DejaVu Sans,12' background '#ffffff'"
-
-/* gnuplot's SVG terminal remembers the last pen of the figure before, and the next one's first
- * element has its colour. A figure that is thrown away comes first, so that a figure's bytes do not
- * depend on its place in the script. */
-static const char settle[] = "reset\nset terminal svg " SVG_OPTIONS "\nset output '/dev/null'\n"
-                             "plot [0:1][0:1] 2 notitle\nunset output\n";
 
 void pl_figures_add(pl_figures *f, const pl_figure *figure)
 {
-    int width = figure->width, height = figure->height;
-    f->name = realloc(f->name, (f->count + 1) * sizeof *f->name);
-    f->csv = realloc(f->csv, (f->count + 1) * sizeof *f->csv);
-    f->start = realloc(f->start, (f->count + 1) * sizeof *f->start);
-    if (!f->name || !f->csv || !f->start)
+    f->item = realloc(f->item, (f->count + 1) * sizeof *f->item);
+    if (!f->item)
         abort();
-    f->start[f->count] = f->script.size;
-    f->csv[f->count] = figure->csv ? pl_strdup(figure->csv) : NULL;
-    snprintf(f->name[f->count], PL_FIGURE_NAME, "%s", figure->name);
-    int scale = width * 2 <= MAX_PIXELS && height * 2 <= MAX_PIXELS ? 2 : 1;
-    pl_str_addf(&f->script,
-                "%sreset\nset encoding utf8\n"
-                "set terminal svg size %d,%d " SVG_OPTIONS "\n"
-                "set output '%s.svg'\n%s\nunset output\n",
-                settle, width, height, f->name[f->count], figure->body);
-    pl_str_addf(&f->script,
-                "reset\nset encoding utf8\n"
-                "set terminal pngcairo size %d,%d noenhanced font 'DejaVu Sans,9' fontscale %d "
-                "linewidth %d pointscale %d background '#ffffff'\n"
-                "set output '%s.png'\n%s\nunset output\n",
-                width * scale, height * scale, scale, scale, scale, f->name[f->count],
-                figure->body);
-    f->count++;
+    pl_drawing *d = &f->item[f->count++];
+    memset(d, 0, sizeof *d);
+    snprintf(d->name, sizeof d->name, "%s", figure->name);
+    d->script = pl_figure_script(figure);
+    d->csv = figure->csv ? pl_strdup(figure->csv) : NULL;
 }
 
 static kn_status write_csv(const pl_figures *f, const char *dir, kn_error *e)
 {
     kn_status rc = KN_OK;
     for (size_t i = 0; i < f->count && rc == KN_OK; i++) {
-        char *path = pl_format("%s/%s.csv", dir, f->name[i]);
-        if (f->csv[i])
-            rc = pl_write_file_if_changed(path, f->csv[i], strlen(f->csv[i]), e);
+        const pl_drawing *d = &f->item[i];
+        char *path = pl_format("%s/%s.csv", dir, d->name);
+        if (d->csv)
+            rc = pl_write_file_if_changed(path, d->csv, strlen(d->csv), e);
         free(path);
     }
     return rc;
 }
 
-/* Scripts of at most FIGURES_EACH figures, so that the processes end at about the same time. */
+/* A script per process; each has every parts-th figure, so that they end at about the same time. */
 static kn_status draw_into(const pl_figures *f, const char *dir, int at_once, kn_error *e)
 {
-    size_t parts = (f->count + FIGURES_EACH - 1) / FIGURES_EACH;
+    size_t most = (size_t)at_once * MOST_TOGETHER, parts = (size_t)at_once;
+    parts = f->count > most ? (f->count + MOST_TOGETHER - 1) / MOST_TOGETHER : parts;
+    parts = f->count < parts ? f->count : parts;
     pl_gnuplot_part *part = calloc(parts, sizeof *part);
-    if (!part)
-        return kn_fail(e, KN_ENOMEM, "no memory for %zu figures", f->count);
-    for (size_t k = 0; k < parts; k++) {
-        size_t from = f->start[k * FIGURES_EACH];
-        size_t to = k + 1 < parts ? f->start[(k + 1) * FIGURES_EACH] : f->script.size;
-        part[k] = (pl_gnuplot_part){f->script.text + from, to - from};
-    }
+    pl_str *script = calloc(parts, sizeof *script);
+    if (!part || !script)
+        abort();
+    for (size_t k = 0; k < parts; k++)
+        pl_str_init(&script[k]);
+    for (size_t i = 0; i < f->count; i++)
+        pl_str_add(&script[i % parts], f->item[i].script);
+    for (size_t k = 0; k < parts; k++)
+        part[k] = (pl_gnuplot_part){script[k].text, script[k].size};
     kn_status rc = pl_gnuplot_run(dir, part, parts, at_once, e);
+    for (size_t k = 0; k < parts; k++)
+        pl_str_clear(&script[k]);
+    free(script);
     free(part);
     return rc;
 }
 
 /* The last bytes of a whole file of each kind. */
-static bool is_whole(const char *bytes, size_t size, bool png)
+static bool is_whole(const char *bytes, size_t size, int kind)
 {
-    static const char svg_end[] = "</svg>", png_end[] = "IEND\xae\x42\x60\x82";
-    enum { PNG_END = sizeof png_end - 1, SVG_END = sizeof svg_end - 1 };
-    if (png)
-        return size > PNG_END && memcmp(bytes + size - PNG_END, png_end, PNG_END) == 0;
+    static const char png_end[] = "IEND\xae\x42\x60\x82";
+    static const char *const text_end[PL_FIGURE_KINDS] = {"</svg>", NULL, "%%EOF"};
+    const char *end = text_end[kind];
+    if (!end)
+        return size >= sizeof png_end &&
+               memcmp(bytes + size - (sizeof png_end - 1), png_end, sizeof png_end - 1) == 0;
     while (size > 0 && isspace((unsigned char)bytes[size - 1]))
         size--;
-    return size > SVG_END && memcmp(bytes + size - SVG_END, svg_end, SVG_END) == 0;
+    size_t n = strlen(end);
+    return size > n && memcmp(bytes + size - n, end, n) == 0;
 }
 
-/* Moves the drawn files over, leaving alone those that did not change. *cut: one is not whole, which
- * gnuplot does not tell of when the disk is full. */
+/* cairo writes when a PDF was made, as 14 digits of UTC (the child's time zone): they become a fixed day's,
+ * so that every other byte, and every offset in the file, stays as it is. */
+static void forget_time(char *bytes, size_t size)
+{
+    static const char head[] = "/CreationDate (D:", day[] = "20000101000000";
+    enum { HEAD = sizeof head - 1, DAY = sizeof day - 1 };
+    char *at = bytes, *end = bytes + size;
+    while ((size_t)(end - at) > HEAD + DAY &&
+           (at = memchr(at, '/', (size_t)(end - at) - HEAD - DAY))) {
+        if (memcmp(at, head, HEAD) == 0)
+            memcpy(at + HEAD, day, DAY);
+        at++;
+    }
+}
+
+/* Moves a drawn file over, leaving alone one that did not change. *cut: it is not whole, which gnuplot
+ * does not tell of when the disk is full. */
+static kn_status take_file(const char *name, int kind, const char *from, const char *to, bool *cut,
+                           kn_error *e)
+{
+    char *source = pl_format("%s/%s.%s", from, name, pl_figure_kinds[kind]);
+    char *target = pl_format("%s/%s.%s", to, name, pl_figure_kinds[kind]);
+    char *bytes = NULL;
+    size_t size;
+    kn_status rc = pl_read_file(source, MAX_FIGURE_BYTES, &bytes, &size, e);
+    *cut = rc == KN_OK && !is_whole(bytes, size, kind);
+    if (rc == KN_OK && !*cut) {
+        if (kind == PL_FIGURE_KINDS - 1)
+            forget_time(bytes, size);
+        rc = pl_write_file_if_changed(target, bytes, size, e);
+    }
+    free(bytes);
+    free(source);
+    free(target);
+    return rc;
+}
+
 static kn_status take_files(const pl_figures *f, const char *from, const char *to, bool *cut,
                             kn_error *e)
 {
-    static const char *const ending[2] = {"svg", "png"};
-    for (size_t i = 0; i < 2 * f->count; i++) {
-        char *source = pl_format("%s/%s.%s", from, f->name[i / 2], ending[i % 2]);
-        char *target = pl_format("%s/%s.%s", to, f->name[i / 2], ending[i % 2]);
-        char *bytes = NULL;
-        size_t size;
-        kn_status rc = pl_read_file(source, MAX_FIGURE_BYTES, &bytes, &size, e);
-        *cut = rc == KN_OK && !is_whole(bytes, size, i % 2 == 1);
-        if (rc == KN_OK && !*cut)
-            rc = pl_write_file_if_changed(target, bytes, size, e);
-        free(bytes);
-        free(source);
-        free(target);
-        if (rc != KN_OK || *cut)
-            return rc;
+    kn_status rc = KN_OK;
+    *cut = false;
+    for (size_t i = 0; i < f->count && rc == KN_OK && !*cut; i++) {
+        for (int k = 0; k < PL_FIGURE_KINDS && rc == KN_OK && !*cut; k++)
+            rc = take_file(f->item[i].name, k, from, to, cut, e);
     }
-    return KN_OK;
+    return rc;
 }
 
-kn_status pl_figures_draw(const pl_figures *f, const char *dir, int threads, kn_error *e)
+/* All of f, without a look at what is there. */
+static kn_status draw_all(const pl_figures *f, const char *dir, int threads, kn_error *e)
 {
-    if (f->count == 0)
-        return KN_OK;
-    KN_TRY(pl_make_dirs(dir, e));
-    KN_TRY(write_csv(f, dir, e));
     char *drawing = pl_path_join(dir, ".drawing"), *work = pl_temporary_name(drawing, 0);
     free(drawing);
     pl_room room = {0};
@@ -165,18 +171,79 @@ cleanup:
     return rc;
 }
 
+/* What `gnuplot --version` says; "" where there is none. */
+static kn_status find_version(char out[VERSION], kn_error *e)
+{
+    static const char *const argv[] = {"gnuplot", "--version", NULL};
+    pl_subprocess p;
+    out[0] = '\0';
+    KN_TRY(pl_subprocess_run(argv, &p, e));
+    if (p.found && p.exit_code == 0)
+        snprintf(out, VERSION, "%.*s", (int)strcspn(p.out, "\n"), p.out);
+    pl_subprocess_clear(&p);
+    return KN_OK;
+}
+
+kn_status pl_figures_draw_count(const pl_figures *f, const char *dir, int threads, size_t *drawn,
+                                kn_error *e)
+{
+    char version[VERSION];
+    pl_figure_memory memory;
+    if (drawn)
+        *drawn = 0;
+    if (f->count == 0)
+        return KN_OK;
+    KN_TRY(find_version(version, e));
+    KN_TRY(pl_make_dirs(dir, e));
+    KN_TRY(write_csv(f, dir, e));
+    pl_figures left = {calloc(f->count, sizeof *left.item), 0}; /* borrows what is to be drawn */
+    if (!left.item)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu figures", f->count);
+    pl_figure_memory_read(dir, &memory);
+    bool known = !version[0] || strcmp(version, memory.version) == 0;
+    for (size_t i = 0; i < f->count; i++) {
+        if (!known || !pl_figure_is_drawn(&memory, dir, &f->item[i]))
+            left.item[left.count++] = f->item[i];
+    }
+    kn_status rc = KN_OK;
+    if (left.count > 0)
+        rc = draw_all(&left, dir, threads, e);
+    if (rc == KN_OK)
+        rc = pl_figure_memory_write(dir, version[0] ? version : memory.version, f, e);
+    if (drawn)
+        *drawn = left.count;
+    pl_figure_memory_clear(&memory);
+    free(left.item);
+    return rc;
+}
+
+kn_status pl_figures_draw(const pl_figures *f, const char *dir, int threads, kn_error *e)
+{
+    return pl_figures_draw_count(f, dir, threads, NULL, e);
+}
+
+static bool has_kind(const char *file)
+{
+    for (int k = 0; k < PL_FIGURE_KINDS; k++) {
+        char ending[8];
+        snprintf(ending, sizeof ending, ".%s", pl_figure_kinds[k]);
+        if (pl_ends_with(file, ending))
+            return true;
+    }
+    return false;
+}
+
 static bool is_stale(const pl_figures *f, const char *file, const char *const *heads)
 {
-    bool csv = pl_ends_with(file, ".csv");
-    if (!pl_ends_with(file, ".svg") && !pl_ends_with(file, ".png") && !csv)
+    bool csv = pl_ends_with(file, ".csv"), ours = false;
+    if (!csv && !has_kind(file))
         return false;
-    bool ours = false;
     for (; *heads; heads++)
         ours = ours || pl_starts_with(file, *heads);
     for (size_t i = 0; ours && i < f->count; i++) {
-        size_t n = strlen(f->name[i]);
-        if (strlen(file) == n + 4 && strncmp(file, f->name[i], n) == 0)
-            return csv && !f->csv[i];
+        size_t n = strlen(f->item[i].name);
+        if (strlen(file) == n + 4 && strncmp(file, f->item[i].name, n) == 0)
+            return csv && !f->item[i].csv;
     }
     return ours;
 }

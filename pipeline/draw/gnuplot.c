@@ -33,6 +33,8 @@ static void become_gnuplot(const char *dir, int script, int errors, pid_t parent
         chdir(dir) != 0)
         _exit(CANNOT_START);
     setenv("LC_ALL", "C", 1);
+    setenv("TZ", "UTC0", 1);                     /* the PDF's time has a fixed length then */
+    setenv("SOURCE_DATE_EPOCH", "946684800", 1); /* 2000-01-01, where cairo heeds it */
     execlp("gnuplot", "gnuplot", "-d", "-", (char *)NULL);
     _exit(errno == ENOENT ? NOT_INSTALLED : CANNOT_START);
 }
@@ -97,6 +99,11 @@ static kn_status judge(const child *c, int state, const char *dir, kn_error *e)
                        "gnuplot is not installed, so there are no plots: install the package "
                        "gnuplot-nox (apt-get install gnuplot-nox)");
     find_complaint(c->errors, said);
+    if (strstr(said, "terminal type"))
+        return kn_fail(
+            e, KN_EIO,
+            "this gnuplot lacks one of the terminals svg, pngcairo and pdfcairo, so there are "
+            "no plots: install the package gnuplot-nox (apt-get install gnuplot-nox)");
     return kn_fail(e, KN_EIO, "gnuplot ended with %s %d while drawing into %s%s%s",
                    exited ? "status" : "signal", exited ? WEXITSTATUS(state) : WTERMSIG(state), dir,
                    said[0] ? ": " : "", said);

@@ -49,14 +49,14 @@ static void check_same(const char *a, const char *b, bool want)
 
 static void test_a_figure_is_the_same_wherever_it_stands(void)
 {
-    static const char *const ending[2] = {"svg", "png"};
+    static const char *const ending[3] = {"svg", "png", "pdf"};
     draw(tst_path("one"), 1);
     draw(tst_path("four"), 4);
     for (int i = 0; i < FIGURES; i++) {
         int kind = (i * i + i / 3) % 3, k = 0;
         while ((k * k + k / 3) % 3 != kind)
             k++; /* the first of its kind */
-        for (int n = 0; n < 2; n++) {
+        for (int n = 0; n < 3; n++) {
             check_same(tst_path("one/f%d.%s", i, ending[n]), tst_path("four/f%d.%s", i, ending[n]),
                        true);
             check_same(tst_path("one/f%d.%s", i, ending[n]), tst_path("one/f%d.%s", k, ending[n]),
