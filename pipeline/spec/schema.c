@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "util/duration.h"
+#include "util/str.h"
 
 #define AT(member) offsetof(pl_run_spec, member)
 #define EFFECT(id, expression, key, words)                                                         \
@@ -248,6 +249,15 @@ const pl_key pl_keys[] = {
      "At each stop the best 1/factor of the groups go on, for factor times the epochs", NULL, {NULL}, false},
     {"sweep.halving.min_epochs", PL_TYPE_INT, PL_OF_STUDY, 1, 100000, "1", NULL, NULL, 0,
      "Epochs before the first stop", NULL, {NULL}, false},
+
+    {"report.columns", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "Columns of the table for people (page, .md, .tex), in order, as listed below; table.csv always has all", NULL, {NULL}, false},
+    {"report.sort", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "Column by which that table is sorted, with - before it or desc behind it for descending order; without it as in runs.csv",
+     NULL, {NULL}, false},
+    {"report.reference", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "List of published results, {label, test_accuracy: 0.9541, ...}, shown beside ours with the difference; group names the group to "
+     "compare with (else the best), source says where it was published", NULL, {NULL}, false},
 };
 const int pl_key_count = (int)(sizeof pl_keys / sizeof pl_keys[0]);
 
@@ -263,6 +273,7 @@ const pl_section pl_sections[] = {
     {"sweep", NULL, false, "The same file as a study of many runs"},
     {"sweep.random", NULL, true, "Points drawn at random: a part of the sweep like product, zip and list"},
     {"sweep.halving", "sweep.halving.metric", true, "Successive halving: groups that are behind are stopped early"},
+    {"report", NULL, true, "How the report shows the study; it changes no result and trains nothing"},
 };
 const int pl_section_count = (int)(sizeof pl_sections / sizeof pl_sections[0]);
 /* clang-format on */
@@ -281,6 +292,11 @@ const pl_section *pl_section_find(const char *name)
         if (strcmp(pl_sections[i].name, name) == 0)
             return &pl_sections[i];
     return NULL;
+}
+
+bool pl_section_of_study(const pl_section *s)
+{
+    return pl_starts_with(s->name, "sweep") || pl_starts_with(s->name, "report");
 }
 
 bool pl_key_of_study(const pl_key *key)

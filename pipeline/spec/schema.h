@@ -78,6 +78,9 @@ extern const int pl_section_count;
 int pl_key_find(const char *name);
 const pl_section *pl_section_find(const char *name);
 
+/* Whether the section is the study's, as sweep and what is in it. */
+bool pl_section_of_study(const pl_section *s);
+
 /* Whether the key is the study's, not a run's. */
 bool pl_key_of_study(const pl_key *key);
 

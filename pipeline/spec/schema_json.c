@@ -209,7 +209,7 @@ static json_t *dotted_map(json_t *(*each)(json_t *schema))
         if (pl_key_sweepable(&pl_keys[i]))
             json_object_set_new(properties, pl_keys[i].name, each(reference(pl_keys[i].name)));
     for (int i = 0; i < pl_section_count; i++)
-        if (!pl_starts_with(pl_sections[i].name, "sweep"))
+        if (!pl_section_of_study(&pl_sections[i]))
             json_object_set_new(properties, pl_sections[i].name, json_object());
     return json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
                      "additionalProperties", 0);
@@ -241,6 +241,58 @@ static json_t *distribution(json_t *schema)
                      "minProperties", 1, "maxProperties", 1, "additionalProperties", 0);
 }
 
+/* Names of the table's columns and of the keys that a sweep may give values. */
+static json_t *column_schema(void)
+{
+    json_t *names = json_array();
+    for (int c = 0; c < PL_TABLE_COLUMNS; c++)
+        json_array_append_new(names, json_string(pl_table_column_texts[c].name));
+    for (int i = 0; i < pl_key_count; i++)
+        if (pl_key_sweepable(&pl_keys[i]))
+            json_array_append_new(names, json_string(pl_keys[i].name));
+    return json_pack("{s:o}", "enum", names);
+}
+
+/* The column, alone, behind "-", or before "asc" or "desc". */
+static json_t *sort_schema(void)
+{
+    json_t *column = column_schema(), *name;
+    json_t *any = json_array();
+    size_t i;
+    pl_str pattern;
+    pl_str_init(&pattern);
+    pl_str_add(&pattern, "^-?(");
+    json_array_foreach(json_object_get(column, "enum"), i, name)
+    {
+        const char *text = json_string_value(name);
+        if (strcmp(text, pl_table_column_texts[PL_COLUMN_SWEPT].name) == 0)
+            continue;
+        pl_str_add(&pattern, i ? "|" : "");
+        for (const char *p = text; *p; p++) /* dots stand for themselves */
+            pl_str_addf(&pattern, "%s%c", *p == '.' ? "\\" : "", *p);
+    }
+    pl_str_add(&pattern, ")( +(asc|desc))?$");
+    json_array_append_new(any, json_pack("{s:s, s:s}", "type", "string", "pattern", pattern.text));
+    json_array_append_new(any, typed("null"));
+    pl_str_clear(&pattern);
+    json_decref(column);
+    return json_pack("{s:o}", "anyOf", any);
+}
+
+static json_t *reference_schema(void)
+{
+    json_t *properties = json_pack("{s:o, s:o, s:o}", "label", typed("string"), "group",
+                                   typed("string"), "source", typed("string"));
+    json_t *any = json_array();
+    for (int f = 0; f < PL_REFERENCE_FIGURES; f++) {
+        json_object_set_new(properties, pl_reference_figures[f],
+                            ranged("number", 0, f < PL_REFERENCE_FIGURES - 1 ? 1 : 1e9));
+        json_array_append_new(any, json_pack("{s:[s]}", "required", pl_reference_figures[f]));
+    }
+    return json_pack("{s:s, s:o, s:[s], s:o, s:b}", "type", "object", "properties", properties,
+                     "required", "label", "anyOf", any, "additionalProperties", 0);
+}
+
 static json_t *study_key_schema(const pl_key *key)
 {
     json_t *schema;
@@ -259,6 +311,17 @@ static json_t *study_key_schema(const pl_key *key)
                                      "properties", "if", dotted_map(one_or_values_of), "set",
                                      dotted_map(itself), "product", dotted_map(values_of),
                                      "required", "if", "additionalProperties", 0));
+    else if (strcmp(key->name, "report.columns") == 0)
+        schema = json_pack("{s:[o, o]}", "anyOf",
+                           json_pack("{s:s, s:o, s:i, s:b}", "type", "array", "items",
+                                     column_schema(), "minItems", 1, "uniqueItems", 1),
+                           typed("null"));
+    else if (strcmp(key->name, "report.sort") == 0)
+        schema = sort_schema();
+    else if (strcmp(key->name, "report.reference") == 0)
+        schema = json_pack("{s:[o, o]}", "anyOf",
+                           json_pack("{s:s, s:o}", "type", "array", "items", reference_schema()),
+                           typed("null"));
     else
         schema = typed("string");
     json_object_set_new(schema, "description", json_string(key->help));

@@ -139,6 +139,10 @@ void pl_schema_text(pl_str *out)
         add_key(&pl_keys[k], out);
         before = name;
     }
+    pl_str_add(out, "\nColumns of report.columns, beside every key that a sweep may give values\n");
+    for (int c = 0; c < PL_TABLE_COLUMNS; c++)
+        pl_str_addf(out, "  %s\n      %s\n", pl_table_column_texts[c].name,
+                    pl_table_column_texts[c].help);
     pl_str_add(out, "\nLayers of model.layers\n");
     for (int i = 0; i < kn_layer_kind_count; i++) {
         const kn_layer_kind *kind = kn_layer_kinds[i];

@@ -14,6 +14,7 @@
 #include "nn/models.h"
 #include "nn/schedule.h"
 #include "ops/optimizer/optimizer.h"
+#include "spec/report_spec.h"
 #include "util/str.h"
 
 enum { PL_MAX_RUNS = 100000 }; /* of a study */
@@ -144,6 +145,7 @@ typedef struct pl_study {
     const pl_run *runs;
     int run_count, group_count;
     pl_halving halving;
+    pl_report_spec report;
     double budget; /* seconds that `facet run` may take; 0: no limit */
     pl_file_use *files;
     int file_count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "spec/net_check.h"
+#include "spec/report_spec_read.h"
 #include "spec/resolve.h"
 #include "spec/run_table.h"
 #include "spec/source_file.h"
@@ -152,6 +153,7 @@ static kn_status load(loader *l, const char *path, const char *const *set, int s
     if (!l->bindings.broken) {
         read_name(l);
         pl_limits_read(&l->resolver, &l->bindings, s);
+        pl_report_spec_read(l->arena, &l->diags, &l->bindings, &s->report);
         if (pl_sweep_expand(&l->resolver, &l->bindings, &l->sweep))
             load_runs(l);
         if (!l->cut)

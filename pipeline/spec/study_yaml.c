@@ -130,5 +130,6 @@ void pl_study_yaml(const pl_study *s, pl_str *out)
     add_limits(s, out);
     if (s->run_count > 1)
         add_runs(s, common, out);
+    pl_report_spec_yaml(&s->report, out);
     free(common);
 }

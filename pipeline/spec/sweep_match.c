@@ -11,8 +11,7 @@ bool pl_sweep_known(pl_resolver *r, const char *where, const char *name, pl_pos 
     pl_diags *diags = r->reader.diags;
     int index = pl_key_find(name);
     const pl_section *s = pl_section_find(name);
-    bool sweep = pl_starts_with(name, "sweep");
-    if ((index >= 0 && pl_key_sweepable(&pl_keys[index])) || (s && !sweep))
+    if ((index >= 0 && pl_key_sweepable(&pl_keys[index])) || (s && !pl_section_of_study(s)))
         return true;
     const char *full = pl_spec_textf(arena, "%s.%s", where, name);
     if (s || (index >= 0 && pl_key_of_study(&pl_keys[index]))) {

@@ -32,6 +32,9 @@ for path in sorted(glob.glob("experiments/**/*.yaml", recursive=True)):
     look(path + " as shown", shown.replace("e-0", ".0e-0"), True)  # pyyaml wants a point in 1e-07
 for path in sorted(glob.glob("tests/fuzz/corpus/spec/good_*.yaml")):
     look(path, open(path).read().replace("1e-3", "0.001"), True)
+for text in ["report: {columns: [group, train.lr, n], sort: -train.lr, reference: [{label: a, test_loss: 2}]}", "report: {sort: n desc}",
+             "report: none", "report: {columns: null}"]:
+    look(text, text, True)
 for text in [
     "modle: cnn",
     "model: cmn",
@@ -46,6 +49,14 @@ for text in [
     "sweep: {product: {train.lr: 1}}",
     "sweep: {seeds: 3}",
     "sweep: {when: [{set: {train.lr: 1}}]}",
+    "report: {columns: [parms]}",
+    "report: {columns: []}",
+    "report: {sort: n down}",
+    "report: {sort: swept}",
+    "report: {sort: dataxtarget}",
+    "report: {reference: [{label: a}]}",
+    "report: {reference: [{test_accuracy: 0.5}]}",
+    "report: {reference: [{label: a, test_accuracy: 95.41}]}",
 ]:
     look(text, text, False)
 sys.exit(surprises > 0)
