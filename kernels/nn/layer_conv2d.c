@@ -1,10 +1,10 @@
+#include "nn/layer_conv2d.h"
+
 #include <stddef.h>
 
 #include "base/size.h"
 #include "nn/initializer.h"
-#include "nn/layer.h"
 #include "nn/layer_config.h"
-#include "ops/conv2d/conv2d.h"
 
 typedef struct conv_state {
     kn_conv2d op;
@@ -144,6 +144,11 @@ static bool fuse(kn_layer *l, const kn_layer *next)
 static double macs(const kn_layer *l)
 {
     return kn_conv2d_macs(&((const conv_state *)l->state)->op);
+}
+
+const kn_conv2d *kn_layer_conv2d_op(const kn_layer *l)
+{
+    return &((const conv_state *)l->state)->op;
 }
 
 const kn_layer_kind kn_layer_conv2d = {
