@@ -3,8 +3,9 @@ PyTorch, in float64, from its definition: alpha_k = mean over positions of d log
 stretched by F.interpolate (bilinear, align_corners=False).
 
 usage: gradcam.py            the tables of tests/kernels/nn/gradcam_torch.inc: nets with the weights and pixels of keras_steps.py
-       gradcam.py RUN DIR    compares the maps that `facet explain RUN IMAGE... --npy DIR` left with those of the cnn of that run's
-                             model.safetensors, and prints the largest differences
+       gradcam.py maps       the tables of tests/pipeline/insight/gradcam_torch_maps.inc
+       gradcam.py RUN DIR    compares the maps that `facet explain RUN IMAGE... --out DIR` left with those of the cnn of that run's
+                             model.safetensors (RUN: its folder), and prints the largest difference
 """
 import json
 import os
@@ -129,8 +130,17 @@ def tables():
             show('%s_map_%d' % (name, i), cam[i].numpy())
         if name == 'overlapping':
             show(name + '_input_gradient', dx)
-            for c in (1, 0):
-                show('overlapping_stretched_%d' % c, stretch(torch.relu(cam[0] if c else -cam[0]), 13, 17))
+
+
+def maps():
+    print('/* Made by scripts/oracle/gradcam.py maps (PyTorch %s). */' % torch.__version__)
+    cam = explain(numbered(), overlapping, pixels(10, 6)[..., None])[3]
+    show('first_1', stretch(torch.relu(cam[0]), 10, 10))
+    show('first_0', stretch(torch.relu(-cam[0]), 10, 10))
+    show('last_1', stretch(torch.relu(cam[1]), 10, 10))
+    grid = torch.tensor(((np.arange(5 * 7) * 5 + 3) % 17 - 8) / 8).reshape(5, 7)
+    show('larger', stretch(grid, 8, 12))
+    show('smaller', stretch(grid, 3, 4))
 
 
 def tensors(path):
@@ -163,5 +173,7 @@ def compare(run, folder):
 
 if len(sys.argv) == 3:
     compare(*sys.argv[1:])
+elif len(sys.argv) == 2:
+    maps()
 else:
     tables()
