@@ -45,7 +45,7 @@ static void mean_color(const uint8_t *x, kn_shape s, uint8_t *fill)
         fill[k] = (uint8_t)((2 * sum[k] + pixels) / (2 * pixels));
 }
 
-static kn_status check(kn_shape s, int patch, int stride, kn_error *e)
+kn_status pl_occlusion_check(kn_shape s, int patch, int stride, kn_error *e)
 {
     int side = s.h < s.w ? s.h : s.w;
     if (patch < 1 || patch > side)
@@ -112,7 +112,7 @@ kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int patch,
     *out = (pl_occlusion){.shape = shape};
     out->patch = patch ? patch : pl_occlusion_patch(shape);
     out->stride = stride ? stride : pl_occlusion_stride(out->patch);
-    KN_TRY(check(shape, out->patch, out->stride, e));
+    KN_TRY(pl_occlusion_check(shape, out->patch, out->stride, e));
     mean_color(x, shape, out->fill);
     kn_status rc = make_places(out, e);
     size_t all = (size_t)out->nx * (size_t)out->ny + 1, bytes = kn_shape_size(shape);

@@ -21,8 +21,12 @@ enum { PL_OCCLUSION_CHANNELS = 3 };
 int pl_occlusion_patch(kn_shape shape);
 int pl_occlusion_stride(int patch);
 
-/* x: the pixels of one picture, [h,w,c] with c at most 3. patch 0, stride 0: as above. KN_EUSAGE: the square does not fit, or the
- * stride is wider than it (pixels between the squares would never be covered). The trainer runs the copies in batches. */
+/* KN_EUSAGE: the square does not fit into pictures of this shape, or the stride is wider than it, so that pixels between the squares
+ * would never be covered. */
+kn_status pl_occlusion_check(kn_shape shape, int patch, int stride, kn_error *e);
+
+/* x: the pixels of one picture, [h,w,c] with c at most 3. patch 0, stride 0: as above. The trainer is asked in batches. Errors
+ * as of pl_occlusion_check and kn_trainer_predict. */
 kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int patch, int stride,
                      pl_occlusion *out, kn_error *e);
 void pl_occlusion_clear(pl_occlusion *o);
