@@ -16,6 +16,7 @@ struct pl_fit {
     fit_plan *plans;
     int count;
     pl_image image;
+    int w, h; /* of the last picture */
     void *scratch;
     size_t room;
 };
@@ -80,6 +81,8 @@ static kn_status fit_channels(pl_fit *fit, const pl_picture *picture, int channe
         if (!decoded)
             KN_TRY(pl_decode(picture->bytes, picture->size, channels, &fit->image, e));
         decoded = true;
+        fit->w = fit->image.w;
+        fit->h = fit->image.h;
         KN_TRY(prepare(fit, plan, e));
         size_t stride = (size_t)fit->image.w * (size_t)channels;
         kn_resize_run(plan->resize, fit->image.pixels, stride, out[i], fit->scratch);
@@ -97,4 +100,10 @@ kn_status pl_fit_run(pl_fit *fit, const pl_picture *picture, uint8_t *const *out
     if (fit->image.room > KEEP_BYTES)
         pl_image_clear(&fit->image);
     return rc;
+}
+
+void pl_fit_size(const pl_fit *fit, int *w, int *h)
+{
+    *w = fit->w;
+    *h = fit->h;
 }

@@ -23,4 +23,7 @@ void pl_fit_free(pl_fit *fit);                               /* NULL is allowed 
  * broken. */
 kn_status pl_fit_run(pl_fit *fit, const pl_picture *picture, uint8_t *const *out, kn_error *e);
 
+/* Width and height of the last picture that pl_fit_run decoded, as it is seen (orientation applied). */
+void pl_fit_size(const pl_fit *fit, int *w, int *h);
+
 #endif

@@ -3,8 +3,9 @@
  * folder, a zip or a tar, and for any number of threads.
  *
  * Into each output's folder: X.npy (u1 [N,h,w,c]), y.npy (u1 [N], 0/1), names.csv (header `image`),
- * attributes.npy (i1 [N, columns], -1/1), columns.csv (header `attribute`), ingest.json. Broken and
- * unlabelled pictures are left out, counted and named. Memory: two batches of encoded pictures; the
+ * attributes.npy (i1 [N, columns], -1/1), columns.csv (header `attribute`), pictures.npy (u4 [N,3]: width and height
+ * of the decoded picture as it is seen, bytes of its file), digests.npy (u1 [N,16]: the first bytes of the SHA-256 of
+ * its file), ingest.json. Broken and unlabelled pictures are left out, counted and named. Memory: two batches of encoded pictures; the
  * arrays are written through a mapping. */
 #ifndef PL_DATA_INGEST_H
 #define PL_DATA_INGEST_H

@@ -15,6 +15,14 @@ typedef struct pl_broken {
     char *reason;
 } pl_broken;
 
+enum { PL_INGEST_DIGEST = 16 }; /* bytes of a file's digest that are kept */
+
+/* What is told of an encoded picture. */
+typedef struct pl_ingest_file {
+    uint32_t facts[3]; /* width, height, bytes */
+    uint8_t digest[PL_INGEST_DIGEST];
+} pl_ingest_file;
+
 typedef struct pl_ingest {
     const pl_ingest_request *request;
     pl_source *source;
@@ -24,6 +32,7 @@ typedef struct pl_ingest {
     ptrdiff_t *row;        /* [pictures] row in labels, or -1 */
     size_t *slot;          /* [pictures] place in the arrays while broken ones still have one */
     size_t slots;          /* labelled pictures */
+    pl_ingest_file *file;  /* [slots] */
     size_t *kept;          /* [rows] the pictures that became rows, once all are decoded */
     pl_npy *x;             /* [outputs] */
     pl_fit **fit;          /* [workers] */
@@ -38,7 +47,7 @@ typedef struct pl_ingest {
 
 enum { PL_INGEST_NAMED = 100 }; /* broken and unlabelled pictures named at most */
 
-/* y.npy, names.csv, attributes.npy, columns.csv and ingest.json into an output's folder. */
+/* y.npy, names.csv, attributes.npy, columns.csv, pictures.npy, digests.npy and ingest.json into an output's folder. */
 kn_status pl_ingest_write_tables(const pl_ingest *g, const char *dir, kn_error *e);
 
 /* Counts and names into the stage's log. */

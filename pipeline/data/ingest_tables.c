@@ -39,6 +39,35 @@ cleanup:
     return rc;
 }
 
+static kn_status write_files(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    size_t rows = (size_t)g->counts.images;
+    const int64_t facts_dim[] = {(int64_t)rows, 3},
+                  digest_dim[] = {(int64_t)rows, PL_INGEST_DIGEST};
+    char *facts_path = pl_path_join(dir, "pictures.npy");
+    char *digest_path = pl_path_join(dir, "digests.npy");
+    uint32_t *facts = malloc(rows * sizeof g->file->facts);
+    uint8_t *digest = malloc(rows * PL_INGEST_DIGEST);
+    kn_status rc = KN_OK;
+    if (!facts || !digest) {
+        rc = kn_fail(e, KN_ENOMEM, "out of memory for the files of %zu images", rows);
+        goto cleanup;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const pl_ingest_file *file = &g->file[g->slot[g->kept[i]]];
+        memcpy(facts + 3 * i, file->facts, sizeof file->facts);
+        memcpy(digest + PL_INGEST_DIGEST * i, file->digest, PL_INGEST_DIGEST);
+    }
+    KN_TRY_TO(rc, cleanup, pl_npy_write(facts_path, PL_NPY_U4, 2, facts_dim, facts, e));
+    KN_TRY_TO(rc, cleanup, pl_npy_write(digest_path, PL_NPY_U1, 2, digest_dim, digest, e));
+cleanup:
+    free(facts);
+    free(digest);
+    free(facts_path);
+    free(digest_path);
+    return rc;
+}
+
 static kn_status write_text(const char *dir, const char *name, const pl_str *s, kn_error *e)
 {
     char *path = pl_path_join(dir, name);
@@ -131,6 +160,7 @@ kn_status pl_ingest_write_tables(const pl_ingest *g, const char *dir, kn_error *
 {
     KN_TRY(write_labels(g, dir, e));
     KN_TRY(write_names(g, dir, e));
+    KN_TRY(write_files(g, dir, e));
     return write_counts(g, dir, e);
 }
 

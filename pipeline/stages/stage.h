@@ -1,7 +1,7 @@
 /* The stage interface: a stage turns sources, files of earlier entries and parameters into the
  * files of one cache entry.
  *
- *   ingest -> X.npy y.npy names.csv attributes.npy columns.csv ingest.json
+ *   ingest -> X.npy y.npy names.csv attributes.npy columns.csv pictures.npy digests.npy ingest.json
  *   split  -> train.npy val.npy test.npy (u4 indices into X) split.json
  *   train  -> model.safetensors epochs.csv train.json
  *   evaluate -> metrics.json predictions.csv

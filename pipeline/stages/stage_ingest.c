@@ -1,5 +1,5 @@
 /* ingest: pictures and label table -> X.npy, y.npy, names.csv, attributes.npy, columns.csv,
- * ingest.json. All sizes that miss are made in one pass over the pictures. */
+ * pictures.npy, digests.npy, ingest.json. All sizes that miss are made in one pass over the pictures. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +89,7 @@ static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
 
 const pl_stage pl_stage_ingest = {
     .name = "ingest",
-    .version = 1,
+    .version = 2,
     .keys = PL_KEY_INGEST,
     .sources = sources,
     .joint = true,

@@ -15,8 +15,10 @@
 #include "util/str.h"
 
 enum { N = 40, W = 20, H = 24 };
-static const char *const files[] = {"X.npy",          "y.npy",       "names.csv",
-                                    "attributes.npy", "columns.csv", "ingest.json"};
+enum { FILES = 8 }; /* ingest.json, the last, alone tells what was left out */
+static const char *const files[FILES] = {"X.npy",          "y.npy",       "names.csv",
+                                         "attributes.npy", "columns.csv", "pictures.npy",
+                                         "digests.npy",    "ingest.json"};
 
 /* N pictures in reverse order of names, and labels of three columns: Male of picture i is i % 3 ==
  * 0. */
@@ -72,9 +74,9 @@ static void same_file(const char *a, const char *b)
 
 static void same_outputs(const char *a, const char *b)
 {
-    for (int i = 0; i < 12; i++) {
-        char *x = pl_format("%s/%s/%s", a, i < 6 ? "small" : "large", files[i % 6]);
-        char *y = pl_format("%s/%s/%s", b, i < 6 ? "small" : "large", files[i % 6]);
+    for (int i = 0; i < 2 * FILES; i++) {
+        char *x = pl_format("%s/%s/%s", a, i < FILES ? "small" : "large", files[i % FILES]);
+        char *y = pl_format("%s/%s/%s", b, i < FILES ? "small" : "large", files[i % FILES]);
         same_file(x, y);
         free(x);
         free(y);
@@ -142,6 +144,45 @@ static void test_the_arrays_hold_what_they_should(void)
     data_free(f, N);
 }
 
+/* Sizes as the pictures are seen: EXIF orientation 6 turns 12 x 7 into 7 x 12. */
+static void test_files_tell_size_bytes_and_digest(void)
+{
+    static const uint8_t exif[] = {0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0,    'M', 'M',
+                                   0,    42,   0, 0,  0,   8,   0,   1,   1, 0x12, 0,   3,
+                                   0,    0,    0, 1,  0,   6,   0,   0,   0, 0,    0,   0};
+    data_file f[3] = {data_jpeg("a.jpg", 1, 12, 7), data_jpeg("b.jpg", 2, 30, 20),
+                      data_jpeg("c.jpg", 2, 30, 20)};
+    uint8_t *turned = malloc(f[0].size + sizeof exif);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(turned);
+    memcpy(turned, f[0].bytes, 2);
+    memcpy(turned + 2, exif, sizeof exif);
+    memcpy(turned + 2 + sizeof exif, f[0].bytes + 2, f[0].size - 2);
+    free(f[0].bytes);
+    f[0].bytes = turned;
+    f[0].size += sizeof exif;
+    data_folder(tst_path("f"), f, 3);
+    tst_write_text(tst_path("l.csv"), "image,Male\na.jpg,1\nb.jpg,0\nc.jpg,0\n");
+    TST_OK(ingest(tst_path("f"), tst_path("l.csv"), tst_path("out"), 2, 0.0, NULL, e));
+    pl_npy facts, digests;
+    TST_OK(pl_npy_open(tst_path("out/small/pictures.npy"), &facts, e));
+    TST_OK(pl_npy_open(tst_path("out/small/digests.npy"), &digests, e));
+    CU_ASSERT(facts.type == PL_NPY_U4 && facts.rank == 2 && facts.dim[0] == 3 && facts.dim[1] == 3);
+    CU_ASSERT(digests.type == PL_NPY_U1 && digests.rank == 2 && digests.dim[1] == 16);
+    for (int i = 0; i < 3; i++) {
+        const uint32_t *row = (const uint32_t *)facts.data + 3 * i;
+        const uint8_t *digest = (const uint8_t *)digests.data + 16 * i;
+        pl_digest want = pl_digest_bytes(f[i].bytes, f[i].size);
+        char hex[33];
+        for (int k = 0; k < 16; k++)
+            snprintf(hex + 2 * k, 3, "%02x", digest[k]);
+        CU_ASSERT_EQUAL(strncmp(hex, want.hex, 32), 0);
+        CU_ASSERT(row[0] == (i ? 30 : 7) && row[1] == (i ? 20 : 12) && row[2] == f[i].size);
+    }
+    pl_npy_close(&facts);
+    pl_npy_close(&digests);
+    data_free(f, 3);
+}
+
 static void test_a_grey_size_does_not_depend_on_the_others(void)
 {
     data_file f[N];
@@ -205,7 +246,7 @@ static void test_broken_and_unlabelled_pictures_are_left_out(void)
     data_archive(tst_path("good.zip"), "zip", good, count);
     TST_OK(ingest(tst_path("good.zip"), tst_path("labels.csv"), tst_path("good"), 1, 0.0, &c, e));
     CU_ASSERT_EQUAL(c.labels_without_image, 3);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i + 1 < FILES; i++)
         same_file(tst_path("out/large/%s", files[i]), tst_path("good/large/%s", files[i]));
     TST_FAILS(
         KN_EDATA,
@@ -303,6 +344,7 @@ static void test_real_faces_are_cv2s(void)
 const tst_case tst_data_ingest[] = {
     TST(test_folder_archives_and_threads_give_the_same_bytes),
     TST(test_the_arrays_hold_what_they_should),
+    TST(test_files_tell_size_bytes_and_digest),
     TST(test_a_grey_size_does_not_depend_on_the_others),
     TST(test_broken_and_unlabelled_pictures_are_left_out),
     TST(test_bad_requests_say_what_is_wrong),
