@@ -82,7 +82,7 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     static const char *const known[] = {"--plots", NULL};
     const char *word = NULL, *value;
-    pl_report_options options = {.threads = g->threads};
+    pl_report_options options = {.threads = g->threads, .cache = g->cache};
     for (int i = 1; i < argc; i++) {
         bool bad = false;
         if ((value = pl_option(argc, argv, &i, "--plots", &bad, e))) {

@@ -38,8 +38,10 @@ void pl_doc_clear(pl_doc *d)
             free(b->column[k].title);
             free(b->column[k].help);
         }
-        for (size_t k = 0; k < b->rows * b->columns; k++)
+        for (size_t k = 0; k < b->rows * b->columns; k++) {
             free(b->cell[k].text);
+            free(b->cell[k].link);
+        }
         free(b->column);
         free(b->cell);
         free(b->id);
@@ -150,7 +152,7 @@ void pl_doc_cell(pl_doc *d, const char *text, double value, unsigned marks)
 {
     pl_block *b = open_table(d);
     b->cell = grown(b->cell, b->rows, sizeof *b->cell);
-    b->cell[b->rows++] = (pl_cell){copied(text), value, marks};
+    b->cell[b->rows++] = (pl_cell){copied(text), value, marks, NULL};
 }
 
 void pl_doc_cellf(pl_doc *d, double value, unsigned marks, const char *fmt, ...)
@@ -163,6 +165,13 @@ void pl_doc_cellf(pl_doc *d, double value, unsigned marks, const char *fmt, ...)
     va_end(args);
     pl_doc_cell(d, s.text, value, marks);
     pl_str_clear(&s);
+}
+
+void pl_doc_cell_link(pl_doc *d, const char *id)
+{
+    pl_block *b = open_table(d);
+    assert(b->rows > 0 && !b->cell[b->rows - 1].link);
+    b->cell[b->rows - 1].link = copied(id);
 }
 
 void pl_doc_table_end(pl_doc *d)

@@ -1,6 +1,7 @@
 /* A document as a list of blocks: sections say once what is told, and doc_html.c, doc_md.c write it as a page and as
- * Markdown. Text is plain UTF-8 (the renderers escape it); between backquotes it is code. All text is copied. Functions abort
- * when memory is out. */
+ * Markdown. Text is plain UTF-8 (the renderers escape it); between backquotes it is code: in paragraphs, items, captions, helps
+ * and titles of folds, and in a cell where they hold a whole line. A cell's lines after the first are small. All text is copied.
+ * Functions abort when memory is out. */
 #ifndef PL_DRAW_DOC_H
 #define PL_DRAW_DOC_H
 
@@ -32,12 +33,18 @@ typedef struct pl_column {
     bool number;        /* right-aligned */
 } pl_column;
 
-enum { PL_CELL_BOLD = 1, PL_CELL_SOFT = 2, PL_CELL_HEAD = 4 /* names the row */ };
+enum {
+    PL_CELL_BOLD = 1,
+    PL_CELL_SOFT = 2,
+    PL_CELL_HEAD = 4, /* names the row */
+    PL_CELL_CODE = 8
+};
 
 typedef struct pl_cell {
     char *text;
     double value; /* what the column is sorted by; NaN: the text, behind all numbers */
     unsigned marks;
+    char *link; /* id of a heading of the document; NULL: none */
 } pl_cell;
 
 typedef struct pl_block {
@@ -84,6 +91,7 @@ void pl_doc_table(pl_doc *d, const char *id, const char *caption, bool tools);
 void pl_doc_column(pl_doc *d, const char *title, bool number, const char *help);
 void pl_doc_cell(pl_doc *d, const char *text, double value, unsigned marks);
 void pl_doc_cellf(pl_doc *d, double value, unsigned marks, const char *fmt, ...) KN_PRINTF(4, 5);
+void pl_doc_cell_link(pl_doc *d, const char *id); /* of the last cell */
 void pl_doc_table_end(pl_doc *d);
 
 /* Frequent cells: "95.41" of 0.9541, "-" of NaN; a number as %.*f. */

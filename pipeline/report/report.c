@@ -2,12 +2,17 @@
 
 #include <stdlib.h>
 
-#include "report/page.h"
-#include "report/page_parts.h"
+#include "report/doc_html.h"
+#include "report/doc_md.h"
+#include "report/made_files.h"
 #include "report/plots.h"
-#include "study/study_data.h"
+#include "report/sections.h"
 #include "report/table.h"
 #include "util/fs.h"
+
+/* Bytes that figures and pictures may take in the page. That of a study of many runs, where only the edges are drawn, stays
+ * below 5 MB with its tables. */
+enum { ROOM = 24000000, ROOM_LARGE = 4000000 };
 
 static kn_status write_text(const char *dir, const char *name, const pl_str *text, kn_error *e)
 {
@@ -38,26 +43,71 @@ static kn_status write_tables(const pl_study_data *d, kn_error *e)
     return rc;
 }
 
-static kn_status write_plots_and_page(const pl_study_data *d, const pl_drawn *drawn, int threads,
-                                      size_t *figures, kn_error *e)
+/* The sections, the figures they ask for, then the document in both its forms. Only the page needs the drawn figures. */
+static kn_status write_document(const pl_report_context *c, kn_error *e)
 {
-    char *plots = pl_path_join(d->dir, "plots");
-    pl_figures f;
-    pl_str page;
-    kn_status rc;
-    pl_figures_init(&f);
-    pl_str_init(&page);
-    pl_plots_add(d, drawn, pl_study_target(d), &f);
-    *figures = f.count;
-    KN_TRY_TO(rc, cleanup, pl_figures_draw(&f, plots, threads, e));
-    KN_TRY_TO(rc, cleanup, pl_figures_prune(&f, plots, pl_plot_heads, e));
-    KN_TRY_TO(rc, cleanup, pl_page_write(d, plots, drawn, &page, e));
-    rc = write_text(d->dir, "report.html", &page, e);
+    const char *dir = c->data->dir;
+    char *plots = pl_path_join(dir, "plots");
+    bool large = c->data->run_count > PL_DRAWN_ALL_RUNS && !c->drawn->all;
+    pl_made_files made;
+    pl_str text;
+    pl_str_init(&text);
+    kn_status rc = pl_report_sections(c, e);
+    pl_made_files_of(c->doc, c->figures, &made);
+    if (rc != KN_OK)
+        goto cleanup;
+    pl_doc_md(c->doc, &text);
+    KN_TRY_TO(rc, cleanup, write_text(dir, "report.md", &text, e));
+    KN_TRY_TO(rc, cleanup, pl_made_files_begin(dir, &made, e));
+    KN_TRY_TO(rc, cleanup, pl_figures_draw(c->figures, plots, c->threads, e));
+    pl_str_reset(&text);
+    KN_TRY_TO(rc, cleanup,
+              pl_doc_html(c->doc, c->data->name, dir, large ? ROOM_LARGE : ROOM, &text, e));
+    KN_TRY_TO(rc, cleanup, write_text(dir, "report.html", &text, e));
+    KN_TRY_TO(rc, cleanup, pl_figures_prune(c->figures, plots, pl_plot_heads, e));
+    rc = pl_made_files_end(dir, &made, e);
 cleanup:
-    pl_str_clear(&page);
-    pl_figures_clear(&f);
+    pl_made_files_clear(&made);
+    pl_str_clear(&text);
     free(plots);
     return rc;
+}
+
+static kn_status make_document(const pl_study_data *d, const pl_report_options *options,
+                               size_t *figures, kn_error *e)
+{
+    pl_study_answers answers;
+    KN_TRY(pl_study_answers_read(d, &answers, e));
+    pl_drawn drawn;
+    pl_doc doc;
+    pl_figures f;
+    pl_drawn_choose(d, options->all_plots, &drawn);
+    pl_doc_init(&doc);
+    pl_figures_init(&f);
+    kn_status rc = write_document(&(pl_report_context){.data = d,
+                                                       .answers = &answers,
+                                                       .drawn = &drawn,
+                                                       .cache = options->cache,
+                                                       .threads = options->threads,
+                                                       .doc = &doc,
+                                                       .figures = &f},
+                                  e);
+    *figures = f.count;
+    pl_figures_clear(&f);
+    pl_doc_clear(&doc);
+    pl_drawn_clear(&drawn);
+    pl_study_answers_clear(&answers);
+    return rc;
+}
+
+static void tell(const pl_study_data *d, size_t figures, pl_str *said)
+{
+    pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d->dir, d->group_count,
+                d->group_count == 1 ? "" : "s", d->dir);
+    pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg and .png\n%s/report.html .md\n", d->dir,
+                figures, figures == 1 ? "" : "s", d->dir);
+    if (pl_mixed_note(d, said))
+        pl_str_add(said, "\n");
 }
 
 kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_str *said,
@@ -75,22 +125,13 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
         pl_lock_close(lock);
         return read;
     }
-    pl_drawn drawn;
-    pl_drawn_choose(&d, options.all_plots, &drawn);
     size_t figures = 0;
     kn_status rc;
     KN_TRY_TO(rc, cleanup, write_tables(&d, e));
-    KN_TRY_TO(rc, cleanup, write_plots_and_page(&d, &drawn, options.threads, &figures, e));
-    if (said) {
-        pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d.dir, d.group_count,
-                    d.group_count == 1 ? "" : "s", d.dir);
-        pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg and .png\n%s/report.html\n", d.dir,
-                    figures, figures == 1 ? "" : "s", d.dir);
-        if (pl_mixed_note(&d, said))
-            pl_str_add(said, "\n");
-    }
+    KN_TRY_TO(rc, cleanup, make_document(&d, &options, &figures, e));
+    if (said)
+        tell(&d, figures, said);
 cleanup:
-    pl_drawn_clear(&drawn);
     pl_study_data_clear(&d);
     pl_lock_close(lock);
     return rc;

@@ -161,8 +161,9 @@ int night_calls(const char *root)
 /* Files that hold wall times, or are no result. */
 static bool is_compared(const char *name)
 {
-    static const char *const others[] = {"manifest.json", "log.txt",   "report.html",  "cost.csv",
-                                         ".lock",         ".reported", ".report.lock", NULL};
+    static const char *const others[] = {"manifest.json", "log.txt",      "report.html",
+                                         "report.md",     "cost.csv",     ".lock",
+                                         ".reported",     ".report.lock", NULL};
     for (int i = 0; others[i]; i++)
         if (strcmp(name, others[i]) == 0)
             return false;

@@ -1,0 +1,165 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/escape.h"
+#include "report/page_curves.h"
+#include "report/page_parts.h"
+#include "report/page_source.h"
+#include "report/plot_bodies.h"
+#include "report/table.h"
+
+/* The columns that name a group: its swept keys, or its name where nothing is swept. */
+static void add_name_columns(const pl_study_data *d, pl_doc *doc)
+{
+    if (d->axis_count == 0)
+        pl_doc_column(doc, "group", false, NULL);
+    for (int a = 0; a < d->axis_count; a++) {
+        const char *name = pl_axis_short(d, a);
+        char *help = strcmp(name, d->axis[a]) != 0 ? pl_format("the key `%s`", d->axis[a]) : NULL;
+        pl_doc_column(doc, name, false, help);
+        free(help);
+    }
+}
+
+/* The cells, the first linked to the group's own section where it has one. */
+static void add_names(const pl_study_data *d, const pl_drawn *drawn, int group, pl_doc *doc)
+{
+    const pl_report_group *g = &d->group[group];
+    char id[PL_GROUP_ID];
+    for (int a = 0; a < d->axis_count || a == 0; a++) {
+        const char *text = d->axis_count ? g->value[a] : g->label;
+        pl_doc_cell(doc, text, (double)NAN, PL_CELL_HEAD);
+        if (a == 0 && text[0] && drawn->group[group])
+            pl_doc_cell_link(doc, pl_page_group_id(group, id));
+    }
+}
+
+static void add_summary(const pl_study_data *d, int group, pl_metric m, pl_doc *doc)
+{
+    const pl_summary *v = &d->group[group].summary[m];
+    bool fraction = m != PL_TEST_LOSS && m != PL_TEST_AUC;
+    const char *(*text)(double, char[PL_NUMBER_TEXT]) = fraction ? pl_percent_text : pl_number_text;
+    double value = fraction ? 100 * v->mean : v->mean;
+    unsigned marks = pl_table_best(d, group, m) ? PL_CELL_BOLD : 0;
+    char mean[PL_NUMBER_TEXT], std[PL_NUMBER_TEXT], low[PL_NUMBER_TEXT], high[PL_NUMBER_TEXT];
+    if (v->n > 1)
+        pl_doc_cellf(doc, value, marks, "%s ± %s\n%s to %s", text(v->mean, mean), text(v->std, std),
+                     text(v->low, low), text(v->high, high));
+    else
+        pl_doc_cell(doc, text(v->mean, mean), value, marks);
+}
+
+/* n, and below it how many of the group's runs are not done. */
+static void add_count(const pl_study_data *d, const pl_report_group *g, pl_doc *doc)
+{
+    static const char *const status[] = {"failed", "stopped", "interrupted", "pending"};
+    pl_str s;
+    pl_str_init(&s);
+    pl_str_addf(&s, "%d", g->done);
+    for (size_t k = 0; g->done < g->run_count && k < sizeof status / sizeof status[0]; k++) {
+        int n = 0;
+        for (int i = 0; i < g->run_count; i++)
+            n += strcmp(d->run[g->run[i]].status, status[k]) == 0;
+        if (n)
+            pl_str_addf(&s, "\n%d %s", n, status[k]);
+    }
+    pl_doc_cell(doc, s.text, g->done, 0);
+    pl_str_clear(&s);
+}
+
+void pl_page_results(const pl_study_data *d, const pl_drawn *drawn, pl_doc *doc)
+{
+    char *source = pl_page_source(d, -1),
+         *caption = pl_format("A row per group, n runs each: %s.", source);
+    pl_str note;
+    pl_str_init(&note);
+    pl_table_note(d, &note);
+    pl_doc_heading(doc, 2, "results", "Results");
+    pl_doc_text(
+        doc, PL_TONE_SOFT,
+        "Mean ± sample standard deviation over the seeds, below it Student's 95 %% interval of "
+        "the mean; n is the number of seeds. Bold: the best mean. The loss contains the model's "
+        "penalty, so it compares only models with the same regularizer and output. %d group%s; "
+        "runs of a group differ only in the seed. %s",
+        d->group_count, d->group_count == 1 ? "" : "s", note.text);
+    pl_doc_table(doc, "table-results", caption, true);
+    add_name_columns(d, doc);
+    pl_doc_column(doc, "n", true, "runs of the group that are done: its seeds");
+    pl_doc_column(doc, "train accuracy, %", true, NULL);
+    pl_doc_column(doc, "validation accuracy, %", true, NULL);
+    pl_doc_column(doc, "test accuracy, %", true, NULL);
+    pl_doc_column(doc, "test loss", true,
+                  "mean loss per test image, the penalty of the regularizer included");
+    pl_doc_column(doc, "test AUC", true, "area under the ROC curve, 0.5 to 1");
+    for (int g = 0; g < d->group_count; g++) {
+        add_names(d, drawn, g, doc);
+        add_count(d, &d->group[g], doc);
+        for (int m = 0; m <= PL_TEST_AUC; m++)
+            add_summary(d, g, (pl_metric)m, doc);
+    }
+    pl_doc_table_end(doc);
+    pl_str_clear(&note);
+    free(caption);
+    free(source);
+}
+
+void pl_page_overall(const pl_study_data *d, pl_doc *doc)
+{
+    int count;
+    char *source = pl_page_source(d, -1);
+    free(pl_groups_by(d, PL_TEST_ACCURACY, &count));
+    if (count > 0) {
+        char *caption = pl_format(
+            "Test accuracy of each group, best on top. The dashed line is what always answering "
+            "the commoner class would reach. From %s.",
+            source);
+        char *alt = pl_format("Chart of the test accuracy of %d group%s, with intervals; the table "
+                              "above has the numbers.",
+                              count, count == 1 ? "" : "s");
+        pl_doc_figure(doc, "comparison", caption, alt, NULL);
+        free(alt);
+        free(caption);
+    }
+    if (pl_study_has_progress(d)) {
+        char *data = pl_page_progress_json(d);
+        pl_doc_figure(doc, "progress",
+                      "Validation accuracy after each epoch, the mean over the seeds of a group; "
+                      "the lines of groups that "
+                      "were stopped end there.",
+                      "Lines of validation accuracy against epoch, one per group.", data);
+        free(data);
+    }
+    free(source);
+}
+
+void pl_page_cost(const pl_study_data *d, const pl_drawn *drawn, pl_doc *doc)
+{
+    char text[PL_NUMBER_TEXT];
+    char *source = pl_page_source(d, -1), *caption = pl_format("Cost per group: %s.", source);
+    pl_doc_heading(doc, 2, "cost", "Cost");
+    pl_doc_text(doc, PL_TONE_SOFT,
+                "Means over the seeds, on the machines the runs were made on. Images/s count "
+                "training steps only.");
+    pl_doc_table(doc, "table-cost", caption, true);
+    add_name_columns(d, doc);
+    pl_doc_column(doc, "parameters", true, NULL);
+    pl_doc_column(doc, "training time", true, "filtered and sorted in seconds");
+    pl_doc_column(doc, "images/s", true, NULL);
+    for (int i = 0; i < d->group_count; i++) {
+        const pl_report_group *g = &d->group[i];
+        double seconds = g->summary[PL_TRAIN_SECONDS].mean;
+        double speed = g->summary[PL_IMAGES_PER_SECOND].mean;
+        long long params = strtoll(d->run[g->run[0]].params, NULL, 10);
+        add_names(d, drawn, i, doc);
+        pl_doc_cell(doc, params > 0 ? pl_human_count(params, text, sizeof text) : "-",
+                    params > 0 ? (double)params : (double)NAN, 0);
+        pl_doc_cell(doc, isnan(seconds) ? "-" : pl_human_seconds(seconds, text, sizeof text),
+                    seconds, 0);
+        pl_doc_cell(doc, isnan(speed) ? "-" : pl_human_count(llround(speed), text, sizeof text),
+                    speed, 0);
+    }
+    pl_doc_table_end(doc);
+    free(caption);
+    free(source);
+}

@@ -1,0 +1,111 @@
+#include "report/sections.h"
+
+#include "report/page_parts.h"
+#include "report/plots.h"
+
+static kn_status summary(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_summary(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status overview(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_overview(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status results(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_results(c->data, c->drawn, c->doc);
+    return KN_OK;
+}
+
+/* Every figure made from the study's tables alone, those of groups too, and here those of the study as a whole. */
+static kn_status overall(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_plots_add(c->data, c->drawn, pl_study_target(c->data), c->figures);
+    pl_page_overall(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status failures(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_failures(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status cost(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_cost(c->data, c->drawn, c->doc);
+    return KN_OK;
+}
+
+static kn_status data(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_data(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status identity(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_identity(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status spec(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_page_spec(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status group_head(const pl_report_context *c, int group, kn_error *e)
+{
+    (void)e;
+    pl_page_group_head(c->data, group, c->doc);
+    return KN_OK;
+}
+
+static kn_status group_runs(const pl_report_context *c, int group, kn_error *e)
+{
+    (void)e;
+    pl_page_group_runs(c->data, c->drawn, group, c->doc);
+    return KN_OK;
+}
+
+/* The parts of a group's section, in their order: curves and confusion, what looks into its answers, its runs. */
+static kn_status (*const of_group[])(const pl_report_context *, int, kn_error *) = {
+    group_head,
+    group_runs,
+};
+
+static kn_status groups(const pl_report_context *c, kn_error *e)
+{
+    pl_page_groups_head(c->data, c->drawn, c->doc);
+    for (int g = 0; g < c->data->group_count; g++) {
+        for (size_t k = 0; c->drawn->group[g] && k < sizeof of_group / sizeof of_group[0]; k++)
+            KN_TRY(of_group[k](c, g, e));
+    }
+    return KN_OK;
+}
+
+/* The order of the report: what came out, what to beware of, then how it came about. */
+static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
+    summary, overview, results, overall, failures, groups, cost, data, identity, spec,
+};
+
+kn_status pl_report_sections(const pl_report_context *c, kn_error *e)
+{
+    for (size_t k = 0; k < sizeof in_order / sizeof in_order[0]; k++)
+        KN_TRY(in_order[k](c, e));
+    return KN_OK;
+}

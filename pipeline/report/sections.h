@@ -1,0 +1,26 @@
+/* The sections of a report, in their order: sections.c lists them. */
+#ifndef PL_REPORT_SECTIONS_H
+#define PL_REPORT_SECTIONS_H
+
+#include "draw/doc.h"
+#include "draw/figures.h"
+#include "study/answers.h"
+#include "study/drawn.h"
+#include "study/study_data.h"
+
+/* What a section may use. It adds blocks to doc and figures to figures; pictures it writes below data->dir itself. */
+typedef struct pl_report_context {
+    const pl_study_data *data;
+    const pl_study_answers *answers; /* of the runs that are done */
+    const pl_drawn *
+        drawn; /* the groups that have a section of their own; drawn->all: asked for by --plots all */
+    const char *cache; /* the cache's folder; NULL: not told, so there are no pixels */
+    int threads;       /* 0: one per core */
+    pl_doc *doc;
+    pl_figures *figures;
+} pl_report_context;
+
+/* Adds every section. An error of one ends it. */
+kn_status pl_report_sections(const pl_report_context *c, kn_error *e);
+
+#endif
