@@ -28,7 +28,7 @@ static const char global_help[] =
     "  --threads N                cores to use (default: all); the results do not depend on it\n"
     "  -q, --quiet                only warnings and errors on stderr\n"
     "  -v, --verbose              more on stderr\n"
-    "  --color auto|always|never  colour on stderr (default: auto)\n"
+    "  --color auto|always|never  colours (default: auto, on a terminal)\n"
     "  --help, --version\n";
 
 static void print_help(void)

@@ -15,21 +15,33 @@ static struct {
 } logger;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
+static bool is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && (!term || !pl_starts_with(term, "dumb"));
+}
+
 void pl_log_init(pl_log_options options)
 {
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
     logger.options = options;
-    logger.terminal = isatty(STDERR_FILENO) && (!term || !pl_starts_with(term, "dumb"));
-    bool wanted = logger.terminal && !(no_color && *no_color);
-    logger.color = options.color < 0 ? wanted : options.color > 0;
+    logger.terminal = is_terminal(STDERR_FILENO);
     logger.ready = true;
+    logger.color = pl_log_colors(STDERR_FILENO);
 }
 
 static void ensure(void)
 {
     if (!logger.ready)
         pl_log_init((pl_log_options){.level = PL_NORMAL, .color = -1});
+}
+
+bool pl_log_colors(int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    ensure();
+    if (logger.options.color >= 0)
+        return logger.options.color > 0;
+    return is_terminal(fd) && !(no_color && *no_color);
 }
 
 bool pl_log_is_terminal(void)

@@ -17,6 +17,9 @@ typedef struct pl_log_options {
 
 void pl_log_init(pl_log_options options);
 bool pl_log_is_terminal(void);
+
+/* Whether what goes to this file descriptor is to have colours, by --color. */
+bool pl_log_colors(int fd);
 pl_level pl_log_level(void);
 
 /* Plain lines from now on: for a process that shares its terminal with others. */
