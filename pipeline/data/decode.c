@@ -54,7 +54,7 @@ kn_status pl_check_size(const char *format, size_t size, int64_t w, int64_t h, i
 void pl_image_clear(pl_image *image)
 {
     free(image->pixels);
-    *image = (pl_image){0};
+    *image = (pl_image){.as_stored = image->as_stored};
 }
 
 void pl_image_to_gray(pl_image *image)

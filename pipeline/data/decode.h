@@ -9,6 +9,7 @@
 #ifndef PL_DATA_DECODE_H
 #define PL_DATA_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,11 +21,12 @@ typedef struct pl_image {
     int w, h, c;
     uint8_t *pixels; /* [h,w,c]; heap, grows as needed and is used again */
     size_t room;
+    bool as_stored; /* set by the caller: the EXIF orientation is not applied */
 } pl_image;
 
 /* channels: 1 grey or 3 rgb. `out` is zeroed or holds an earlier picture. */
 kn_status pl_decode(const uint8_t *bytes, size_t size, int channels, pl_image *out, kn_error *e);
-void pl_image_clear(pl_image *image);
+void pl_image_clear(pl_image *image); /* keeps as_stored */
 
 /* Whether these first bytes (16 suffice) are those of a format with a signature. */
 int pl_is_picture(const uint8_t *bytes, size_t size);

@@ -29,7 +29,10 @@ void pl_image_to_gray(pl_image *image);
  * none. */
 int pl_exif_orientation(const uint8_t *tiff, size_t size);
 
-/* Turns the picture upright. */
+/* Turns the picture upright by its EXIF orientation, unless it is wanted as stored. */
 kn_status pl_image_orient(pl_image *image, int orientation, kn_error *e);
+
+/* The same in any case: orientation 1..8 as EXIF has it. */
+kn_status pl_image_turn(pl_image *image, int orientation, kn_error *e);
 
 #endif

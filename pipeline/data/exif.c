@@ -53,6 +53,11 @@ static void place_of(int orientation, int w, int h, int x, int y, int *ux, int *
 
 kn_status pl_image_orient(pl_image *image, int orientation, kn_error *e)
 {
+    return image->as_stored ? KN_OK : pl_image_turn(image, orientation, e);
+}
+
+kn_status pl_image_turn(pl_image *image, int orientation, kn_error *e)
+{
     if (orientation < 2 || orientation > 8)
         return KN_OK;
     size_t c = (size_t)image->c, n = (size_t)image->w * (size_t)image->h * c;

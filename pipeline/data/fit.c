@@ -1,6 +1,9 @@
 #include "data/fit.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "data/decode_format.h"
 
 /* A decoded picture above this is not kept for the next one. */
 static const size_t KEEP_BYTES = (size_t)16 << 20;
@@ -19,6 +22,7 @@ struct pl_fit {
     int w, h; /* of the last picture */
     void *scratch;
     size_t room;
+    pl_framing framing;
 };
 
 static void *must(void *p)
@@ -50,6 +54,58 @@ void pl_fit_free(pl_fit *fit)
     free(fit);
 }
 
+void pl_fit_frame(pl_fit *fit, const pl_framing *framing)
+{
+    fit->framing = *framing;
+    fit->image.as_stored = framing->turn != PL_TURN_EXIF;
+}
+
+/* The largest part of w x h with the proportions a to b. */
+static void largest(int w, int h, int a, int b, int *cut_w, int *cut_h)
+{
+    bool wide = (int64_t)w * b > (int64_t)h * a;
+    *cut_w = wide ? (int)((int64_t)h * a / b) : w;
+    *cut_h = wide ? h : (int)((int64_t)w * b / a);
+    *cut_w = *cut_w > 0 ? *cut_w : 1;
+    *cut_h = *cut_h > 0 ? *cut_h : 1;
+}
+
+static kn_status cut(pl_image *image, const pl_framing *f, kn_error *e)
+{
+    int x = f->x, y = f->y, w = f->w, h = f->h;
+    if (f->cut == PL_CUT_NONE)
+        return KN_OK;
+    if (f->cut != PL_CUT_BOX) {
+        bool square = f->cut == PL_CUT_SQUARE;
+        largest(image->w, image->h, square ? 1 : 178, square ? 1 : 218, &w, &h);
+        x = (image->w - w) / 2;
+        y = (image->h - h) / 2;
+    } else if (x > image->w || w > image->w - x || y > image->h || h > image->h - y) {
+        return kn_fail(e, KN_EFORMAT, "the cut %d,%d,%d,%d does not fit into %d x %d pixels", x, y,
+                       w, h, image->w, image->h);
+    }
+    size_t c = (size_t)image->c, row = (size_t)image->w * c, kept = (size_t)w * c;
+    for (int i = 0; i < h; i++)
+        memmove(image->pixels + (size_t)i * kept,
+                image->pixels + (size_t)(y + i) * row + (size_t)x * c, kept);
+    image->w = w;
+    image->h = h;
+    return KN_OK;
+}
+
+/* What EXIF calls orientation 6 is turned clockwise, 3 by half, 8 anticlockwise; 2 is mirrored. */
+static kn_status frame(pl_image *image, const pl_framing *f, kn_error *e)
+{
+    static const int orientation[] = {[PL_TURN_EXIF] = 1,
+                                      [PL_TURN_0] = 1,
+                                      [PL_TURN_90] = 6,
+                                      [PL_TURN_180] = 3,
+                                      [PL_TURN_270] = 8};
+    KN_TRY(pl_image_turn(image, orientation[f->turn], e));
+    KN_TRY(cut(image, f, e));
+    return pl_image_turn(image, f->mirror ? 2 : 1, e);
+}
+
 static kn_status prepare(pl_fit *fit, fit_plan *plan, kn_error *e)
 {
     const pl_fit_target *t = &plan->target;
@@ -78,8 +134,10 @@ static kn_status fit_channels(pl_fit *fit, const pl_picture *picture, int channe
         fit_plan *plan = &fit->plans[i];
         if (plan->target.channels != channels)
             continue;
-        if (!decoded)
+        if (!decoded) {
             KN_TRY(pl_decode(picture->bytes, picture->size, channels, &fit->image, e));
+            KN_TRY(frame(&fit->image, &fit->framing, e));
+        }
         decoded = true;
         fit->w = fit->image.w;
         fit->h = fit->image.h;

@@ -15,6 +15,7 @@ typedef struct loader {
     char **reason; /* [pictures] of broken ones; each is written by the one task that has it */
     kn_status *status;
     pl_fit **fit;
+    int (*size)[2]; /* [pictures] */
 } loader;
 
 static void *must(void *p)
@@ -32,6 +33,8 @@ static void work(void *context, const pl_picture *picture, int worker)
     l->status[picture->index] = pl_fit_run(l->fit[worker], picture, &out, &error);
     if (l->status[picture->index] != KN_OK)
         l->reason[picture->index] = pl_strdup(error.text);
+    else
+        pl_fit_size(l->fit[worker], &l->size[picture->index][0], &l->size[picture->index][1]);
 }
 
 /* Splits the pictures into good and bad, closing the gaps in x. */
@@ -43,6 +46,8 @@ static kn_status sort_out(loader *l, const pl_source *source, pl_images *out, kn
             if (out->count != i)
                 memmove(l->x + out->count * l->row, l->x + i * l->row, l->row);
             out->index[out->count] = i;
+            out->size[out->count][0] = l->size[i][0];
+            out->size[out->count][1] = l->size[i][1];
             out->name[out->count++] = pl_strdup(pl_source_name(source, i));
         } else if (l->status[i] == KN_EFORMAT) {
             out->bad[out->bad_count++] =
@@ -56,11 +61,10 @@ static kn_status sort_out(loader *l, const pl_source *source, pl_images *out, kn
     return KN_OK;
 }
 
-static kn_status load(pl_source *source, kn_filter filter, kn_pool *pool, pl_images *out,
-                      kn_error *e)
+static kn_status load(pl_source *source, const pl_fit_target *target, const pl_framing *framing,
+                      kn_pool *pool, pl_images *out, kn_error *e)
 {
     size_t all = pl_source_count(source), bytes = 0;
-    pl_fit_target target = {out->w, out->h, out->c, filter};
     loader l = {.row = (size_t)out->w * (size_t)out->h * (size_t)out->c};
     if (!kn_size_mul(l.row, all, &bytes) || !(out->x = malloc(bytes)))
         return kn_fail(e, KN_ENOMEM, "out of memory for %zu pictures of %dx%d", all, out->w,
@@ -72,8 +76,12 @@ static kn_status load(pl_source *source, kn_filter filter, kn_pool *pool, pl_ima
     out->name = must(calloc(all, sizeof *out->name));
     out->bad = must(calloc(all, sizeof *out->bad));
     out->index = must(calloc(all, sizeof *out->index));
-    for (int i = 0; i < kn_pool_size(pool); i++)
-        l.fit[i] = pl_fit_new(&target, 1);
+    out->size = must(calloc(all, sizeof *out->size));
+    l.size = must(calloc(all, sizeof *l.size));
+    for (int i = 0; i < kn_pool_size(pool); i++) {
+        l.fit[i] = pl_fit_new(target, 1);
+        pl_fit_frame(l.fit[i], framing);
+    }
     pl_pump pump = {.work = work, .context = &l};
     kn_status rc = pl_pump_run(source, pool, &pump, e);
     if (rc == KN_OK)
@@ -83,6 +91,7 @@ static kn_status load(pl_source *source, kn_filter filter, kn_pool *pool, pl_ima
     for (size_t i = 0; i < all; i++)
         free(l.reason[i]);
     free(l.fit);
+    free(l.size);
     free(l.reason);
     free(l.status);
     return rc;
@@ -91,10 +100,18 @@ static kn_status load(pl_source *source, kn_filter filter, kn_pool *pool, pl_ima
 kn_status pl_images_load(const char *path, int w, int h, int channels, kn_filter filter,
                          kn_pool *pool, pl_images *out, kn_error *e)
 {
+    const pl_fit_target target = {w, h, channels, filter};
+    return pl_images_load_framed(path, &target, &(pl_framing){0}, pool, out, e);
+}
+
+kn_status pl_images_load_framed(const char *path, const pl_fit_target *target,
+                                const pl_framing *framing, kn_pool *pool, pl_images *out,
+                                kn_error *e)
+{
     pl_source *source = NULL;
-    *out = (pl_images){.w = w, .h = h, .c = channels};
+    *out = (pl_images){.w = target->w, .h = target->h, .c = target->channels};
     KN_TRY(pl_source_open(path, &source, e));
-    kn_status rc = load(source, filter, pool, out, e);
+    kn_status rc = load(source, target, framing, pool, out, e);
     pl_source_close(source);
     if (rc != KN_OK)
         pl_images_clear(out);
@@ -110,6 +127,7 @@ void pl_images_clear(pl_images *i)
     free(i->name);
     free(i->bad);
     free(i->index);
+    free(i->size);
     free(i->x);
     *i = (pl_images){0};
 }
