@@ -5,47 +5,16 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/predict_args.h"
+#include "cli/predict_sheet.h"
+#include "insight/pixels_far.h"
 #include "io/json.h"
-#include "draw/sheet.h"
 #include "run/predict.h"
 #include "run/run_ref.h"
+#include "study/attributes.h"
+#include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
-
-typedef struct predict_args {
-    const char *run, *labels, *csv, *sheet;
-    char **path; /* borrowed words */
-    int paths;
-} predict_args;
-
-static kn_status parse(predict_args *a, int argc, char **argv, kn_error *e)
-{
-    static const char *const known[] = {"--labels", "--csv", "--sheet", "--json", NULL};
-    for (int i = 1; i < argc; i++) {
-        const char **const target[] = {&a->labels, &a->csv, &a->sheet};
-        bool bad = false, taken = false;
-        for (int k = 0; k < 3 && !taken && !bad; k++) {
-            const char *value = pl_option(argc, argv, &i, known[k], &bad, e);
-            taken = value != NULL;
-            if (taken)
-                *target[k] = value;
-        }
-        if (bad)
-            return KN_EUSAGE;
-        if (taken)
-            continue;
-        if (argv[i][0] == '-' && argv[i][1])
-            return pl_unknown_option(&pl_command_predict, argv[i], known, e);
-        if (!a->run)
-            a->run = argv[i];
-        else
-            a->path[a->paths++] = argv[i];
-    }
-    if (a->paths == 0)
-        return kn_fail(e, KN_EUSAGE,
-                       "facet predict needs a run and pictures (facet predict --help)");
-    return KN_OK;
-}
 
 static void print_table(const pl_predictions *p)
 {
@@ -60,6 +29,19 @@ static void print_table(const pl_predictions *p)
         if (item->truth >= 0)
             printf("  %5d%s", item->truth, item->truth == item->label ? "" : "  wrong");
         printf("\n");
+    }
+}
+
+static void print_far(const pl_predictions *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->count; i++) {
+        const pl_predicted *item = &p->item[i];
+        if (!item->far || !item->far[0])
+            continue;
+        printf("%s  %s: %s\n", any ? "" : "far from the training pictures:\n", item->name,
+               item->far);
+        any = true;
     }
 }
 
@@ -84,6 +66,7 @@ static void print_json(const pl_predictions *p, const pl_scores *scores)
                                    (double)item->probability, "label", item->label);
         if (item->truth >= 0)
             json_object_set_new(object, "truth", json_integer(item->truth));
+        json_object_set_new(object, "far", item->far ? json_string(item->far) : json_null());
         json_array_append_new(pictures, object);
     }
     for (size_t i = 0; i < p->bad_count; i++)
@@ -98,38 +81,39 @@ static void print_json(const pl_predictions *p, const pl_scores *scores)
     json_decref(root);
 }
 
-static kn_status write_sheet(const pl_predictions *p, const char *path, kn_error *e)
+/* How each picture is far from the training pictures, where the run's study knows of them. words: [count], heap strings. */
+static kn_status look_far(pl_predictions *p, const char *run_dir, char **words, kn_error *e)
 {
     const pl_data_spec *d = &p->model.spec.data;
-    const char **name = calloc(p->count, sizeof *name);
-    float *probability = calloc(p->count, sizeof *probability);
-    int8_t *truth = calloc(p->count, sizeof *truth);
-    kn_status rc = KN_OK;
-    if (!name || !probability || !truth)
-        rc = kn_fail(e, KN_ENOMEM, "no memory for a sheet of %zu pictures", p->count);
-    for (size_t i = 0; rc == KN_OK && i < p->count; i++) {
-        name[i] = p->item[i].name;
-        probability[i] = p->item[i].probability;
-        truth[i] = p->item[i].truth;
+    char *runs = pl_path_dir(run_dir), *study = pl_path_dir(runs), id[PL_DATA_ID] = "";
+    char *path = pl_path_join(run_dir, "manifest.json");
+    json_t *manifest = json_load_file(path, 0, NULL);
+    pl_training_facts training;
+    bool found = false;
+    pl_data_id_of(manifest, id);
+    kn_status rc =
+        pl_training_facts_read(study, id, d->width, d->height, d->channels, &found, &training, e);
+    size_t row = (size_t)d->width * (size_t)d->height * (size_t)d->channels;
+    for (size_t i = 0; rc == KN_OK && found && i < p->count; i++) {
+        pl_facts facts;
+        pl_str note, word;
+        pl_picture_facts(p->x + i * row, d->width, d->height, d->channels, &facts);
+        pl_measured m = pl_measure_of(&facts, p->item[i].w, p->item[i].h);
+        pl_str_init(&note);
+        pl_str_init(&word);
+        pl_far_note(&training, &m, &note, &word);
+        p->item[i].far = pl_str_take(&note);
+        words[i] = pl_str_take(&word);
     }
-    const pl_sheet sheet = {.width = d->width,
-                            .height = d->height,
-                            .channels = d->channels,
-                            .count = p->count,
-                            .x = p->x,
-                            .name = name,
-                            .probability = probability,
-                            .label = truth};
-    if (rc == KN_OK)
-        rc = pl_sheet_write(path, &sheet, e);
-    free(name);
-    free(probability);
-    free(truth);
+    json_decref(manifest);
+    free(path);
+    free(study);
+    free(runs);
     return rc;
 }
 
 /* Every path; what cannot be read is named as it comes. */
-static kn_status add_all(pl_predictions *p, const predict_args *a, kn_error *e)
+static kn_status add_all(pl_predictions *p, const pl_predict_args *a, kn_error *e)
 {
     for (int i = 0; i < a->paths; i++) {
         size_t before = p->bad_count;
@@ -145,10 +129,11 @@ static kn_status add_all(pl_predictions *p, const predict_args *a, kn_error *e)
     return KN_OK;
 }
 
-static kn_status predict(const pl_global *g, const predict_args *a, pl_predictions *p, kn_error *e)
+static kn_status answer(const pl_global *g, const pl_predict_args *a, const char *dir,
+                        pl_predictions *p, char **words, kn_error *e)
 {
     pl_scores scores = {0};
-    KN_TRY(add_all(p, a, e));
+    KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
         KN_TRY(pl_predictions_score(p, &scores, e));
@@ -156,26 +141,44 @@ static kn_status predict(const pl_global *g, const predict_args *a, pl_predictio
     if (a->csv)
         KN_TRY(pl_predictions_write(p, a->csv, e));
     if (a->sheet)
-        KN_TRY(write_sheet(p, a->sheet, e));
+        KN_TRY(
+            pl_predict_sheet_write(p, pl_path_base(dir), (const char *const *)words, a->sheet, e));
     if (g->json) {
         print_json(p, &scores);
         return KN_OK;
     }
-    if (!a->csv)
+    if (!a->csv) {
         print_table(p);
+        print_far(p);
+    }
     print_summary(p, &scores);
     return KN_OK;
 }
 
+static kn_status predict(const pl_global *g, const pl_predict_args *a, const char *dir,
+                         pl_predictions *p, kn_error *e)
+{
+    p->framing = a->framing;
+    KN_TRY(add_all(p, a, e));
+    char **words = calloc(p->count + 1, sizeof *words);
+    if (!words)
+        return kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
+    kn_status rc = answer(g, a, dir, p, words, e);
+    for (size_t i = 0; i < p->count; i++)
+        free(words[i]);
+    free(words);
+    return rc;
+}
+
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
-    predict_args a = {.path = calloc((size_t)argc, sizeof *a.path)};
+    pl_predict_args a = {.path = calloc((size_t)argc, sizeof *a.path)};
     char *dir = NULL;
     kn_pool *pool = NULL;
     pl_predictions p;
     kn_status rc = a.path ? KN_OK : kn_fail(e, KN_ENOMEM, "no memory for %d words", argc);
     if (rc == KN_OK)
-        rc = parse(&a, argc, argv, e);
+        rc = pl_predict_args_read(&a, argc, argv, e);
     if (rc == KN_OK)
         rc = pl_run_ref_find(g->results, a.run, &dir, e);
     if (rc == KN_OK)
@@ -183,7 +186,7 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     if (rc == KN_OK)
         rc = pl_predictions_open(dir, pool, &p, e);
     if (rc == KN_OK) {
-        rc = predict(g, &a, &p, e);
+        rc = predict(g, &a, dir, &p, e);
         pl_predictions_close(&p);
     }
     kn_pool_free(pool);
@@ -194,18 +197,9 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_predict = {
     .name = "predict",
-    .usage = "predict RUN PATH... [--labels FILE] [--csv FILE] [--sheet FILE] [--json]",
+    .usage = "predict RUN PATH... [--labels FILE] [--csv FILE] [--sheet FILE] [--crop CROP] "
+             "[--rotate ANGLE] [--mirror] [--json]",
     .summary = "probability of the target for pictures from anywhere",
-    .help = "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. A PATH is a picture, a\n"
-            "folder (also nested) or an archive. The label is 1 where the probability is above "
-            "0.5.\n"
-            "Pictures that cannot be read are named and left out.\n\n"
-            "  --labels FILE   a label table: adds the true label and the accuracy\n"
-            "  --csv FILE      writes image, probability, label (and truth) there, instead of the "
-            "table\n"
-            "  --sheet FILE    writes a contact sheet as PNG: every picture with its probability; "
-            "with\n"
-            "                  --labels the wrong ones have a red frame\n"
-            "  --json          everything as JSON\n",
+    .help = pl_predict_help,
     .run = run,
 };

@@ -1,142 +1,180 @@
 #include "draw/sheet.h"
 
-#include <math.h>
 #include <png.h>
 #include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "draw/figures.h"
+#include "draw/sheet_canvas.h"
 #include "draw/sheet_font.h"
+#include "draw/sheet_palette.h"
 #include "util/fs.h"
-#include "util/str.h"
 
 enum {
     LEAST_SIDE = 100, /* smaller pictures are enlarged by a whole factor */
-    LEAST_CELL = 112, /* room for a name of 18 characters */
+    LEAST_CELL = 16 * PL_GLYPH_WIDTH,
+    MOST_TEXT = 28 * PL_GLYPH_WIDTH, /* a cell grows with its text up to this */
     GAP = 8,
     FRAME = 3,
-    CHAR_WIDTH = PL_GLYPH_WIDTH + 1,
-    LINE_HEIGHT = PL_GLYPH_HEIGHT + 4,
-    MOST_COLUMNS = 10
+    BAR = 7,
+    LINE_HEIGHT = PL_GLYPH_HEIGHT + 1,
+    TITLE_LINE = PL_GLYPH_HEIGHT + 3
 };
 
-typedef struct color {
-    uint8_t r, g, b;
-} color;
-
-static const color paper = {255, 255, 255}, ink = {30, 30, 30}, red = {200, 40, 50};
-
-/* The picture of one row of cells, rgb. */
-typedef struct canvas {
-    uint8_t *pixel;
-    int width, height;
-} canvas;
+static const pl_rgb paper = {255, 255, 255}, ink = {30, 30, 30}, pale = {205, 205, 205};
 
 typedef struct layout {
-    int scale, cell_width, cell_height, columns, rows;
+    int scale, cell_width, cell_height, columns, lines, width;
+    pl_rgb mark;
 } layout;
 
-static layout plan(const pl_sheet *s, size_t count)
+/* A sheet is made strip by strip, from the top: titles and rows of pictures. */
+typedef struct strip {
+    size_t band, first; /* first: of its tiles; SIZE_MAX: the title */
+    int height;
+} strip;
+
+static void measure_text(const pl_sheet *s, layout *l, int *longest)
 {
-    layout l;
-    int side = s->width > s->height ? s->width : s->height;
-    l.scale = side >= LEAST_SIDE ? 1 : (LEAST_SIDE + side - 1) / side;
-    int width = s->width * l.scale + 2 * FRAME;
-    l.cell_width = (width > LEAST_CELL ? width : LEAST_CELL) + GAP;
-    l.cell_height = s->height * l.scale + 2 * FRAME + 2 * LINE_HEIGHT + GAP;
-    l.columns = count < MOST_COLUMNS ? (int)count : MOST_COLUMNS;
-    if (l.columns == 0)
-        l.columns = 1;
-    l.rows = (int)((count + (size_t)l.columns - 1) / (size_t)l.columns);
-    if (l.rows == 0)
-        l.rows = 1;
+    for (size_t b = 0; b < s->bands; b++)
+        for (size_t i = 0; i < s->band[b].count; i++)
+            for (int k = 0; k < PL_TILE_LINES; k++) {
+                const char *text = s->band[b].tile[i].line[k];
+                if (!text)
+                    continue;
+                l->lines = k + 1 > l->lines ? k + 1 : l->lines;
+                if (k == 0 && s->named)
+                    continue;
+                int width = (int)pl_text_length(text) * PL_GLYPH_WIDTH;
+                *longest = width > *longest ? width : *longest;
+            }
+}
+
+static layout plan(const pl_sheet *s)
+{
+    layout l = {.scale = 1};
+    int side = s->width > s->height ? s->width : s->height, text = 0;
+    size_t most = 1;
+    if (side < LEAST_SIDE)
+        l.scale = (LEAST_SIDE + side - 1) / side;
+    measure_text(s, &l, &text);
+    text = text > MOST_TEXT ? MOST_TEXT : text < LEAST_CELL ? LEAST_CELL : text;
+    int picture = s->width * l.scale + 2 * FRAME;
+    l.cell_width = (picture > text ? picture : text) + GAP;
+    l.cell_height =
+        s->height * l.scale + 2 * FRAME + (s->bars ? BAR + 2 : 0) + l.lines * LINE_HEIGHT + GAP + 2;
+    for (size_t b = 0; b < s->bands; b++)
+        most = s->band[b].count > most ? s->band[b].count : most;
+    l.columns = s->columns > 0 ? s->columns : PL_SHEET_COLUMNS;
+    l.columns = most < (size_t)l.columns ? (int)most : l.columns;
+    l.width = l.columns * l.cell_width + GAP;
+    l.mark = s->channels == 3 ? pl_rgb_of(PL_COLOR_VAL) : ink;
     return l;
 }
 
-static void put(canvas *c, int x, int y, color v)
+/* How many characters of a title stand on its next line, which ends at a space where one is there. */
+static size_t title_line(const char *text, size_t room)
 {
-    if (x < 0 || y < 0 || x >= c->width || y >= c->height)
+    size_t n = 0, fit = 0;
+    for (; *text && n < room; text = pl_text_skip(text, 1), n++)
+        if (*text == ' ')
+            fit = n;
+    return *text && *text != ' ' && fit > 0 ? fit : n;
+}
+
+/* Draws a title where c is not NULL; returns the height of all its lines. */
+static int draw_title(pl_drawing *c, const layout *l, const char *text)
+{
+    size_t room = (size_t)((l->width - 2 * GAP) / PL_GLYPH_WIDTH);
+    int y = GAP;
+    while (text && *text) {
+        size_t n = title_line(text, room);
+        if (c)
+            pl_drawing_text(c, GAP, y, text, n, ink);
+        text = pl_text_skip(text, n);
+        while (*text == ' ')
+            text++;
+        y += TITLE_LINE;
+    }
+    if (!text)
+        return GAP / 2;
+    if (c)
+        pl_drawing_fill(c, GAP, y, l->width - 2 * GAP, 1, pale);
+    return y + GAP / 2;
+}
+
+/* In the middle of the cell; a text that is too long loses its head. */
+static void draw_line(pl_drawing *c, int x, int y, int room, const char *text)
+{
+    size_t n = pl_text_length(text), fit = (size_t)(room / PL_GLYPH_WIDTH);
+    int left = x + (room - (int)(n < fit ? n : fit) * PL_GLYPH_WIDTH) / 2;
+    if (n > fit) {
+        left = pl_drawing_text(c, left, y, "..", 2, ink);
+        text = pl_text_skip(text, n - fit + 2);
+    }
+    pl_drawing_text(c, left, y, text, n, ink);
+}
+
+static void draw_bar(pl_drawing *c, int x, int y, int width, float share)
+{
+    share = share < 0 ? 0 : share > 1 ? 1 : share;
+    pl_drawing_fill(c, x, y, width, BAR, pale);
+    pl_drawing_fill(c, x, y + 1, (int)(share * (float)width + 0.5f), BAR - 2, ink);
+    pl_drawing_fill(c, x + width / 2 - 1, y, 2, BAR, paper);
+    pl_drawing_fill(c, x + width / 2 - 1, y + BAR - 2, 2, 2, ink);
+}
+
+static void draw_tile(pl_drawing *c, const pl_sheet *s, const layout *l, const pl_tile *t, int x)
+{
+    int width = s->width * l->scale, height = s->height * l->scale, room = l->cell_width - GAP;
+    int left = x + (room - width) / 2, y = GAP / 2 + FRAME;
+    if (t->marked)
+        pl_drawing_fill(c, left - FRAME, y - FRAME, width + 2 * FRAME, height + 2 * FRAME, l->mark);
+    pl_drawing_picture(c, left, y, t->x, s->width, s->height, s->channels, l->scale);
+    y += height + FRAME + 1;
+    if (s->bars) {
+        draw_bar(c, left, y, width, t->bar);
+        y += BAR + 2;
+    }
+    for (int k = 0; k < PL_TILE_LINES; k++, y += LINE_HEIGHT)
+        if (t->line[k])
+            draw_line(c, x, y, room, t->line[k]);
+}
+
+static void draw_strip(pl_drawing *c, const pl_sheet *s, const layout *l, const strip *at)
+{
+    const pl_band *band = &s->band[at->band];
+    c->height = at->height;
+    pl_drawing_fill(c, 0, 0, c->width, c->height, paper);
+    if (at->first == SIZE_MAX) {
+        draw_title(c, l, band->title);
         return;
-    uint8_t *p = c->pixel + 3 * ((size_t)y * (size_t)c->width + (size_t)x);
-    p[0] = v.r;
-    p[1] = v.g;
-    p[2] = v.b;
+    }
+    for (int k = 0; k < l->columns && at->first + (size_t)k < band->count; k++)
+        draw_tile(c, s, l, &band->tile[at->first + (size_t)k], GAP + k * l->cell_width);
 }
 
-static void fill(canvas *c, int x, int y, int width, int height, color v)
+static strip *plan_strips(const pl_sheet *s, const layout *l, size_t *count, int *height,
+                          int *tallest)
 {
-    for (int j = 0; j < height; j++) {
-        for (int i = 0; i < width; i++)
-            put(c, x + i, y + j, v);
+    size_t room = 0, n = 0, columns = (size_t)l->columns;
+    for (size_t b = 0; b < s->bands; b++)
+        room += 1 + (s->band[b].count + columns - 1) / columns;
+    strip *all = malloc((room + 1) * sizeof *all);
+    if (!all)
+        abort();
+    for (size_t b = 0; b < s->bands; b++) {
+        all[n++] = (strip){b, SIZE_MAX, draw_title(NULL, l, s->band[b].title)};
+        for (size_t i = 0; i < s->band[b].count; i += columns)
+            all[n++] = (strip){b, i, l->cell_height};
     }
-}
-
-static void draw_text(canvas *c, int x, int y, const char *text, color v)
-{
-    for (; *text; text++, x += CHAR_WIDTH) {
-        const uint8_t *column = pl_glyph(*text);
-        for (int i = 0; i < PL_GLYPH_WIDTH; i++) {
-            for (int j = 0; j < PL_GLYPH_HEIGHT; j++) {
-                if (column[i] >> j & 1)
-                    put(c, x + i, y + j, v);
-            }
-        }
+    for (size_t i = 0; i < n; i++) {
+        *height += all[i].height;
+        *tallest = all[i].height > *tallest ? all[i].height : *tallest;
     }
-}
-
-/* The text as one byte per character (others than ASCII become ?), at most `room` of them: a longer
- * one loses its head. */
-static void shorten(const char *text, size_t room, char *out)
-{
-    size_t n = 0, skip;
-    for (const char *p = text; *p; p++)
-        n += ((unsigned char)*p & 0xC0) != 0x80;
-    skip = n > room ? n - room + 2 : 0;
-    if (skip) {
-        memcpy(out, "..", 2);
-        out += 2;
-    }
-    for (; *text; text++) {
-        if (((unsigned char)*text & 0xC0) == 0x80)
-            continue;
-        if (skip)
-            skip--;
-        else
-            *out++ = (unsigned char)*text < 128 ? *text : '?';
-    }
-    *out = '\0';
-}
-
-static void draw_picture(canvas *c, const pl_sheet *s, size_t i, int x, int y, int scale)
-{
-    const uint8_t *p = s->x + i * (size_t)s->width * (size_t)s->height * (size_t)s->channels;
-    for (int v = 0; v < s->height; v++) {
-        for (int u = 0; u < s->width; u++, p += s->channels) {
-            color k = s->channels == 3 ? (color){p[0], p[1], p[2]} : (color){p[0], p[0], p[0]};
-            fill(c, x + u * scale, y + v * scale, scale, scale, k);
-        }
-    }
-}
-
-static void draw_cell(canvas *c, const pl_sheet *s, const layout *l, size_t i, int x)
-{
-    char text[LEAST_SIDE * 8];
-    bool wrong = s->label && s->label[i] >= 0 && (s->probability[i] > 0.5f) != (s->label[i] == 1);
-    int width = s->width * l->scale, height = s->height * l->scale;
-    int room = l->cell_width - GAP;
-    int left = x + GAP / 2 + (room - width) / 2, top = GAP / 2 + FRAME;
-    if (wrong)
-        fill(c, left - FRAME, top - FRAME, width + 2 * FRAME, height + 2 * FRAME, red);
-    draw_picture(c, s, i, left, top, l->scale);
-    snprintf(text, sizeof text, "%.3f", (double)s->probability[i]);
-    int y = top + height + FRAME + 2;
-    draw_text(c, x + (l->cell_width - (int)strlen(text) * CHAR_WIDTH) / 2, y, text,
-              wrong ? red : ink);
-    size_t most = (size_t)(room / CHAR_WIDTH);
-    shorten(s->name[i], most < sizeof text - 3 ? most : sizeof text - 3, text);
-    draw_text(c, x + (l->cell_width - (int)strlen(text) * CHAR_WIDTH) / 2, y + LINE_HEIGHT, text,
-              ink);
+    *count = n;
+    return all;
 }
 
 static void add_bytes(png_structp png, png_bytep bytes, png_size_t size)
@@ -149,9 +187,47 @@ static void flush_nothing(png_structp png)
     (void)png;
 }
 
-/* Encodes row of cells by row of cells; memory is one such row and the PNG. */
-static int encode(const pl_sheet *s, const layout *l, size_t count, canvas *c, pl_str *out)
+/* A row of the canvas as the PNG has it, in place. */
+static void pack_row(uint8_t *row, int width, int type, const pl_palette *palette)
 {
+    if (type == PNG_COLOR_TYPE_RGB)
+        return;
+    for (int x = 0; x < width; x++)
+        row[x] = palette ? pl_palette_of(palette, row + (size_t)3 * (size_t)x) : row[3 * (size_t)x];
+}
+
+typedef struct encoding {
+    const pl_sheet *sheet;
+    const layout *l;
+    const strip *strips;
+    size_t count;
+    int height;
+    pl_drawing canvas;
+    pl_palette *palette; /* NULL: gray or all colours */
+} encoding;
+
+static void write_head(png_structp png, png_infop info, const encoding *w, int type)
+{
+    png_set_IHDR(png, info, (png_uint_32)w->l->width, (png_uint_32)w->height, 8, type,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (w->palette) {
+        png_color colors[PL_PALETTE];
+        for (int i = 0; i < w->palette->count; i++) {
+            const pl_rgb *v = &w->palette->color[i];
+            colors[i] = (png_color){v->r, v->g, v->b};
+        }
+        png_set_PLTE(png, info, colors, w->palette->count);
+        png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    }
+    png_set_compression_level(png, 9);
+    png_write_info(png, info);
+}
+
+static int encode(encoding *w, pl_str *out)
+{
+    int type = w->palette                ? PNG_COLOR_TYPE_PALETTE
+               : w->sheet->channels == 1 ? PNG_COLOR_TYPE_GRAY
+                                         : PNG_COLOR_TYPE_RGB;
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info || setjmp(png_jmpbuf(png))) {
@@ -159,43 +235,67 @@ static int encode(const pl_sheet *s, const layout *l, size_t count, canvas *c, p
         return -1;
     }
     png_set_write_fn(png, out, add_bytes, flush_nothing);
-    png_set_IHDR(png, info, (png_uint_32)c->width, (png_uint_32)(c->height * l->rows), 8,
-                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(png, info);
-    for (int row = 0; row < l->rows; row++) {
-        fill(c, 0, 0, c->width, c->height, paper);
-        for (int k = 0; k < l->columns; k++) {
-            size_t i = (size_t)row * (size_t)l->columns + (size_t)k;
-            if (i < count)
-                draw_cell(c, s, l, i, GAP / 2 + k * l->cell_width);
+    write_head(png, info, w, type);
+    for (size_t i = 0; i < w->count; i++) {
+        draw_strip(&w->canvas, w->sheet, w->l, &w->strips[i]);
+        for (int y = 0; y < w->strips[i].height; y++) {
+            uint8_t *row = w->canvas.pixel + 3 * (size_t)y * (size_t)w->l->width;
+            pack_row(row, w->l->width, type, w->palette);
+            png_write_row(png, row);
         }
-        for (int y = 0; y < c->height; y++)
-            png_write_row(png, c->pixel + 3 * (size_t)y * (size_t)c->width);
     }
     png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
     return 0;
 }
 
+static pl_palette *choose_colors(const pl_sheet *s, const layout *l)
+{
+    const pl_rgb fixed[] = {paper, ink, pale, l->mark};
+    pl_palette *p = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    for (size_t b = 0; b < s->bands; b++)
+        for (size_t i = 0; i < s->band[b].count; i++)
+            pl_palette_add(p, s->band[b].tile[i].x, (size_t)s->width * (size_t)s->height);
+    pl_palette_choose(p, fixed, sizeof fixed / sizeof fixed[0]);
+    return p;
+}
+
+kn_status pl_sheet_png(const pl_sheet *sheet, pl_str *png, kn_error *e)
+{
+    static const pl_band nothing = {"no pictures", NULL, 0};
+    pl_sheet s = *sheet;
+    if (s.bands == 0) {
+        s.band = &nothing;
+        s.bands = 1;
+    }
+    layout l = plan(&s);
+    size_t count = 0;
+    int height = 0, tallest = 0;
+    strip *strips = plan_strips(&s, &l, &count, &height, &tallest);
+    kn_status rc = KN_OK;
+    encoding w = {.sheet = &s, .l = &l, .strips = strips, .count = count, .height = height};
+    w.canvas = (pl_drawing){malloc(3 * (size_t)l.width * (size_t)tallest), l.width, 0};
+    if (s.channels == 3 && s.small)
+        w.palette = choose_colors(&s, &l);
+    if (!w.canvas.pixel)
+        rc = kn_fail(e, KN_ENOMEM, "no memory for a row of %d x %d pixels", l.width, tallest);
+    else if (encode(&w, png) != 0)
+        rc = kn_fail(e, KN_EINTERNAL, "libpng cannot encode %d x %d pixels", l.width, height);
+    free(w.palette);
+    free(w.canvas.pixel);
+    free(strips);
+    return rc;
+}
+
 kn_status pl_sheet_write(const char *path, const pl_sheet *sheet, kn_error *e)
 {
-    size_t count = sheet->count < PL_SHEET_MAX_IMAGES ? sheet->count : PL_SHEET_MAX_IMAGES;
-    layout l = plan(sheet, count);
-    canvas c = {NULL, l.columns * l.cell_width + GAP, l.cell_height};
-    c.pixel = malloc(3 * (size_t)c.width * (size_t)c.height);
-    if (!c.pixel)
-        return kn_fail(e, KN_ENOMEM, "%s: no memory for a row of %d x %d pixels", path, c.width,
-                       c.height);
     pl_str png;
     pl_str_init(&png);
-    kn_status rc;
-    if (encode(sheet, &l, count, &c, &png) != 0)
-        rc = kn_fail(e, KN_EINTERNAL, "%s: libpng cannot encode %d x %d pixels", path, c.width,
-                     c.height * l.rows);
-    else
-        rc = pl_write_file(path, png.text, png.size, e);
+    kn_status rc = pl_sheet_png(sheet, &png, e);
+    if (rc == KN_OK)
+        rc = pl_write_file_if_changed(path, png.text, png.size, e);
     pl_str_clear(&png);
-    free(c.pixel);
     return rc;
 }

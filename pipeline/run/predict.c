@@ -30,8 +30,10 @@ kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions
 
 void pl_predictions_close(pl_predictions *p)
 {
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->count; i++) {
         free(p->item[i].name);
+        free(p->item[i].far);
+    }
     for (size_t i = 0; i < p->bad_count; i++)
         free(p->bad[i]);
     free(p->item);
@@ -90,7 +92,9 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
             p->item[p->count++] = (pl_predicted){.name = pl_strdup(images->name[i]),
                                                  .probability = probability[i],
                                                  .label = probability[i] > 0.5f,
-                                                 .truth = -1};
+                                                 .truth = -1,
+                                                 .w = images->size[i][0],
+                                                 .h = images->size[i][1]};
     }
     free(index);
     free(probability);
@@ -102,8 +106,8 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
     const pl_data_spec *d = &p->model.spec.data;
     pl_images images;
     kn_error why = {KN_OK, ""};
-    kn_status rc =
-        pl_images_load(path, d->width, d->height, d->channels, d->filter, p->pool, &images, &why);
+    const pl_fit_target target = {d->width, d->height, d->channels, d->filter};
+    kn_status rc = pl_images_load_framed(path, &target, &p->framing, p->pool, &images, &why);
     if (rc == KN_ENOMEM || rc == KN_EINTERRUPTED)
         return kn_fail(e, rc, "%s", why.text);
     if (rc != KN_OK) {
@@ -158,13 +162,15 @@ kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_err
 {
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "image,probability,label%s\n", p->known > 0 ? ",truth" : "");
+    pl_str_addf(&s, "image,probability,label%s,far\n", p->known > 0 ? ",truth" : "");
     for (size_t i = 0; i < p->count; i++) {
         const pl_predicted *item = &p->item[i];
         pl_csv_add(&s, item->name);
         pl_str_addf(&s, ",%.9g,%d", (double)item->probability, item->label);
         if (p->known > 0)
             pl_str_add(&s, item->truth < 0 ? "," : item->truth ? ",1" : ",0");
+        pl_str_add(&s, ",");
+        pl_csv_add(&s, item->far ? item->far : "");
         pl_str_add(&s, "\n");
     }
     kn_status rc = pl_write_file(path, s.text, s.size, e);

@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
+#include "data/fit.h"
 #include "nn/trainer.h"
 #include "stages/model_file.h"
 #include "stages/scores.h"
@@ -13,12 +14,15 @@ typedef struct pl_predicted {
     float probability; /* of class 1 */
     int8_t label;      /* predicted: 1 above 0.5 */
     int8_t truth;      /* by the label table; -1: not known */
+    int w, h;          /* of the picture as framed, before it was resized */
+    char *far; /* heap: how it is far from the training pictures; "": it is near; NULL: not known */
 } pl_predicted;
 
 typedef struct pl_predictions {
     pl_model model;
     kn_trainer *trainer;
-    kn_pool *pool; /* borrowed */
+    kn_pool *pool;      /* borrowed */
+    pl_framing framing; /* of the pictures added from now on; zeroed by open */
     pl_predicted *item;
     size_t count, known; /* pictures; those whose truth is known */
     uint8_t *x;          /* [count, h, w, c] as the model saw them */
@@ -42,7 +46,7 @@ kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *
 /* Scores over the pictures whose truth is known. */
 kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e);
 
-/* image, probability, label, and where truths are known a column truth. Atomic. */
+/* image, probability, label, where truths are known a column truth, and far (empty: near, or not known). Atomic. */
 kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e);
 
 #endif

@@ -1,0 +1,130 @@
+#include "cli/predict_args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const char pl_predict_help[] =
+    "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. A PATH is a picture, a\n"
+    "folder (also nested) or an archive. The label is 1 where the probability is above 0.5.\n"
+    "Pictures that cannot be read are named and left out.\n\n"
+    "  --labels FILE   a label table: adds the true label and the accuracy\n"
+    "  --csv FILE      writes image, probability, label (and truth), far there, instead of the\n"
+    "                  table\n"
+    "  --sheet FILE    writes a contact sheet as PNG: every picture as the model saw it, with\n"
+    "                  name and answer; with --labels the wrong ones have a frame\n"
+    "  --json          everything as JSON\n\n"
+    "A model knows faces framed as those it was trained on; a picture from elsewhere may have\n"
+    "to be turned and cut first. In this order:\n\n"
+    "  --rotate exif   upright by the EXIF orientation (default); 0, 90, 180 or 270: turned\n"
+    "                  clockwise by so many degrees from how it is stored, EXIF left alone\n"
+    "  --crop none     the whole picture is squeezed into the model's size (default);\n"
+    "         square   the largest square at its centre\n"
+    "         celeba   the largest part at its centre with the proportions of aligned CelebA\n"
+    "                  pictures, 178 wide to 218 high, so that a face is squeezed as theirs are\n"
+    "         X,Y,W,H  the part W wide and H high from X,Y on, pixels from the upper left corner\n"
+    "  --mirror        left and right exchanged\n\n"
+    "Where the study has data/ID/training.json, size, proportions, brightness, contrast,\n"
+    "sharpness and saturation are compared with those of the training pictures. A picture is\n"
+    "said to be far where one of them is outside the range of the middle 98 % of these (in the\n"
+    "brackets) by more than a quarter of that range: its probability is worth less.\n";
+
+static const char *const known[] = {"--labels", "--csv",    "--sheet", "--crop",
+                                    "--rotate", "--mirror", "--json",  NULL};
+
+static kn_status take_turn(pl_framing *f, const char *text, kn_error *e)
+{
+    static const char *const words[] = {[PL_TURN_EXIF] = "exif",
+                                        [PL_TURN_0] = "0",
+                                        [PL_TURN_90] = "90",
+                                        [PL_TURN_180] = "180",
+                                        [PL_TURN_270] = "270"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(text, words[i]) == 0) {
+            f->turn = (pl_turn)i;
+            return KN_OK;
+        }
+    return kn_fail(e, KN_EUSAGE, "--rotate takes exif, 0, 90, 180 or 270, not '%s'", text);
+}
+
+/* "X,Y,W,H" */
+static bool take_box(pl_framing *f, const char *text)
+{
+    int *const part[] = {&f->x, &f->y, &f->w, &f->h};
+    for (int i = 0; i < 4; i++) {
+        char *end;
+        long v = *text >= '0' && *text <= '9' ? strtol(text, &end, 10) : -1;
+        if (v < (i < 2 ? 0 : 1) || v > PL_MAX_PIXELS || *end != (i < 3 ? ',' : '\0'))
+            return false;
+        *part[i] = (int)v;
+        text = end + 1;
+    }
+    return true;
+}
+
+static kn_status take_cut(pl_framing *f, const char *text, kn_error *e)
+{
+    static const char *const words[] = {
+        [PL_CUT_NONE] = "none", [PL_CUT_SQUARE] = "square", [PL_CUT_CELEBA] = "celeba"};
+    f->cut = PL_CUT_BOX;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(text, words[i]) == 0)
+            f->cut = (pl_cut)i;
+    if (f->cut == PL_CUT_BOX && !take_box(f, text))
+        return kn_fail(e, KN_EUSAGE,
+                       "--crop takes none, square, celeba or X,Y,W,H in pixels, not '%s'", text);
+    return KN_OK;
+}
+
+static kn_status take_value(pl_predict_args *a, const char *option, const char *value, kn_error *e)
+{
+    if (strcmp(option, "--crop") == 0)
+        return take_cut(&a->framing, value, e);
+    if (strcmp(option, "--rotate") == 0)
+        return take_turn(&a->framing, value, e);
+    const char **target = strcmp(option, "--labels") == 0 ? &a->labels
+                          : strcmp(option, "--csv") == 0  ? &a->csv
+                                                          : &a->sheet;
+    *target = value;
+    return KN_OK;
+}
+
+/* An option with a value at argv[*i]: taken, or *taken false. */
+static kn_status take_option(pl_predict_args *a, int argc, char **argv, int *i, bool *taken,
+                             kn_error *e)
+{
+    *taken = true;
+    for (int k = 0; strcmp(known[k], "--mirror") != 0; k++) {
+        bool bad = false;
+        const char *value = pl_option(argc, argv, i, known[k], &bad, e);
+        if (bad)
+            return KN_EUSAGE;
+        if (value)
+            return take_value(a, known[k], value, e);
+    }
+    *taken = false;
+    return KN_OK;
+}
+
+kn_status pl_predict_args_read(pl_predict_args *a, int argc, char **argv, kn_error *e)
+{
+    for (int i = 1; i < argc; i++) {
+        bool taken = false;
+        KN_TRY(take_option(a, argc, argv, &i, &taken, e));
+        if (taken)
+            continue;
+        if (pl_flag(argv[i], "--mirror"))
+            a->framing.mirror = true;
+        else if (argv[i][0] == '-' && argv[i][1])
+            return pl_unknown_option(&pl_command_predict, argv[i], known, e);
+        else if (!a->run)
+            a->run = argv[i];
+        else
+            a->path[a->paths++] = argv[i];
+    }
+    if (a->paths == 0)
+        return kn_fail(e, KN_EUSAGE,
+                       "facet predict needs a run and pictures (facet predict --help)");
+    return KN_OK;
+}

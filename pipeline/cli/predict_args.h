@@ -1,0 +1,19 @@
+/* The words of facet predict. */
+#ifndef PL_CLI_PREDICT_ARGS_H
+#define PL_CLI_PREDICT_ARGS_H
+
+#include "base/status.h"
+#include "data/fit.h"
+
+typedef struct pl_predict_args {
+    const char *run, *labels, *csv, *sheet;
+    pl_framing framing;
+    char **path; /* borrowed words; room for all of them is the caller's */
+    int paths;
+} pl_predict_args;
+
+kn_status pl_predict_args_read(pl_predict_args *a, int argc, char **argv, kn_error *e);
+
+extern const char pl_predict_help[];
+
+#endif
