@@ -5,6 +5,7 @@
 
 #include "draw/escape.h"
 #include "draw/figures.h"
+#include "io/csv.h"
 #include "report/plot_bodies.h"
 
 enum { MOST_LINES = 100 };
@@ -109,9 +110,9 @@ void pl_plot_progress(const pl_study_data *d, pl_str *s)
                 1 - 0.03 * (double)last, (double)last + 0.03 * (double)last,
                 last > 10 ? ceil((double)last / 10) : 1.0);
     if (stopped)
-        pl_str_add(s,
-                   "plot $stopped using 1:2 with linespoints lc rgb '#999999' lw 0.7 pt 7 ps 0.3 "
-                   "title 'stopped'");
+        pl_str_add(s, "plot $stopped using 1:2 with linespoints lc rgb '" PL_COLOR_SOFT
+                      "' lw 0.7 pt 7 ps 0.3 "
+                      "title 'stopped'");
     if (finished)
         pl_str_addf(s,
                     "%s $finished using 1:2 with linespoints lc rgb '" PL_COLOR_TRAIN
@@ -120,5 +121,24 @@ void pl_plot_progress(const pl_study_data *d, pl_str *s)
     pl_str_add(s, "\n");
     free(title);
     free(cut);
+    free(line);
+}
+
+void pl_progress_csv(const pl_study_data *d, pl_str *csv)
+{
+    int *line = calloc((size_t)d->group_count + 1, sizeof *line), all;
+    if (!line)
+        abort();
+    int n = choose_lines(d, line, &all);
+    pl_str_add(csv, "group,finished,epoch,val_accuracy\n");
+    for (int i = 0; i < n; i++) {
+        const pl_report_group *g = &d->group[line[i]];
+        for (size_t k = 0; k < epochs_of(d, g); k++) {
+            pl_csv_add(csv, g->name);
+            pl_str_addf(csv, ",%d,%zu,", g->done > 0, k + 1);
+            pl_csv_add_number(csv, mean_at(d, g, k));
+            pl_str_add(csv, "\n");
+        }
+    }
     free(line);
 }

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "insight/scores_names.h"
 #include "report/plot_bodies.h"
 
-const char *const pl_plot_heads[] = {"comparison.", "progress.", "curves-", "group-", NULL};
+const char *const pl_plot_heads[] = {"comparison.", "progress.", "classes.",
+                                     "curves-",     "group-",    NULL};
 
 bool pl_group_has_curves(const pl_study_data *d, int group)
 {
@@ -36,52 +38,127 @@ void pl_group_figure_name(const pl_study_data *d, int group, const char *what,
         snprintf(out, PL_FIGURE_NAME, "group-%02d-%s", group + 1, what);
 }
 
+/* The group's runs that have curves; heap. */
+static int *runs_with_curves(const pl_study_data *d, const pl_report_group *g, int *count)
+{
+    int *run = calloc((size_t)g->run_count + 1, sizeof *run);
+    if (!run)
+        abort();
+    *count = 0;
+    for (int k = 0; k < g->run_count; k++) {
+        if (pl_run_has_curves(&d->run[g->run[k]]))
+            run[(*count)++] = g->run[k];
+    }
+    return run;
+}
+
+typedef struct curves_of {
+    pl_curves curves;
+    const pl_report_run **runs; /* heap */
+    char *title;                /* heap */
+} curves_of;
+
+static void begin_curves(const pl_study_data *d, const pl_report_group *g, const int *run,
+                         int count, curves_of *out)
+{
+    out->runs = calloc((size_t)count + 1, sizeof *out->runs);
+    if (!out->runs)
+        abort();
+    for (int k = 0; k < count; k++)
+        out->runs[k] = &d->run[run[k]];
+    const char *seed = out->runs[0]->seed;
+    out->title = count == 1 ? pl_format("%s%s%s", g->label, seed[0] ? " seed=" : "", seed)
+                            : pl_format("%s, mean and range of %d seeds", g->label, count);
+    out->curves = (pl_curves){out->title, out->runs, count};
+}
+
+static void end_curves(curves_of *c)
+{
+    free(c->runs);
+    free(c->title);
+}
+
+static void add_figure(pl_figures *f, const char *name, int width, int height, const pl_str *body,
+                       const pl_str *csv, char *source)
+{
+    pl_figures_add(f, &(pl_figure){name, width, height, body->text, csv->text, source});
+    free(source);
+}
+
+static void add_curves_of(const pl_study_data *d, const pl_report_group *g, const char *name,
+                          const int *run, int count, pl_figures *f)
+{
+    pl_str body, csv;
+    curves_of its;
+    pl_str_init(&body);
+    pl_str_init(&csv);
+    begin_curves(d, g, run, count, &its);
+    pl_plot_curves(&its.curves, &body);
+    pl_curves_csv(&its.curves, &csv);
+    add_figure(f, name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, &body, &csv,
+               pl_source_line(d, run, count, -1, 0));
+    end_curves(&its);
+    pl_str_clear(&csv);
+    pl_str_clear(&body);
+}
+
 static void add_curves(const pl_study_data *d, int group, const pl_drawn *drawn, pl_figures *f)
 {
     const pl_report_group *g = &d->group[group];
-    const pl_report_run **runs = calloc((size_t)g->run_count + 1, sizeof(*runs));
-    int *shown = calloc((size_t)g->run_count + 1, sizeof *shown), left_out;
-    if (!runs || !shown)
-        abort();
     char name[PL_FIGURE_NAME];
-    pl_str body;
-    pl_str_init(&body);
     for (int k = 0; k < g->run_count; k++) {
-        const pl_report_run *r = &d->run[g->run[k]];
         if (!drawn->run[g->run[k]])
             continue;
-        pl_str_reset(&body);
-        pl_plot_curves(g, &r, 1, 0, &body);
-        snprintf(name, sizeof name, "curves-%s", r->id);
-        pl_figures_add(
-            f, &(pl_figure){name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text, NULL, NULL});
+        snprintf(name, sizeof name, "curves-%s", d->run[g->run[k]].id);
+        add_curves_of(d, g, name, &g->run[k], 1, f);
     }
-    int count = pl_drawn_runs(d, group, drawn->all, pl_run_has_curves, shown, &left_out);
-    for (int k = 0; k < count; k++)
-        runs[k] = &d->run[shown[k]];
+    int count, *run = runs_with_curves(d, g, &count);
     if (count > 1) {
-        pl_str_reset(&body);
-        pl_plot_curves(g, runs, count, left_out, &body);
         pl_group_figure_name(d, group, "curves", name);
-        pl_figures_add(
-            f, &(pl_figure){name, PL_CURVES_WIDTH, PL_CURVES_HEIGHT, body.text, NULL, NULL});
+        add_curves_of(d, g, name, run, count, f);
     }
-    pl_str_clear(&body);
-    free(shown);
-    free(runs);
+    free(run);
+}
+
+void pl_group_curves_json(const pl_study_data *d, int group, pl_str *json)
+{
+    const pl_report_group *g = &d->group[group];
+    int count, *run = runs_with_curves(d, g, &count);
+    if (count > 0) {
+        curves_of its;
+        begin_curves(d, g, run, count, &its);
+        pl_curves_json(&its.curves, json);
+        end_curves(&its);
+    } else {
+        pl_str_add(json, "[]");
+    }
+    free(run);
 }
 
 static void add_confusion(const pl_study_data *d, int group, const char *target, pl_figures *f)
 {
+    const pl_report_group *g = &d->group[group];
+    long long images = pl_confusion_total(&g->test);
     char name[PL_FIGURE_NAME];
-    pl_str body;
-    if (pl_confusion_total(&d->group[group].test) == 0)
+    if (images == 0)
         return;
+    pl_str body, csv;
+    int count = 0, *run = calloc((size_t)g->run_count + 1, sizeof *run);
+    if (!run)
+        abort();
+    for (int k = 0; k < g->run_count; k++) {
+        if (pl_confusion_total(&d->run[g->run[k]].test) > 0)
+            run[count++] = g->run[k];
+    }
     pl_str_init(&body);
-    pl_plot_confusion(&d->group[group], target, &body);
+    pl_str_init(&csv);
+    pl_plot_confusion(g, target, &body);
+    pl_confusion_csv(&g->test, &csv);
     pl_group_figure_name(d, group, "confusion", name);
-    pl_figures_add(
-        f, &(pl_figure){name, PL_CONFUSION_WIDTH, PL_CONFUSION_HEIGHT, body.text, NULL, NULL});
+    add_figure(f, name, PL_CONFUSION_WIDTH, PL_CONFUSION_HEIGHT, &body, &csv,
+               pl_source_line(d, run, count, PL_SIDE_TEST, (size_t)(images / (count ? count : 1))));
+    free(run);
+    pl_str_clear(&csv);
     pl_str_clear(&body);
 }
 
@@ -98,10 +175,14 @@ static void add_overall(const pl_study_data *d, pl_figures *f)
             f, &(pl_figure){"comparison", PL_COMPARISON_WIDTH, height, body.text, NULL, NULL});
     }
     if (pl_study_has_progress(d)) {
+        pl_str csv;
+        pl_str_init(&csv);
         pl_str_reset(&body);
         pl_plot_progress(d, &body);
-        pl_figures_add(f, &(pl_figure){"progress", PL_PROGRESS_WIDTH, PL_PROGRESS_HEIGHT, body.text,
-                                       NULL, NULL});
+        pl_progress_csv(d, &csv);
+        add_figure(f, "progress", PL_PROGRESS_WIDTH, PL_PROGRESS_HEIGHT, &body, &csv,
+                   pl_format("%s, %d runs", d->name, d->run_count));
+        pl_str_clear(&csv);
     }
     free(order);
     pl_str_clear(&body);

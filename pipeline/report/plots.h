@@ -5,7 +5,8 @@
  *   progress             of a study with stopped runs: validation accuracy against epoch, a line per
  *                        group
  *   curves-RUNID         accuracy and loss against epoch, train and validation, of one run
- *   group-NN-curves      the same of all seeds of a group with several (of more than 40: of 40)
+ *   group-NN-curves      the same of all seeds of a group with several: their mean, and their range as
+ *                        a band
  *   group-NN-confusion   the test images of a group's runs, summed over its seeds
  *
  * NN counts groups as in runs.csv, from 01. */
@@ -27,6 +28,9 @@ void pl_plots_add(const pl_study_data *d, const pl_drawn *drawn, const char *tar
 void pl_group_figure_name(const pl_study_data *d, int group, const char *what,
                           char out[PL_FIGURE_NAME]);
 bool pl_group_has_curves(const pl_study_data *d, int group);
+
+/* The numbers of a group's curves figure, for a page that draws them itself: see pl_curves_json. "[]" where it has none. */
+void pl_group_curves_json(const pl_study_data *d, int group, pl_str *json);
 
 extern const char *const pl_plot_heads[]; /* for pl_figures_prune */
 

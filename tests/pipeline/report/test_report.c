@@ -90,11 +90,10 @@ static void test_the_key_lies_outside_the_panels(void)
     pl_report_epoch epoch = {.epoch = 1, .train_loss = 0.5, .val_loss = 0.4};
     pl_report_run run = {.epoch = &epoch, .epoch_count = 1, .seed = "1", .model = "cnn"};
     const pl_report_run *runs[1] = {&run};
-    char label[] = "g0";
-    pl_report_group g = {.label = label};
+    const pl_curves curves = {"g0", runs, 1};
     pl_str body;
     pl_str_init(&body);
-    pl_plot_curves(&g, runs, 1, 0, &body);
+    pl_plot_curves(&curves, &body);
     const char *key = strstr(body.text, "set key ");
     CU_ASSERT_PTR_NOT_NULL_FATAL(key);
     CU_ASSERT_EQUAL(strncmp(key, "set key tmargin ", 16), 0);
@@ -428,8 +427,8 @@ static void test_many_runs_draw_only_the_edges(void)
     CU_ASSERT(pl_exists(tst_path("plots/group-10-confusion.svg")));
 }
 
-/* A group of many seeds: its three best and three worst runs have curves, 40 are drawn together and
- * listed. Run k is the better the smaller k. */
+/* A group of many seeds: its three best and three worst runs have curves, all are drawn together as a
+ * band, 40 are listed. Run k is the better the smaller k. */
 static void test_many_seeds_draw_only_the_edges(void)
 {
     report_fixture f = {.groups = 1, .seeds = 60, .epochs = 2, .images = 80};
@@ -439,7 +438,7 @@ static void test_many_seeds_draw_only_the_edges(void)
         CU_ASSERT_EQUAL(pl_exists(tst_path("plots/curves-%012x.svg", k)), k < 3 || k >= 57);
     CU_ASSERT_EQUAL(count_files(tst_path("plots")), 2 * (6 + 3));
     char *svg = tst_read(tst_path("plots/group-01-curves.svg"), NULL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "g0, 40 of 60 seeds"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "g0, mean and range of 60 seeds"));
     char *page = tst_read(tst_path("report.html"), NULL);
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "40 of 60 runs, evenly spaced from the best to the worst; "
                                         "runs.csv has all."));
