@@ -42,8 +42,8 @@ void pl_made_files_of(const pl_doc *d, const pl_figures *f, pl_made_files *out)
     static const char *const endings[] = {"svg", "png", "pdf", "csv"};
     *out = (pl_made_files){NULL, 0};
     for (size_t i = 0; i < f->count; i++) {
-        for (size_t k = 0; k < 3u + (f->csv[i] != NULL); k++)
-            add(out, pl_format("plots/%s.%s", f->name[i], endings[k]));
+        for (size_t k = 0; k < 3u + (f->item[i].csv != NULL); k++)
+            add(out, pl_format("plots/%s.%s", f->item[i].name, endings[k]));
     }
     for (size_t i = 0; i < d->count; i++) {
         if (d->block[i].kind == PL_BLOCK_PICTURE)

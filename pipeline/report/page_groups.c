@@ -40,6 +40,12 @@ static void add_curves(const pl_study_data *d, int group, const char *source, pl
     char *caption = pl_format("Accuracy and loss after each %s. From %s.", step, source);
     char *alt = pl_format("Curves of training and validation accuracy and loss against %s.", step);
     char *data = pl_page_curves_json(d, group);
+    if (!data) { /* too many runs for a line each: their mean and band */
+        pl_str s;
+        pl_str_init(&s);
+        pl_group_curves_json(d, group, &s);
+        data = pl_str_take(&s);
+    }
     pl_doc_figure(doc, name, caption, alt, data);
     free(data);
     free(alt);

@@ -2,6 +2,10 @@
 
 #include <stdlib.h>
 
+#include "compare/effects_section.h"
+#include "insight/labels.h"
+#include "insight/scores_run.h"
+#include "insight/slices.h"
 #include "report/doc_html.h"
 #include "report/doc_md.h"
 #include "report/made_files.h"
@@ -43,8 +47,32 @@ static kn_status write_tables(const pl_study_data *d, kn_error *e)
     return rc;
 }
 
+/* The numbers of the sections that look into answers, one file each. */
+static kn_status write_answer_tables(const pl_study_data *d, const pl_study_answers *answers,
+                                     kn_error *e)
+{
+    pl_doubts doubts;
+    pl_str s;
+    kn_status rc;
+    pl_str_init(&s);
+    pl_scores_csv(d, answers, &s);
+    KN_TRY_TO(rc, cleanup, write_text(d->dir, "scores.csv", &s, e));
+    pl_str_reset(&s);
+    pl_slices_csv(d, answers, &s);
+    KN_TRY_TO(rc, cleanup, write_text(d->dir, "slices.csv", &s, e));
+    pl_str_reset(&s);
+    pl_doubts_of(d, answers, &doubts);
+    pl_label_errors_csv(&doubts, &s);
+    pl_doubts_clear(&doubts);
+    KN_TRY_TO(rc, cleanup, write_text(d->dir, "label_errors.csv", &s, e));
+    rc = pl_effects_write(d, e);
+cleanup:
+    pl_str_clear(&s);
+    return rc;
+}
+
 /* The sections, the figures they ask for, then the document in both its forms. Only the page needs the drawn figures. */
-static kn_status write_document(const pl_report_context *c, kn_error *e)
+static kn_status write_document(const pl_report_context *c, int threads, kn_error *e)
 {
     const char *dir = c->data->dir;
     char *plots = pl_path_join(dir, "plots");
@@ -59,7 +87,7 @@ static kn_status write_document(const pl_report_context *c, kn_error *e)
     pl_doc_md(c->doc, &text);
     KN_TRY_TO(rc, cleanup, write_text(dir, "report.md", &text, e));
     KN_TRY_TO(rc, cleanup, pl_made_files_begin(dir, &made, e));
-    KN_TRY_TO(rc, cleanup, pl_figures_draw(c->figures, plots, c->threads, e));
+    KN_TRY_TO(rc, cleanup, pl_figures_draw(c->figures, plots, threads, e));
     pl_str_reset(&text);
     KN_TRY_TO(rc, cleanup,
               pl_doc_html(c->doc, c->data->name, dir, large ? ROOM_LARGE : ROOM, &text, e));
@@ -77,26 +105,37 @@ static kn_status make_document(const pl_study_data *d, const pl_report_options *
                                size_t *figures, kn_error *e)
 {
     pl_study_answers answers;
-    KN_TRY(pl_study_answers_read(d, &answers, e));
     pl_drawn drawn;
     pl_doc doc;
     pl_figures f;
+    pl_shelf shelf;
+    kn_pool *pool;
+    KN_TRY(kn_pool_new(options->threads, &pool, e));
+    kn_status rc = pl_study_answers_read(d, &answers, e);
+    if (rc != KN_OK) {
+        kn_pool_free(pool);
+        return rc;
+    }
     pl_drawn_choose(d, options->all_plots, &drawn);
     pl_doc_init(&doc);
     pl_figures_init(&f);
-    kn_status rc = write_document(&(pl_report_context){.data = d,
-                                                       .answers = &answers,
-                                                       .drawn = &drawn,
-                                                       .cache = options->cache,
-                                                       .threads = options->threads,
-                                                       .doc = &doc,
-                                                       .figures = &f},
-                                  e);
+    pl_shelf_init(&shelf, options->cache, pool);
+    const pl_report_context context = {.data = d,
+                                       .answers = &answers,
+                                       .drawn = &drawn,
+                                       .shelf = &shelf,
+                                       .doc = &doc,
+                                       .figures = &f};
+    KN_TRY_TO(rc, cleanup, write_answer_tables(d, &answers, e));
+    rc = write_document(&context, options->threads, e);
     *figures = f.count;
+cleanup:
+    pl_shelf_clear(&shelf);
     pl_figures_clear(&f);
     pl_doc_clear(&doc);
     pl_drawn_clear(&drawn);
     pl_study_answers_clear(&answers);
+    kn_pool_free(pool);
     return rc;
 }
 
@@ -104,7 +143,7 @@ static void tell(const pl_study_data *d, size_t figures, pl_str *said)
 {
     pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d->dir, d->group_count,
                 d->group_count == 1 ? "" : "s", d->dir);
-    pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg and .png\n%s/report.html .md\n", d->dir,
+    pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg, .png, .pdf and .csv\n%s/report.html .md\n", d->dir,
                 figures, figures == 1 ? "" : "s", d->dir);
     if (pl_mixed_note(d, said))
         pl_str_add(said, "\n");

@@ -1,5 +1,11 @@
 #include "report/sections.h"
 
+#include "compare/effects_section.h"
+#include "compare/pareto.h"
+#include "insight/labels.h"
+#include "insight/scores.h"
+#include "insight/sheets_section.h"
+#include "insight/slices.h"
 #include "report/page_parts.h"
 #include "report/plots.h"
 
@@ -30,6 +36,34 @@ static kn_status overall(const pl_report_context *c, kn_error *e)
     (void)e;
     pl_plots_add(c->data, c->drawn, pl_study_target(c->data), c->figures);
     pl_page_overall(c->data, c->doc);
+    return KN_OK;
+}
+
+static kn_status classes(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_classes_section(c->data, c->answers, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status effects(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_effects_section(c->data, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status pareto(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_pareto_section(c->data, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status label_errors(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_label_errors_section(c->data, c->answers, c->doc, c->figures);
     return KN_OK;
 }
 
@@ -82,10 +116,28 @@ static kn_status group_runs(const pl_report_context *c, int group, kn_error *e)
     return KN_OK;
 }
 
-/* The parts of a group's section, in their order: curves and confusion, what looks into its answers, its runs. */
+static kn_status group_scores(const pl_report_context *c, int group, kn_error *e)
+{
+    (void)e;
+    pl_group_scores_section(c->data, c->answers, group, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status group_slices(const pl_report_context *c, int group, kn_error *e)
+{
+    (void)e;
+    pl_group_slices_section(c->data, c->answers, group, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status group_pictures(const pl_report_context *c, int group, kn_error *e)
+{
+    return pl_group_pictures_section(c->data, c->answers, group, c->shelf, c->doc, e);
+}
+
+/* The parts of a group's section, in their order: curves and confusion, its runs, what looks into its answers. */
 static kn_status (*const of_group[])(const pl_report_context *, int, kn_error *) = {
-    group_head,
-    group_runs,
+    group_head, group_runs, group_scores, group_slices, group_pictures,
 };
 
 static kn_status groups(const pl_report_context *c, kn_error *e)
@@ -100,7 +152,7 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary, overview, results, overall, failures, groups, cost, data, identity, spec,
+    summary, overview, results, overall, effects, pareto, classes, failures, groups, label_errors, cost, data, identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

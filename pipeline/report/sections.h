@@ -4,6 +4,7 @@
 
 #include "draw/doc.h"
 #include "draw/figures.h"
+#include "insight/pixels.h"
 #include "study/answers.h"
 #include "study/drawn.h"
 #include "study/study_data.h"
@@ -14,8 +15,7 @@ typedef struct pl_report_context {
     const pl_study_answers *answers; /* of the runs that are done */
     const pl_drawn *
         drawn; /* the groups that have a section of their own; drawn->all: asked for by --plots all */
-    const char *cache; /* the cache's folder; NULL: not told, so there are no pixels */
-    int threads;       /* 0: one per core */
+    pl_shelf *shelf; /* the pixels, where the cache has them */
     pl_doc *doc;
     pl_figures *figures;
 } pl_report_context;
