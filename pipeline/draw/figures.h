@@ -64,7 +64,7 @@ kn_status pl_figures_prune(const pl_figures *f, const char *dir, const char *con
  * with their lightness spread, so that any two differ by at least 8 of L* where they are printed grey,
  * and by at least 14 of CIELAB's distance to an eye without red, green or blue cones (Machado and others,
  * 2009): test_figures.c and scripts/oracle/palette.py compute it. Neighbours differ most: take them in
- * order. White text is to be read on 1, 5, 6 and 8, black on the others. */
+ * order. White text is to be read on 1, 4, 5 and 7, black on the others. */
 #define PL_COLOR_1 "#015688" /* blue */
 #define PL_COLOR_2 "#d86003" /* vermilion */
 #define PL_COLOR_3 "#2db285" /* green */

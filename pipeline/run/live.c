@@ -21,7 +21,7 @@
 /* What this process is writing; `last` is the content, so that a pause can be added to it. */
 static struct {
     pthread_mutex_t mutex;
-    char *path;
+    char *path, *log; /* log: NULL: none */
     json_t *last;
     pid_t owner;
     double from;  /* not written before, by the clock */
@@ -79,15 +79,17 @@ static void write_live(void *context, const pl_progress_state *state)
     char host[128];
     (void)context;
     host_name(host);
-    json_t *fresh =
-        json_pack("{s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:i,s:f,s:s,s:n}", "title", state->title, "note",
-                  state->note, "unit", state->unit, "done", state->done, "total", state->total,
-                  "from", state->from, "seconds", state->seconds, "process", (int)getpid(),
-                  "started", pl_process_started((long)getpid()), "host", host, "paused");
+    json_t *fresh = json_pack("{s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:i,s:f,s:s,s:n,s:n}", "title",
+                              state->title, "note", state->note, "unit", state->unit, "done",
+                              state->done, "total", state->total, "from", state->from, "seconds",
+                              state->seconds, "process", (int)getpid(), "started",
+                              pl_process_started((long)getpid()), "host", host, "paused", "log");
     pthread_mutex_lock(&now.mutex);
     if (now.path && fresh) {
         json_decref(now.last);
         now.last = fresh;
+        if (now.log)
+            json_object_set_new(fresh, "log", json_string(now.log));
         if (pl_now() >= now.from)
             write_file();
     } else {
@@ -100,8 +102,9 @@ static void write_live(void *context, const pl_progress_state *state)
 static void forget(void)
 {
     free(now.path);
+    free(now.log);
     json_decref(now.last);
-    now.path = NULL;
+    now.path = now.log = NULL;
     now.last = NULL;
 }
 
@@ -143,6 +146,17 @@ void pl_live_end(void)
             free(dir);
         }
         forget();
+    }
+    pthread_mutex_unlock(&now.mutex);
+}
+
+void pl_live_log(const char *path)
+{
+    char here[4096];
+    pthread_mutex_lock(&now.mutex);
+    if (now.path && now.owner == getpid()) {
+        free(now.log);
+        now.log = getcwd(here, sizeof here) ? pl_path_join(here, path) : pl_strdup(path);
     }
     pthread_mutex_unlock(&now.mutex);
 }

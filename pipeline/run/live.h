@@ -23,12 +23,15 @@ void pl_live_end(void);
  * Written at once, from any thread, on a full disk too (in place of the file that is there). */
 void pl_live_pause(const char *why);
 
+/* The log of what is being made, for who draws its curves: told from the next writing on. */
+void pl_live_log(const char *path);
+
 /* Removes what processes that are gone left behind, and the folder where it is empty. */
 void pl_live_clear(const char *study_dir);
 
 /* What is going on, sorted by name: an array of {"name", "title", "note", "unit", "done", "total",
- * "from", "seconds", "paused" (null or a sentence), "process", "host", "age" (seconds since it was
- * written)}. New reference, never NULL. */
+ * "from", "seconds", "paused" (null or a sentence), "log" (null or its absolute path on that host), "process", "host",
+ * "age" (seconds since it was written)}. New reference, never NULL. */
 json_t *pl_live_list(const char *study_dir);
 
 #endif

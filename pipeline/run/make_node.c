@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run/live.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/memory.h"
@@ -74,6 +75,7 @@ static kn_status begin(pl_plan *p, making *m, bool *exists, kn_error *e)
     m->log = pl_log_open(m->log_path);
     if (!m->log)
         return kn_fail_errno(e, KN_EIO, "cannot write '%s'", m->log_path);
+    pl_live_log(m->log_path);
     struct stat st;
     m->resumed = stat(m->log_path, &st) == 0 && st.st_size > 0;
     return KN_OK;

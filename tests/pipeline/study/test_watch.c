@@ -1,0 +1,3 @@
+#include "tst.h"
+
+const tst_case tst_study_watch[] = {TST_END};
