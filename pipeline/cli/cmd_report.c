@@ -19,6 +19,15 @@ static bool holds_runs(const char *dir)
     return yes;
 }
 
+/* The spec's report section, as it stands, is the study's from now on. */
+static kn_status take_section(const char *dir, const pl_study *study, kn_error *e)
+{
+    char *path = pl_path_join(dir, "study.yaml");
+    kn_status rc = pl_exists(path) ? pl_report_spec_store(path, &study->report, e) : KN_OK;
+    free(path);
+    return rc;
+}
+
 /* The results folder of a study's name, of its results folder itself, or of a spec. */
 static kn_status find_study(const pl_global *g, const char *word, char **dir, kn_error *e)
 {
@@ -43,8 +52,11 @@ static kn_status find_study(const pl_global *g, const char *word, char **dir, kn
     pl_study study;
     KN_TRY(pl_study_load(word, NULL, 0, &study, e));
     *dir = pl_path_join(g->results, study.name);
+    kn_status rc = take_section(*dir, &study, e);
     pl_study_clear(&study);
-    return KN_OK;
+    if (rc != KN_OK)
+        free(*dir);
+    return rc;
 }
 
 /* runs.csv again from the runs' folders: a run finished elsewhere and copied here counts. A folder
@@ -113,7 +125,9 @@ const pl_command pl_command_report = {
         "Reads the study's runs.csv and the folders of its runs and writes table.csv, table.md,\n"
         "table.tex, cost.csv, plots/ and report.html beside them. The same content on disk gives\n"
         "the same bytes. Then tells what became of the runs, the best groups first. STUDY is a\n"
-        "name in the results folder or such a folder.\n\n"
+        "name in the results folder or such a folder. Of a SPEC the section report counts as it "
+        "stands:\n"
+        "columns, order and published figures of the table change without any training.\n\n"
         "  --plots all   figures of every run and group, also in a study of more than 40 runs\n",
     .run = run,
 };

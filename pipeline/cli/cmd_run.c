@@ -16,13 +16,27 @@
 #include "util/log.h"
 #include "util/room.h"
 
-/* The digest of runs.csv: what the report is made from. */
+/* The digest of runs.csv and of what the spec says of the report: what the report is made from. */
 static pl_digest table_digest(const char *study_dir)
 {
     pl_digest digest = {""};
-    char *path = pl_path_join(study_dir, "runs.csv");
+    char *path = pl_path_join(study_dir, "runs.csv"), *yaml = pl_path_join(study_dir, "study.yaml");
+    pl_report_spec spec;
+    kn_arena arena;
+    pl_str text;
+    kn_arena_init(&arena);
+    pl_str_init(&text);
     if (pl_exists(path) && pl_digest_file(path, &digest, NULL) != KN_OK)
         digest.hex[0] = '\0';
+    if (digest.hex[0] && pl_report_spec_load(yaml, &arena, &spec, NULL) == KN_OK)
+        pl_report_spec_yaml(&spec, &text);
+    if (text.size > 0) {
+        pl_str_add(&text, digest.hex);
+        digest = pl_digest_bytes(text.text, text.size);
+    }
+    pl_str_clear(&text);
+    kn_arena_clear(&arena);
+    free(yaml);
     free(path);
     return digest;
 }

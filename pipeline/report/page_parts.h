@@ -14,7 +14,6 @@ void pl_page_overview(const pl_study_data *d, pl_doc *doc); /* what was run */
 void pl_page_spec(const pl_study_data *d, pl_doc *doc);
 
 /* page_results.c */
-void pl_page_results(const pl_study_data *d, const pl_drawn *drawn, pl_doc *doc);
 void pl_page_overall(const pl_study_data *d, pl_doc *doc); /* the figures of the study as a whole */
 void pl_page_cost(const pl_study_data *d, const pl_drawn *drawn, pl_doc *doc);
 

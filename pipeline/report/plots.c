@@ -7,8 +7,8 @@
 #include "insight/scores_names.h"
 #include "report/plot_bodies.h"
 
-const char *const pl_plot_heads[] = {"comparison.", "progress.", "classes.", "effects.", "pareto.",
-                                     "curves-",     "group-",    NULL};
+const char *const pl_plot_heads[] = {"comparison.", "progress.", "classes.", "effects.",
+                                     "pareto.",     "curves-",   "group-",   NULL};
 
 bool pl_group_has_curves(const pl_study_data *d, int group)
 {

@@ -26,22 +26,27 @@ static kn_status write_text(const char *dir, const char *name, const pl_str *tex
     return rc;
 }
 
-static kn_status write_tables(const pl_study_data *d, kn_error *e)
+static void make_cost(const pl_table *t, pl_str *s)
+{
+    pl_cost_csv(t->d, s);
+}
+
+static kn_status write_tables(const pl_table *t, kn_error *e)
 {
     static const struct {
         const char *name;
-        void (*make)(const pl_study_data *, pl_str *);
+        void (*make)(const pl_table *, pl_str *);
     } tables[] = {{"table.csv", pl_table_csv},
                   {"table.md", pl_table_md},
                   {"table.tex", pl_table_tex},
-                  {"cost.csv", pl_cost_csv}};
+                  {"cost.csv", make_cost}};
     kn_status rc = KN_OK;
     pl_str s;
     pl_str_init(&s);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == KN_OK; i++) {
         pl_str_reset(&s);
-        tables[i].make(d, &s);
-        rc = write_text(d->dir, tables[i].name, &s, e);
+        tables[i].make(t, &s);
+        rc = write_text(t->d->dir, tables[i].name, &s, e);
     }
     pl_str_clear(&s);
     return rc;
@@ -101,41 +106,71 @@ cleanup:
     return rc;
 }
 
-static kn_status make_document(const pl_study_data *d, const pl_report_options *options,
-                               size_t *figures, kn_error *e)
-{
+/* Everything between the study read and the files written. */
+typedef struct making {
     pl_study_answers answers;
+    pl_marks marks;
+    pl_report_spec spec;
+    kn_arena arena; /* of spec */
     pl_drawn drawn;
     pl_doc doc;
-    pl_figures f;
+    pl_figures figures;
     pl_shelf shelf;
     kn_pool *pool;
-    KN_TRY(kn_pool_new(options->threads, &pool, e));
-    kn_status rc = pl_study_answers_read(d, &answers, e);
-    if (rc != KN_OK) {
-        kn_pool_free(pool);
-        return rc;
-    }
-    pl_drawn_choose(d, options->all_plots, &drawn);
-    pl_doc_init(&doc);
-    pl_figures_init(&f);
-    pl_shelf_init(&shelf, options->cache, pool);
+} making;
+
+static void making_clear(making *m)
+{
+    pl_shelf_clear(&m->shelf);
+    pl_figures_clear(&m->figures);
+    pl_doc_clear(&m->doc);
+    pl_drawn_clear(&m->drawn);
+    pl_marks_clear(&m->marks);
+    kn_arena_clear(&m->arena);
+    pl_study_answers_clear(&m->answers);
+    kn_pool_free(m->pool);
+}
+
+static kn_status making_begin(making *m, const pl_study_data *d, const pl_report_options *options,
+                              kn_error *e)
+{
+    *m = (making){.marks = {.best = -1}};
+    kn_arena_init(&m->arena);
+    pl_doc_init(&m->doc);
+    pl_figures_init(&m->figures);
+    pl_drawn_choose(d, options->all_plots, &m->drawn);
+    char *yaml = pl_path_join(d->dir, "study.yaml");
+    kn_status rc = pl_report_spec_load(yaml, &m->arena, &m->spec, e);
+    free(yaml);
+    KN_TRY(rc);
+    KN_TRY(kn_pool_new(options->threads, &m->pool, e));
+    pl_shelf_init(&m->shelf, options->cache, m->pool);
+    KN_TRY(pl_study_answers_read(d, &m->answers, e));
+    pl_marks_make(d, &m->answers, &m->marks);
+    return KN_OK;
+}
+
+/* Tables first: they are there where gnuplot is not. */
+static kn_status make_all(const pl_study_data *d, const pl_report_options *options, size_t *figures,
+                          kn_error *e)
+{
+    making m;
+    kn_status rc;
+    const pl_table table = {d, &m.marks, &m.spec, &m.drawn};
     const pl_report_context context = {.data = d,
-                                       .answers = &answers,
-                                       .drawn = &drawn,
-                                       .shelf = &shelf,
-                                       .doc = &doc,
-                                       .figures = &f};
-    KN_TRY_TO(rc, cleanup, write_answer_tables(d, &answers, e));
+                                       .answers = &m.answers,
+                                       .table = &table,
+                                       .drawn = &m.drawn,
+                                       .shelf = &m.shelf,
+                                       .doc = &m.doc,
+                                       .figures = &m.figures};
+    KN_TRY_TO(rc, cleanup, making_begin(&m, d, options, e));
+    KN_TRY_TO(rc, cleanup, write_tables(&table, e));
+    KN_TRY_TO(rc, cleanup, write_answer_tables(d, &m.answers, e));
     rc = write_document(&context, options->threads, e);
-    *figures = f.count;
+    *figures = m.figures.count;
 cleanup:
-    pl_shelf_clear(&shelf);
-    pl_figures_clear(&f);
-    pl_doc_clear(&doc);
-    pl_drawn_clear(&drawn);
-    pl_study_answers_clear(&answers);
-    kn_pool_free(pool);
+    making_clear(&m);
     return rc;
 }
 
@@ -143,8 +178,9 @@ static void tell(const pl_study_data *d, size_t figures, pl_str *said)
 {
     pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d->dir, d->group_count,
                 d->group_count == 1 ? "" : "s", d->dir);
-    pl_str_addf(said, "%s/plots: %zu figure%s, each as .svg, .png, .pdf and .csv\n%s/report.html .md\n", d->dir,
-                figures, figures == 1 ? "" : "s", d->dir);
+    pl_str_addf(said,
+                "%s/plots: %zu figure%s, each as .svg, .png, .pdf and .csv\n%s/report.html .md\n",
+                d->dir, figures, figures == 1 ? "" : "s", d->dir);
     if (pl_mixed_note(d, said))
         pl_str_add(said, "\n");
 }
@@ -166,8 +202,7 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
     }
     size_t figures = 0;
     kn_status rc;
-    KN_TRY_TO(rc, cleanup, write_tables(&d, e));
-    KN_TRY_TO(rc, cleanup, make_document(&d, &options, &figures, e));
+    KN_TRY_TO(rc, cleanup, make_all(&d, &options, &figures, e));
     if (said)
         tell(&d, figures, said);
 cleanup:

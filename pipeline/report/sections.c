@@ -26,7 +26,7 @@ static kn_status overview(const pl_report_context *c, kn_error *e)
 static kn_status results(const pl_report_context *c, kn_error *e)
 {
     (void)e;
-    pl_page_results(c->data, c->drawn, c->doc);
+    pl_table_section(c->table, c->doc);
     return KN_OK;
 }
 
@@ -152,7 +152,8 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary, overview, results, overall, effects, pareto, classes, failures, groups, label_errors, cost, data, identity, spec,
+    summary,  overview, results,      overall, effects, pareto,   classes,
+    failures, groups,   label_errors, cost,    data,    identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

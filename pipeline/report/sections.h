@@ -5,6 +5,7 @@
 #include "draw/doc.h"
 #include "draw/figures.h"
 #include "insight/pixels.h"
+#include "report/table.h"
 #include "study/answers.h"
 #include "study/drawn.h"
 #include "study/study_data.h"
@@ -13,6 +14,7 @@
 typedef struct pl_report_context {
     const pl_study_data *data;
     const pl_study_answers *answers; /* of the runs that are done */
+    const pl_table *table;
     const pl_drawn *
         drawn; /* the groups that have a section of their own; drawn->all: asked for by --plots all */
     pl_shelf *shelf; /* the pixels, where the cache has them */

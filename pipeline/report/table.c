@@ -1,6 +1,7 @@
 #include "report/table.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "io/csv.h"
 #include "draw/escape.h"
@@ -31,14 +32,74 @@ static void csv_group(const pl_study_data *d, const pl_report_group *g, pl_str *
     pl_str_addf(s, ",%d", g->done);
 }
 
-void pl_table_csv(const pl_study_data *d, pl_str *s)
+long long pl_group_test_images(const pl_study_data *d, int group)
 {
+    const pl_report_group *g = &d->group[group];
+    long long n = 0;
+    for (int k = 0; k < g->run_count && n == 0; k++)
+        n = pl_confusion_total(&d->run[g->run[k]].test);
+    return n;
+}
+
+pl_interval pl_wilson_of_share(double share, long long n)
+{
+    const pl_interval none = {(double)NAN, (double)NAN};
+    return isnan(share) || n <= 0 ? none : pl_wilson(llround(share * (double)n), n);
+}
+
+double pl_group_balanced_accuracy(const pl_study_data *d, int group)
+{
+    const pl_report_group *g = &d->group[group];
+    double sum = 0;
+    int n = 0;
+    for (int k = 0; k < g->run_count; k++) {
+        const json_t *test = json_object_get(d->run[g->run[k]].metrics, "test");
+        const json_t *value = json_object_get(test, "balanced_accuracy");
+        if (!d->run[g->run[k]].done || !json_is_number(value))
+            continue;
+        sum += json_number_value(value);
+        n++;
+    }
+    return n ? sum / n : (double)NAN;
+}
+
+/* The columns behind the metrics: those that later versions added. */
+static void csv_more(const pl_table *t, int group, pl_str *s)
+{
+    const pl_report_group *g = &t->d->group[group];
+    const pl_mark *m = &t->marks->group[group];
+    long long images = pl_group_test_images(t->d, group);
+    pl_interval wilson = pl_wilson_of_share(g->summary[PL_TEST_ACCURACY].mean, images);
+    pl_str_add(s, ",");
+    pl_csv_add(s, t->d->run[g->run[0]].params);
+    csv_number(s, wilson.low);
+    csv_number(s, wilson.high);
+    csv_number(s, images > 0 ? (double)images : (double)NAN);
+    csv_number(s, g->summary[PL_TEST_AUC].mean);
+    csv_number(s, pl_group_balanced_accuracy(t->d, group));
+    csv_number(s, m->difference);
+    csv_number(s, m->low);
+    csv_number(s, m->high);
+    csv_number(s, m->p_mcnemar);
+    csv_number(s, m->p_bootstrap);
+    csv_number(s, m->p_holm);
+    if (m->paired || group == t->marks->best)
+        pl_str_addf(s, ",%d", m->as_good);
+    else
+        pl_str_add(s, ",");
+}
+
+void pl_table_csv(const pl_table *t, pl_str *s)
+{
+    const pl_study_data *d = t->d;
     csv_head(d, s);
     for (int m = 0; m < PL_TABLE_METRICS; m++) {
         const char *name = pl_metric_name((pl_metric)m);
         pl_str_addf(s, ",%s_mean,%s_std,%s_ci95_low,%s_ci95_high", name, name, name, name);
     }
-    pl_str_add(s, "\n");
+    pl_str_add(s, ",params,test_wilson_low,test_wilson_high,test_images,test_auc_mean,"
+                  "balanced_accuracy_mean,vs_best_difference,vs_best_low,vs_best_high,"
+                  "vs_best_p_mcnemar,vs_best_p_bootstrap,vs_best_p_holm,as_good_as_best\n");
     for (int i = 0; i < d->group_count; i++) {
         const pl_report_group *g = &d->group[i];
         csv_group(d, g, s);
@@ -48,6 +109,7 @@ void pl_table_csv(const pl_study_data *d, pl_str *s)
             csv_number(s, g->summary[m].low);
             csv_number(s, g->summary[m].high);
         }
+        csv_more(t, i, s);
         pl_str_add(s, "\n");
     }
 }
@@ -96,104 +158,4 @@ bool pl_table_best(const pl_study_data *d, int group, pl_metric m)
 {
     double mine = d->group[group].summary[m].mean;
     return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m]; /* not of NaN */
-}
-
-/* "95.41 ± 0.32 (94.90 to 95.92)" with the given marks; losses as they are. */
-static void people_cell(const pl_study_data *d, int group, pl_metric m, const char *plus_minus,
-                        const char *bold, const char *plain, pl_str *s)
-{
-    const pl_summary *v = &d->group[group].summary[m];
-    const char *(*text)(double, char[PL_NUMBER_TEXT]) =
-        m == PL_TEST_LOSS ? pl_number_text : pl_percent_text;
-    char a[PL_NUMBER_TEXT];
-    bool best = pl_table_best(d, group, m);
-    pl_str_addf(s, "%s%s%s", best ? bold : "", text(v->mean, a), best ? plain : "");
-    if (v->n < 2)
-        return;
-    pl_str_addf(s, "%s%s", plus_minus, text(v->std, a));
-    pl_str_addf(s, " (%s", text(v->low, a));
-    pl_str_addf(s, " to %s)", text(v->high, a));
-}
-
-static const char *const heads[PL_TABLE_METRICS] = {"train accuracy, %", "val accuracy, %",
-                                                    "test accuracy, %", "test loss"};
-static const char explained[] =
-    "mean ± sample standard deviation over the seeds (95 % interval of the mean, Student's t); n "
-    "is the number of seeds";
-
-void pl_table_md(const pl_study_data *d, pl_str *s)
-{
-    pl_str_add(s, "| group |");
-    for (int a = 0; a < d->axis_count; a++) {
-        pl_str_add(s, " ");
-        pl_add_md(s, d->axis[a]);
-        pl_str_add(s, " |");
-    }
-    pl_str_add(s, " n |");
-    for (int m = 0; m < PL_TABLE_METRICS; m++)
-        pl_str_addf(s, " %s |", heads[m]);
-    pl_str_add(s, "\n|---|");
-    for (int a = 0; a < d->axis_count; a++)
-        pl_str_add(s, "---|");
-    pl_str_add(s, "---:|---:|---:|---:|---:|\n");
-    for (int g = 0; g < d->group_count; g++) {
-        pl_str_add(s, "| ");
-        pl_add_md(s, d->group[g].name);
-        pl_str_add(s, " |");
-        for (int a = 0; a < d->axis_count; a++) {
-            pl_str_add(s, " ");
-            pl_add_md(s, d->group[g].value[a]);
-            pl_str_add(s, " |");
-        }
-        pl_str_addf(s, " %d |", d->group[g].done);
-        for (int m = 0; m < PL_TABLE_METRICS; m++) {
-            pl_str_add(s, " ");
-            people_cell(d, g, (pl_metric)m, " ± ", "**", "**", s);
-            pl_str_add(s, " |");
-        }
-        pl_str_add(s, "\n");
-    }
-    pl_str_addf(s, "\nEach cell: %s. Bold: the best mean.\n", explained);
-    if (pl_table_note(d, s))
-        pl_str_add(s, "\n");
-}
-
-void pl_table_tex(const pl_study_data *d, pl_str *s)
-{
-    pl_str_add(s, "% \\usepackage[T1]{fontenc} and \\usepackage{booktabs}\n% Each cell: mean "
-                  "$\\pm$ sample standard deviation over the seeds (95 \\% interval of the mean, "
-                  "Student's t).\n");
-    pl_str note;
-    pl_str_init(&note);
-    if (pl_table_note(d, &note))
-        pl_str_addf(s, "%% %s\n", note.text);
-    pl_str_clear(&note);
-    pl_str_add(s, "\\begin{tabular}{l");
-    for (int a = 0; a < d->axis_count; a++)
-        pl_str_add(s, "l");
-    pl_str_add(s, "rrrrr}\n\\toprule\ngroup");
-    for (int a = 0; a < d->axis_count; a++) {
-        pl_str_add(s, " & ");
-        pl_add_tex(s, d->axis[a]);
-    }
-    pl_str_add(s, " & $n$");
-    for (int m = 0; m < PL_TABLE_METRICS; m++) {
-        pl_str_add(s, " & ");
-        pl_add_tex(s, heads[m]);
-    }
-    pl_str_add(s, " \\\\\n\\midrule\n");
-    for (int g = 0; g < d->group_count; g++) {
-        pl_add_tex(s, d->group[g].name);
-        for (int a = 0; a < d->axis_count; a++) {
-            pl_str_add(s, " & ");
-            pl_add_tex(s, d->group[g].value[a]);
-        }
-        pl_str_addf(s, " & %d", d->group[g].done);
-        for (int m = 0; m < PL_TABLE_METRICS; m++) {
-            pl_str_add(s, " & ");
-            people_cell(d, g, (pl_metric)m, " $\\pm$ ", "\\textbf{", "}", s);
-        }
-        pl_str_add(s, " \\\\\n");
-    }
-    pl_str_add(s, "\\bottomrule\n\\end{tabular}\n");
 }

@@ -1,24 +1,49 @@
 /* The study's tables: a row per group, over its runs that are done.
  *
  *   table.csv            group, the swept keys, n, then per metric NAME_mean, _std, _ci95_low,
- *                        _ci95_high: fractions, %.9g
- *   table.md, table.tex  the same rows for people: percentages, mean +- standard deviation, and the
- *                        interval
+ *                        _ci95_high; then params, Wilson's interval over the test images, the comparison
+ *                        with the best group: fractions, %.9g; always all of them, as in runs.csv, and no wall times
+ *   table.md, table.tex  for people: percentages; columns and order as the spec's report section has them; the majority
+ *                        baseline and published figures as further rows. Wall times only where the spec names their columns
  *   cost.csv             group, the swept keys, n, train_seconds_mean, images_per_second_mean
  *
- * n = 1: std and ci95 are empty. The interval is Student's. Each function appends to s. */
+ * n = 1: std and ci95 are empty. The interval over seeds is Student's. Each function appends. */
 #ifndef PL_REPORT_TABLE_H
 #define PL_REPORT_TABLE_H
 
 #include <stdbool.h>
 
+#include "compare/marks.h"
+#include "draw/doc.h"
+#include "spec/report_spec.h"
+#include "stats/interval.h"
+#include "study/drawn.h"
 #include "study/study_data.h"
 #include "util/str.h"
 
-void pl_table_csv(const pl_study_data *d, pl_str *s);
-void pl_table_md(const pl_study_data *d, pl_str *s);
-void pl_table_tex(const pl_study_data *d, pl_str *s);
+/* What a table is made of; all of it is borrowed. */
+typedef struct pl_table {
+    const pl_study_data *d;
+    const pl_marks *marks;
+    const pl_report_spec *spec;
+    const pl_drawn *drawn; /* groups whose names lead to sections of their own; NULL: none */
+} pl_table;
+
+void pl_table_csv(const pl_table *t, pl_str *s);
+void pl_table_md(const pl_table *t, pl_str *s);
+void pl_table_tex(const pl_table *t, pl_str *s);
 void pl_cost_csv(const pl_study_data *d, pl_str *s);
+
+/* The table for people with what a reader must know of it, wall times among the usual columns: heading "Results", text, table. */
+void pl_table_section(const pl_table *t, pl_doc *doc);
+
+/* The table alone (table_rows.c), and behind it the paragraphs that explain it. */
+void pl_table_block(const pl_table *t, bool wall_times, pl_doc *doc);
+void pl_table_notes(const pl_table *t, pl_doc *doc);
+
+/* The group a reference is compared with: the one it names by name, label, or words of either that only one group has
+ * ("size=100 model.type=cnn"); the best where it names none. -1: there is no such group. */
+int pl_reference_group(const pl_table *t, const pl_reference *r);
 
 /* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 pending." and
  * that runs were computed with different arithmetic. Nothing where neither is so; returns whether
@@ -30,5 +55,14 @@ bool pl_mixed_note(const pl_study_data *d, pl_str *s);
 
 /* Whether a group's mean is the best of the study in this metric (highest; of the loss: never). */
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m);
+
+/* Test images of one run of the group: of its first run that has predictions; 0: none has. */
+long long pl_group_test_images(const pl_study_data *d, int group);
+
+/* Wilson's interval of a share of n images, as of the nearest whole number of them. */
+pl_interval pl_wilson_of_share(double share, long long n);
+
+/* Mean balanced accuracy of the test side over the group's runs; NaN: metrics.json has none. */
+double pl_group_balanced_accuracy(const pl_study_data *d, int group);
 
 #endif

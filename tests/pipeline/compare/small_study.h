@@ -1,27 +1,29 @@
-/* A study known by its runs.csv alone, row by row. */
+/* A study in memory for the tests of compare/: groups of seeds whose answers come from a formula, which scripts/oracle/marks.py has
+ * too. */
 #ifndef TESTS_SMALL_STUDY_H
 #define TESTS_SMALL_STUDY_H
 
-#include "study/study_data.h"
-#include "tst.h"
-#include "util/str.h"
+#include "study/answers.h"
 
-/* axes: "train.lr,model.type"; each row: group, seed, the axes' values, test accuracy ("": not done), seconds. */
-static inline void small_study_read(const char *axes, const char *const (*row)[5], int rows,
-                                    pl_study_data *out)
-{
-    pl_str s;
-    pl_str_init(&s);
-    pl_str_addf(&s,
-                "run,group,status,seed,%s,model,size,params,epochs,train_accuracy,val_accuracy,"
-                "test_accuracy,test_loss,test_auc,model_digest,train_seconds,images_per_second\n",
-                axes);
-    for (int i = 0; i < rows; i++)
-        pl_str_addf(&s, "%012d,%s,%s,%s,%s,cnn,50x50,9,1,,,%s,,,,%s,\n", i, row[i][0],
-                    row[i][3][0] ? "done" : "pending", row[i][1], row[i][2], row[i][3], row[i][4]);
-    tst_write_text(tst_path("runs.csv"), s.text);
-    pl_str_clear(&s);
-    TST_OK(pl_study_rows_read(tst_dir(), out, e));
-}
+typedef struct small_study {
+    pl_study_data d; /* swept: train.lr; labels and names g0, g1 ...; every run is done */
+    pl_study_answers a;
+    int images; /* of each test side; half as many of validation */
+} small_study;
+
+/* Everything answered rightly; run k of group g is number g * seeds + k. */
+void small_study_new(small_study *s, int groups, int seeds, int images);
+void small_study_clear(small_study *s);
+
+/* Test image i is answered wrongly where h(i, 0) + h(i, salt) < threshold, h in 0..999; validation images likewise, from the
+ * other end. */
+void small_study_answer(small_study *s, int run, unsigned salt, int threshold);
+
+/* The run was asked another set of images: its test side backwards (the same images), or with other names or labels. */
+typedef enum small_set { SMALL_BACKWARDS, SMALL_OTHER_NAMES, SMALL_OTHER_LABELS } small_set;
+void small_study_ask(small_study *s, int run, small_set set);
+
+/* Accuracies, counts and summaries from the answers; after the last change. */
+void small_study_finish(small_study *s);
 
 #endif

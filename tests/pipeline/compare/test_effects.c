@@ -5,7 +5,7 @@
 
 #include "compare/effects_section.h"
 #include "compare/effects_study.h"
-#include "pipeline/compare/small_study.h"
+#include "pipeline/compare/rows_study.h"
 #include "tst.h"
 
 /* Every combination of two keys, three seeds each. */
@@ -30,7 +30,7 @@ static void test_effects_of_a_product_are_those_of_least_squares(void)
 {
     pl_study_data d;
     pl_study_effects e;
-    small_study_read("train.lr,data.image.size", product, 12, &d);
+    rows_study_read("train.lr,data.image.size", product, 12, &d);
     pl_study_effects_new(&d, &e);
     CU_ASSERT_EQUAL_FATAL(e.keys, 2);
     CU_ASSERT(e.key[0].levels == 2 && e.key[0].trend.n == 0);
@@ -64,7 +64,7 @@ static void test_a_list_is_compared_with_its_base(void)
 {
     pl_study_data d;
     pl_study_effects e;
-    small_study_read("train.lr,model.type,model.output", list, 7, &d);
+    rows_study_read("train.lr,model.type,model.output", list, 7, &d);
     pl_study_effects_new(&d, &e);
     const pl_effect *lr = &e.key[0].level[1].effect, *line = &e.key[1].level[1].effect;
     CU_ASSERT(lr->n == 1 && tst_near(lr->value, -0.1, 0, 1e-12) && isnan(lr->low));
@@ -89,7 +89,7 @@ static void test_three_numbers_have_a_trend(void)
         {"b", "1", "1e-4", "0.93", "1"}, {"b", "2", "1e-4", "0.94", "1"}};
     pl_study_data d;
     pl_study_effects e;
-    small_study_read("model.regularizer.l2", row, 6, &d);
+    rows_study_read("model.regularizer.l2", row, 6, &d);
     pl_study_effects_new(&d, &e);
     CU_ASSERT_EQUAL(e.key[0].trend.n, 6);
     check(&e.key[0].trend, 3, 0.02625, 0.00880893925204, 0.043691060748, 0.0173079925762);
@@ -105,7 +105,7 @@ static void test_seeds_that_do_not_match_make_one_pair_of_means(void)
                                          {"b", "4", "y", "0.97", "1"}};
     pl_study_data d;
     pl_study_effects e;
-    small_study_read("model.activation", row, 4, &d);
+    rows_study_read("model.activation", row, 4, &d);
     pl_study_effects_new(&d, &e);
     CU_ASSERT_EQUAL(e.key[0].level[1].effect.n, 1);
     CU_ASSERT(tst_near(e.key[0].level[1].effect.value, 0.05, 0, 1e-12));
@@ -117,7 +117,7 @@ static void test_seeds_that_do_not_match_make_one_pair_of_means(void)
 static void test_effects_csv_says_what_cannot_be_estimated(void)
 {
     pl_study_data d;
-    small_study_read("train.lr,model.type,model.output", list, 7, &d);
+    rows_study_read("train.lr,model.type,model.output", list, 7, &d);
     TST_OK(pl_effects_write(&d, e));
     char *text = tst_read(tst_path("effects.csv"), NULL);
     TST_TEXT(text,
@@ -147,9 +147,9 @@ static void test_effects_section_tells_table_and_figure(void)
     pl_figures f;
     pl_doc_init(&doc);
     pl_figures_init(&f);
-    small_study_read("train.lr,data.image.size", product, 12, &d);
+    rows_study_read("train.lr,data.image.size", product, 12, &d);
     pl_effects_section(&d, &doc, &f);
-    CU_ASSERT(f.count == 1 && strcmp(f.name[0], "effects") == 0 && f.csv[0]);
+    CU_ASSERT(f.count == 1 && strcmp(f.item[0].name, "effects") == 0 && f.item[0].csv);
     CU_ASSERT_PTR_NOT_NULL(
         find(&doc, PL_BLOCK_ITEM,
              "train.lr: 0.01 against 0.001 changes test accuracy by -1.32 points "
@@ -169,7 +169,7 @@ static void test_without_effects_there_is_no_section(void)
     pl_figures f;
     pl_doc_init(&doc);
     pl_figures_init(&f);
-    small_study_read("model.activation", row, 2, &d);
+    rows_study_read("model.activation", row, 2, &d);
     pl_effects_section(&d, &doc, &f);
     CU_ASSERT(f.count == 0 && doc.count == 0);
     pl_figures_clear(&f);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "compare/pareto.h"
-#include "pipeline/compare/small_study.h"
+#include "pipeline/compare/rows_study.h"
 #include "tst.h"
 
 static const char *const rows[][5] = {
@@ -17,7 +17,7 @@ static void test_the_front_is_what_nothing_beats(void)
     static const bool front[6] = {true, false, true, true, true, false};
     pl_study_data d;
     int n;
-    small_study_read("model.activation", rows, 8, &d);
+    rows_study_read("model.activation", rows, 8, &d);
     pl_cost_point *p = pl_pareto_new(&d, &n);
     CU_ASSERT_EQUAL_FATAL(n, 6);
     for (int i = 0; i < n; i++) {
@@ -40,7 +40,7 @@ static void test_pareto_section_draws_and_lists_the_front(void)
     pl_figures f;
     pl_doc_init(&doc);
     pl_figures_init(&f);
-    small_study_read("model.activation", rows, 8, &d);
+    rows_study_read("model.activation", rows, 8, &d);
     pl_pareto_section(&d, &doc, &f);
     CU_ASSERT_EQUAL_FATAL(f.count, 1);
     TST_TEXT(f.csv[0], "group,train_seconds_mean,test_accuracy_mean,front\nfast,10,0.8,1\n"
@@ -60,7 +60,7 @@ static void test_one_group_has_no_front(void)
     pl_figures f;
     pl_doc_init(&doc);
     pl_figures_init(&f);
-    small_study_read("model.activation", rows, 1, &d);
+    rows_study_read("model.activation", rows, 1, &d);
     pl_pareto_section(&d, &doc, &f);
     CU_ASSERT(f.count == 0 && doc.count == 0);
     pl_figures_clear(&f);

@@ -46,9 +46,12 @@ static void test_report_write_makes_the_tables(void)
         "train_accuracy_ci95_high,val_accuracy_mean,val_accuracy_std,val_accuracy_ci95_low,"
         "val_accuracy_ci95_high,test_accuracy_mean,test_accuracy_std,test_accuracy_ci95_low,"
         "test_accuracy_ci95_high,test_loss_mean,test_loss_std,test_loss_ci95_low,test_loss_ci95_"
-        "high\n"
+        "high,params,test_wilson_low,test_wilson_high,test_images,test_auc_mean,"
+        "balanced_accuracy_mean,vs_best_difference,vs_best_low,vs_best_high,vs_best_p_mcnemar,"
+        "vs_best_p_bootstrap,vs_best_p_holm,as_good_as_best\n"
         "g0,cnn,2,0.96,0.0141421356,0.832937953,1.08706205,0.945,0.0141421356,0.817937953,"
-        "1.07206205,0.95,0.0141421356,0.822937953,1.07706205,0.2,0,0.2,0.2\n");
+        "1.07206205,0.95,0.0141421356,0.822937953,1.07706205,0.2,0,0.2,0.2,533313,0.865399093,"
+        "0.988961116,50,0.99,,,,,,,,1\n");
     free(text);
     text = tst_read(tst_path("cost.csv"), NULL);
     TST_TEXT(text,
@@ -57,12 +60,21 @@ static void test_report_write_makes_the_tables(void)
     text = tst_read(tst_path("table.md"), NULL);
     TST_TEXT(
         text,
-        "| group | model.type | n | train accuracy, % | val accuracy, % | test accuracy, % | test "
-        "loss |\n|---|---|---:|---:|---:|---:|---:|\n"
-        "| g0 | cnn | 2 | 96.00 ± 1.41 (83.29 to 108.71) | 94.50 ± 1.41 (81.79 to 107.21) | 95.00 "
-        "± 1.41 (82.29 to 107.71) | 0.2000 ± 0.0000 (0.2000 to 0.2000) |\n\n"
-        "Each cell: mean ± sample standard deviation over the seeds (95 % interval of the mean, "
-        "Student's t); n is the number of seeds. Bold: the best mean.\n");
+        "| group | n | parameters | train accuracy, % | validation accuracy, % | test accuracy, "
+        "% | 95 % over the images | test loss | test AUC |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+        "| cnn | 2 | 533,313 | 96.00 ± 1.41 (83.29 to 108.71) | 94.50 ± 1.41 (81.79 to "
+        "107.21) | 95.00 ± 1.41 (82.29 to 107.71) | 86.54 to 98.90 | 0.2000 ± 0.0000 "
+        "(0.2000 to 0.2000) | 0.9900 |\n"
+        "| *always the commoner class* |  |  |  |  | *60.00* | *46.18 to 72.39* |  |  |\n"
+        "\n"
+        "Each cell of a metric: mean ± sample standard deviation over the seeds (95 % "
+        "interval of the mean, Student's t); n is the number of seeds. Bold: the best mean. "
+        "The loss contains the model's penalty, so it compares only models with the same "
+        "regularizer and output.\n"
+        "\n"
+        "95 % over the images: Wilson's interval of the mean accuracy as a share of the 50 "
+        "test images of one run, so of what another 50 images could have given.\n");
     free(text);
 }
 
@@ -109,7 +121,7 @@ static void test_report_write_leaves_spread_of_one_seed_empty(void)
     report_fixture_write(tst_dir(), &f);
     TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, NULL, e));
     char *text = tst_read(tst_path("table.csv"), NULL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\ng0,1,0.97,,,,0.955,,,,0.96,,,,0.2,,,\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\ng0,1,0.97,,,,0.955,,,,0.96,,,,0.2,,,,533313,"));
     free(text);
 }
 
@@ -174,7 +186,7 @@ static void test_report_write_tells_of_failed_and_pending_runs(void)
     CU_ASSERT_PTR_NOT_NULL(
         strstr(page, "the loss is not finite in epoch 2, batch 17, layer &lt;conv&gt;"));
     char *table = tst_read(tst_path("table.csv"), NULL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(table, ",0,,,,,,,,,,,,,,,,\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, ",0,,,,,,,,,,,,,,,,"));
     free(table);
     free(page);
     free(want);
@@ -559,7 +571,7 @@ static void test_stopped_runs_are_shown_as_far_as_they_came(void)
     CU_ASSERT(!pl_exists(tst_path("plots/progress.svg")));
 }
 
-/* metrics.json spares the report the predictions, which are as long as the data. */
+/* Where metrics.json has the counts, they are those. */
 static void test_the_confusion_is_taken_from_the_metrics(void)
 {
     report_fixture f = three;
