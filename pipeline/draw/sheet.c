@@ -84,7 +84,7 @@ static size_t title_line(const char *text, size_t room)
 }
 
 /* Draws a title where c is not NULL; returns the height of all its lines. */
-static int draw_title(pl_canvas *c, const layout *l, const char *text)
+static int draw_title(pl_drawing *c, const layout *l, const char *text)
 {
     size_t room = (size_t)((l->width - 2 * GAP) / PL_GLYPH_WIDTH);
     int y = GAP;
@@ -105,7 +105,7 @@ static int draw_title(pl_canvas *c, const layout *l, const char *text)
 }
 
 /* In the middle of the cell; a text that is too long loses its head. */
-static void draw_line(pl_canvas *c, int x, int y, int room, const char *text)
+static void draw_line(pl_drawing *c, int x, int y, int room, const char *text)
 {
     size_t n = pl_text_length(text), fit = (size_t)(room / PL_GLYPH_WIDTH);
     int left = x + (room - (int)(n < fit ? n : fit) * PL_GLYPH_WIDTH) / 2;
@@ -116,7 +116,7 @@ static void draw_line(pl_canvas *c, int x, int y, int room, const char *text)
     pl_drawing_text(c, left, y, text, n, ink);
 }
 
-static void draw_bar(pl_canvas *c, int x, int y, int width, float share)
+static void draw_bar(pl_drawing *c, int x, int y, int width, float share)
 {
     share = share < 0 ? 0 : share > 1 ? 1 : share;
     pl_drawing_fill(c, x, y, width, BAR, pale);
@@ -125,7 +125,7 @@ static void draw_bar(pl_canvas *c, int x, int y, int width, float share)
     pl_drawing_fill(c, x + width / 2 - 1, y + BAR - 2, 2, 2, ink);
 }
 
-static void draw_tile(pl_canvas *c, const pl_sheet *s, const layout *l, const pl_tile *t, int x)
+static void draw_tile(pl_drawing *c, const pl_sheet *s, const layout *l, const pl_tile *t, int x)
 {
     int width = s->width * l->scale, height = s->height * l->scale, room = l->cell_width - GAP;
     int left = x + (room - width) / 2, y = GAP / 2 + FRAME;
@@ -142,7 +142,7 @@ static void draw_tile(pl_canvas *c, const pl_sheet *s, const layout *l, const pl
             draw_line(c, x, y, room, t->line[k]);
 }
 
-static void draw_strip(pl_canvas *c, const pl_sheet *s, const layout *l, const strip *at)
+static void draw_strip(pl_drawing *c, const pl_sheet *s, const layout *l, const strip *at)
 {
     const pl_band *band = &s->band[at->band];
     c->height = at->height;
@@ -202,7 +202,7 @@ typedef struct encoding {
     const strip *strips;
     size_t count;
     int height;
-    pl_canvas canvas;
+    pl_drawing canvas;
     pl_palette *palette; /* NULL: gray or all colours */
 } encoding;
 
@@ -276,7 +276,7 @@ kn_status pl_sheet_png(const pl_sheet *sheet, pl_str *png, kn_error *e)
     strip *strips = plan_strips(&s, &l, &count, &height, &tallest);
     kn_status rc = KN_OK;
     encoding w = {.sheet = &s, .l = &l, .strips = strips, .count = count, .height = height};
-    w.canvas = (pl_canvas){malloc(3 * (size_t)l.width * (size_t)tallest), l.width, 0};
+    w.canvas = (pl_drawing){malloc(3 * (size_t)l.width * (size_t)tallest), l.width, 0};
     if (s.channels == 3 && s.small)
         w.palette = choose_colors(&s, &l);
     if (!w.canvas.pixel)

@@ -6,7 +6,7 @@
 
 #include "draw/sheet_font.h"
 
-static void put(pl_canvas *c, int x, int y, pl_rgb v)
+static void put(pl_drawing *c, int x, int y, pl_rgb v)
 {
     if (x < 0 || y < 0 || x >= c->width || y >= c->height)
         return;
@@ -16,14 +16,14 @@ static void put(pl_canvas *c, int x, int y, pl_rgb v)
     p[2] = v.b;
 }
 
-void pl_drawing_fill(pl_canvas *c, int x, int y, int width, int height, pl_rgb v)
+void pl_drawing_fill(pl_drawing *c, int x, int y, int width, int height, pl_rgb v)
 {
     for (int j = 0; j < height; j++)
         for (int i = 0; i < width; i++)
             put(c, x + i, y + j, v);
 }
 
-void pl_drawing_picture(pl_canvas *c, int x, int y, const uint8_t *pixels, int width, int height,
+void pl_drawing_picture(pl_drawing *c, int x, int y, const uint8_t *pixels, int width, int height,
                         int channels, int scale)
 {
     const uint8_t *p = pixels;
@@ -55,7 +55,7 @@ static uint32_t code_of(const char *s)
     return '?';
 }
 
-static void draw_glyph(pl_canvas *c, int x, int y, const uint8_t *rows, pl_rgb v)
+static void draw_glyph(pl_drawing *c, int x, int y, const uint8_t *rows, pl_rgb v)
 {
     for (int j = 0; j < PL_GLYPH_HEIGHT; j++)
         for (int i = 0; i < PL_GLYPH_WIDTH; i++)
@@ -63,7 +63,7 @@ static void draw_glyph(pl_canvas *c, int x, int y, const uint8_t *rows, pl_rgb v
                 put(c, x + i, y + j, v);
 }
 
-int pl_drawing_text(pl_canvas *c, int x, int y, const char *text, size_t n, pl_rgb v)
+int pl_drawing_text(pl_drawing *c, int x, int y, const char *text, size_t n, pl_rgb v)
 {
     for (; n > 0 && *text; n--, text += step(text), x += PL_GLYPH_WIDTH)
         draw_glyph(c, x, y, pl_glyph(code_of(text)), v);
