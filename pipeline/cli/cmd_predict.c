@@ -98,7 +98,7 @@ static kn_status look_far(pl_predictions *p, const char *run_dir, char **words, 
         pl_facts facts;
         pl_str note, word;
         pl_picture_facts(p->x + i * row, d->width, d->height, d->channels, &facts);
-        pl_measured m = pl_measure_of(&facts, p->item[i].w, p->item[i].h);
+        pl_far_measured m = pl_far_measure_of(&facts, p->item[i].w, p->item[i].h);
         pl_str_init(&note);
         pl_str_init(&word);
         pl_far_note(&training, &m, &note, &word);

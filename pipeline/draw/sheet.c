@@ -69,7 +69,7 @@ static layout plan(const pl_sheet *s)
     l.columns = s->columns > 0 ? s->columns : PL_SHEET_COLUMNS;
     l.columns = most < (size_t)l.columns ? (int)most : l.columns;
     l.width = l.columns * l.cell_width + GAP;
-    l.mark = s->channels == 3 ? pl_rgb_of(PL_COLOR_VAL) : ink;
+    l.mark = s->channels == 3 ? pl_rgb_of(PL_COLOR_BAD) : ink;
     return l;
 }
 
@@ -84,14 +84,14 @@ static size_t title_line(const char *text, size_t room)
 }
 
 /* Draws a title where c is not NULL; returns the height of all its lines. */
-static int draw_title(pl_drawing *c, const layout *l, const char *text)
+static int draw_title(pl_sketch *c, const layout *l, const char *text)
 {
     size_t room = (size_t)((l->width - 2 * GAP) / PL_GLYPH_WIDTH);
     int y = GAP;
     while (text && *text) {
         size_t n = title_line(text, room);
         if (c)
-            pl_drawing_text(c, GAP, y, text, n, ink);
+            pl_sketch_text(c, GAP, y, text, n, ink);
         text = pl_text_skip(text, n);
         while (*text == ' ')
             text++;
@@ -100,38 +100,38 @@ static int draw_title(pl_drawing *c, const layout *l, const char *text)
     if (!text)
         return GAP / 2;
     if (c)
-        pl_drawing_fill(c, GAP, y, l->width - 2 * GAP, 1, pale);
+        pl_sketch_fill(c, GAP, y, l->width - 2 * GAP, 1, pale);
     return y + GAP / 2;
 }
 
 /* In the middle of the cell; a text that is too long loses its head. */
-static void draw_line(pl_drawing *c, int x, int y, int room, const char *text)
+static void draw_line(pl_sketch *c, int x, int y, int room, const char *text)
 {
     size_t n = pl_text_length(text), fit = (size_t)(room / PL_GLYPH_WIDTH);
     int left = x + (room - (int)(n < fit ? n : fit) * PL_GLYPH_WIDTH) / 2;
     if (n > fit) {
-        left = pl_drawing_text(c, left, y, "..", 2, ink);
+        left = pl_sketch_text(c, left, y, "..", 2, ink);
         text = pl_text_skip(text, n - fit + 2);
     }
-    pl_drawing_text(c, left, y, text, n, ink);
+    pl_sketch_text(c, left, y, text, n, ink);
 }
 
-static void draw_bar(pl_drawing *c, int x, int y, int width, float share)
+static void draw_bar(pl_sketch *c, int x, int y, int width, float share)
 {
     share = share < 0 ? 0 : share > 1 ? 1 : share;
-    pl_drawing_fill(c, x, y, width, BAR, pale);
-    pl_drawing_fill(c, x, y + 1, (int)(share * (float)width + 0.5f), BAR - 2, ink);
-    pl_drawing_fill(c, x + width / 2 - 1, y, 2, BAR, paper);
-    pl_drawing_fill(c, x + width / 2 - 1, y + BAR - 2, 2, 2, ink);
+    pl_sketch_fill(c, x, y, width, BAR, pale);
+    pl_sketch_fill(c, x, y + 1, (int)(share * (float)width + 0.5f), BAR - 2, ink);
+    pl_sketch_fill(c, x + width / 2 - 1, y, 2, BAR, paper);
+    pl_sketch_fill(c, x + width / 2 - 1, y + BAR - 2, 2, 2, ink);
 }
 
-static void draw_tile(pl_drawing *c, const pl_sheet *s, const layout *l, const pl_tile *t, int x)
+static void draw_tile(pl_sketch *c, const pl_sheet *s, const layout *l, const pl_tile *t, int x)
 {
     int width = s->width * l->scale, height = s->height * l->scale, room = l->cell_width - GAP;
     int left = x + (room - width) / 2, y = GAP / 2 + FRAME;
     if (t->marked)
-        pl_drawing_fill(c, left - FRAME, y - FRAME, width + 2 * FRAME, height + 2 * FRAME, l->mark);
-    pl_drawing_picture(c, left, y, t->x, s->width, s->height, s->channels, l->scale);
+        pl_sketch_fill(c, left - FRAME, y - FRAME, width + 2 * FRAME, height + 2 * FRAME, l->mark);
+    pl_sketch_picture(c, left, y, t->x, s->width, s->height, s->channels, l->scale);
     y += height + FRAME + 1;
     if (s->bars) {
         draw_bar(c, left, y, width, t->bar);
@@ -142,11 +142,11 @@ static void draw_tile(pl_drawing *c, const pl_sheet *s, const layout *l, const p
             draw_line(c, x, y, room, t->line[k]);
 }
 
-static void draw_strip(pl_drawing *c, const pl_sheet *s, const layout *l, const strip *at)
+static void draw_strip(pl_sketch *c, const pl_sheet *s, const layout *l, const strip *at)
 {
     const pl_band *band = &s->band[at->band];
     c->height = at->height;
-    pl_drawing_fill(c, 0, 0, c->width, c->height, paper);
+    pl_sketch_fill(c, 0, 0, c->width, c->height, paper);
     if (at->first == SIZE_MAX) {
         draw_title(c, l, band->title);
         return;
@@ -202,7 +202,7 @@ typedef struct encoding {
     const strip *strips;
     size_t count;
     int height;
-    pl_drawing canvas;
+    pl_sketch canvas;
     pl_palette *palette; /* NULL: gray or all colours */
 } encoding;
 
@@ -276,7 +276,7 @@ kn_status pl_sheet_png(const pl_sheet *sheet, pl_str *png, kn_error *e)
     strip *strips = plan_strips(&s, &l, &count, &height, &tallest);
     kn_status rc = KN_OK;
     encoding w = {.sheet = &s, .l = &l, .strips = strips, .count = count, .height = height};
-    w.canvas = (pl_drawing){malloc(3 * (size_t)l.width * (size_t)tallest), l.width, 0};
+    w.canvas = (pl_sketch){malloc(3 * (size_t)l.width * (size_t)tallest), l.width, 0};
     if (s.channels == 3 && s.small)
         w.palette = choose_colors(&s, &l);
     if (!w.canvas.pixel)

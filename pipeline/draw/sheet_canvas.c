@@ -6,7 +6,7 @@
 
 #include "draw/sheet_font.h"
 
-static void put(pl_drawing *c, int x, int y, pl_rgb v)
+static void put(pl_sketch *c, int x, int y, pl_rgb v)
 {
     if (x < 0 || y < 0 || x >= c->width || y >= c->height)
         return;
@@ -16,21 +16,21 @@ static void put(pl_drawing *c, int x, int y, pl_rgb v)
     p[2] = v.b;
 }
 
-void pl_drawing_fill(pl_drawing *c, int x, int y, int width, int height, pl_rgb v)
+void pl_sketch_fill(pl_sketch *c, int x, int y, int width, int height, pl_rgb v)
 {
     for (int j = 0; j < height; j++)
         for (int i = 0; i < width; i++)
             put(c, x + i, y + j, v);
 }
 
-void pl_drawing_picture(pl_drawing *c, int x, int y, const uint8_t *pixels, int width, int height,
-                        int channels, int scale)
+void pl_sketch_picture(pl_sketch *c, int x, int y, const uint8_t *pixels, int width, int height,
+                       int channels, int scale)
 {
     const uint8_t *p = pixels;
     for (int v = 0; v < height; v++)
         for (int u = 0; u < width; u++, p += channels) {
             pl_rgb k = channels == 3 ? (pl_rgb){p[0], p[1], p[2]} : (pl_rgb){p[0], p[0], p[0]};
-            pl_drawing_fill(c, x + u * scale, y + v * scale, scale, scale, k);
+            pl_sketch_fill(c, x + u * scale, y + v * scale, scale, scale, k);
         }
 }
 
@@ -55,7 +55,7 @@ static uint32_t code_of(const char *s)
     return '?';
 }
 
-static void draw_glyph(pl_drawing *c, int x, int y, const uint8_t *rows, pl_rgb v)
+static void draw_glyph(pl_sketch *c, int x, int y, const uint8_t *rows, pl_rgb v)
 {
     for (int j = 0; j < PL_GLYPH_HEIGHT; j++)
         for (int i = 0; i < PL_GLYPH_WIDTH; i++)
@@ -63,7 +63,7 @@ static void draw_glyph(pl_drawing *c, int x, int y, const uint8_t *rows, pl_rgb 
                 put(c, x + i, y + j, v);
 }
 
-int pl_drawing_text(pl_drawing *c, int x, int y, const char *text, size_t n, pl_rgb v)
+int pl_sketch_text(pl_sketch *c, int x, int y, const char *text, size_t n, pl_rgb v)
 {
     for (; n > 0 && *text; n--, text += step(text), x += PL_GLYPH_WIDTH)
         draw_glyph(c, x, y, pl_glyph(code_of(text)), v);

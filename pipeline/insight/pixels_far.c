@@ -11,20 +11,20 @@ static const struct {
     const char *name, *says, *less, *more;
     bool octaves;
     double step; /* the least that counts as outside */
-} measures[PL_MEASURES] = {
-    [PL_MEASURE_WIDTH] = {"width", "width", "smaller", "larger", true, 1},
-    [PL_MEASURE_HEIGHT] = {"height", "height", "smaller", "larger", true, 1},
-    [PL_MEASURE_ASPECT] = {"aspect", "width to height", "narrower", "wider", true, 0.15},
-    [PL_MEASURE_BRIGHTNESS] = {"brightness", "brightness", "darker", "brighter", false, 0.02},
-    [PL_MEASURE_CONTRAST] = {"contrast", "contrast", "flatter", "more contrasty", false, 0.02},
-    [PL_MEASURE_SHARPNESS] = {"sharpness", "sharpness", "blurrier", "sharper", true, 0.15},
-    [PL_MEASURE_SATURATION] = {"saturation", "saturation", "paler", "more colourful", false, 0.02},
+} measures[PL_FAR_COUNT] = {
+    [PL_FAR_WIDTH] = {"width", "width", "smaller", "larger", true, 1},
+    [PL_FAR_HEIGHT] = {"height", "height", "smaller", "larger", true, 1},
+    [PL_FAR_ASPECT] = {"aspect", "width to height", "narrower", "wider", true, 0.15},
+    [PL_FAR_BRIGHTNESS] = {"brightness", "brightness", "darker", "brighter", false, 0.02},
+    [PL_FAR_CONTRAST] = {"contrast", "contrast", "flatter", "more contrasty", false, 0.02},
+    [PL_FAR_SHARPNESS] = {"sharpness", "sharpness", "blurrier", "sharper", true, 0.15},
+    [PL_FAR_SATURATION] = {"saturation", "saturation", "paler", "more colourful", false, 0.02},
 };
 
 enum { MAX_BYTES = 1 << 20 };
 
-static kn_status take_range(const char *path, const char *name, const json_t *object, pl_range *out,
-                            kn_error *e)
+static kn_status take_range(const char *path, const char *name, const json_t *object,
+                            pl_far_range *out, kn_error *e)
 {
     const struct {
         const char *key;
@@ -58,8 +58,8 @@ static kn_status take_ranges(const char *path, const json_t *root, const json_t 
 {
     if (!json_is_object(root))
         return kn_fail(e, KN_EFORMAT, "%s: not a JSON object", path);
-    for (int k = 0; k < PL_MEASURES; k++) {
-        const json_t *where = k <= PL_MEASURE_ASPECT ? root : pixels;
+    for (int k = 0; k < PL_FAR_COUNT; k++) {
+        const json_t *where = k <= PL_FAR_ASPECT ? root : pixels;
         KN_TRY(take_range(path, measures[k].name, json_object_get(where, measures[k].name),
                           &out->range[k], e));
     }
@@ -75,8 +75,8 @@ kn_status pl_training_facts_read(const char *study_dir, const char *data_id, int
     kn_status rc = KN_OK;
     const double unknown = (double)NAN;
     *found = data_id[0] && pl_exists(path);
-    for (int k = 0; k < PL_MEASURES; k++)
-        out->range[k] = (pl_range){unknown, unknown, unknown, unknown};
+    for (int k = 0; k < PL_FAR_COUNT; k++)
+        out->range[k] = (pl_far_range){unknown, unknown, unknown, unknown};
     if (*found)
         rc = pl_read_file(path, MAX_BYTES, &text, &size, e);
     if (*found && rc == KN_OK) {
@@ -89,21 +89,21 @@ kn_status pl_training_facts_read(const char *study_dir, const char *data_id, int
     return rc;
 }
 
-pl_measured pl_measure_of(const pl_facts *facts, int w, int h)
+pl_far_measured pl_far_measure_of(const pl_facts *facts, int w, int h)
 {
-    return (pl_measured){{[PL_MEASURE_WIDTH] = w,
-                          [PL_MEASURE_HEIGHT] = h,
-                          [PL_MEASURE_ASPECT] = (double)w / h,
-                          [PL_MEASURE_BRIGHTNESS] = facts->brightness,
-                          [PL_MEASURE_CONTRAST] = facts->contrast,
-                          [PL_MEASURE_SHARPNESS] = facts->sharpness,
-                          [PL_MEASURE_SATURATION] = facts->saturation}};
+    return (pl_far_measured){{[PL_FAR_WIDTH] = w,
+                              [PL_FAR_HEIGHT] = h,
+                              [PL_FAR_ASPECT] = (double)w / h,
+                              [PL_FAR_BRIGHTNESS] = facts->brightness,
+                              [PL_FAR_CONTRAST] = facts->contrast,
+                              [PL_FAR_SHARPNESS] = facts->sharpness,
+                              [PL_FAR_SATURATION] = facts->saturation}};
 }
 
 /* -1 below, 1 above, 0 within or not known. */
-static int side_of(const pl_training_facts *t, const pl_measured *m, int k)
+static int side_of(const pl_training_facts *t, const pl_far_measured *m, int k)
 {
-    const pl_range *r = &t->range[k];
+    const pl_far_range *r = &t->range[k];
     double v = m->value[k], low = r->q01, high = r->q99;
     if (isnan(v) || isnan(low) || isnan(high))
         return 0;
@@ -118,7 +118,7 @@ static int side_of(const pl_training_facts *t, const pl_measured *m, int k)
     return v < low - margin ? -1 : v > high + margin ? 1 : 0;
 }
 
-static void add_range(pl_str *s, const pl_range *r, bool whole)
+static void add_range(pl_str *s, const pl_far_range *r, bool whole)
 {
     int digits = whole ? 9 : 3;
     pl_str_addf(s, "%.*g", digits, r->q01);
@@ -126,19 +126,19 @@ static void add_range(pl_str *s, const pl_range *r, bool whole)
         pl_str_addf(s, " to %.*g", digits, r->q99);
 }
 
-static void tell(const pl_training_facts *t, const pl_measured *m, int k, int side, int count,
+static void tell(const pl_training_facts *t, const pl_far_measured *m, int k, int side, int count,
                  pl_str *note, pl_str *words)
 {
-    const pl_range *r = &t->range[k];
+    const pl_far_range *r = &t->range[k];
     const char *word = side < 0 ? measures[k].less : measures[k].more;
     bool every = side < 0 ? m->value[k] < r->min : m->value[k] > r->max;
     pl_str_addf(note, "%s%s than %s (", count ? "; " : "", word,
                 every ? "every training picture" : "99 % of the training pictures");
-    if (k == PL_MEASURE_WIDTH) {
-        pl_str_addf(note, "size %.0f x %.0f; theirs ", m->value[k], m->value[PL_MEASURE_HEIGHT]);
+    if (k == PL_FAR_WIDTH) {
+        pl_str_addf(note, "size %.0f x %.0f; theirs ", m->value[k], m->value[PL_FAR_HEIGHT]);
         add_range(note, r, true);
         pl_str_add(note, " x ");
-        add_range(note, &t->range[PL_MEASURE_HEIGHT], true);
+        add_range(note, &t->range[PL_FAR_HEIGHT], true);
     } else {
         pl_str_addf(note, "%s %.3g; theirs ", measures[k].says, m->value[k]);
         add_range(note, r, false);
@@ -148,13 +148,12 @@ static void tell(const pl_training_facts *t, const pl_measured *m, int k, int si
         pl_str_add(words, word);
 }
 
-int pl_far_note(const pl_training_facts *t, const pl_measured *m, pl_str *note, pl_str *words)
+int pl_far_note(const pl_training_facts *t, const pl_far_measured *m, pl_str *note, pl_str *words)
 {
     int count = 0;
-    for (int k = 0; k < PL_MEASURES; k++) {
+    for (int k = 0; k < PL_FAR_COUNT; k++) {
         int side = side_of(t, m, k);
-        if (k == PL_MEASURE_HEIGHT ||
-            (k == PL_MEASURE_WIDTH && side_of(t, m, PL_MEASURE_HEIGHT) != side))
+        if (k == PL_FAR_HEIGHT || (k == PL_FAR_WIDTH && side_of(t, m, PL_FAR_HEIGHT) != side))
             continue;
         if (side != 0)
             tell(t, m, k, side, count++, note, words);

@@ -14,28 +14,28 @@
 #include "data/picture_facts.h"
 #include "util/str.h"
 
-typedef enum pl_measure {
-    PL_MEASURE_WIDTH,
-    PL_MEASURE_HEIGHT,
-    PL_MEASURE_ASPECT,
-    PL_MEASURE_BRIGHTNESS,
-    PL_MEASURE_CONTRAST,
-    PL_MEASURE_SHARPNESS,
-    PL_MEASURE_SATURATION,
-    PL_MEASURES
-} pl_measure;
+typedef enum pl_far_measure {
+    PL_FAR_WIDTH,
+    PL_FAR_HEIGHT,
+    PL_FAR_ASPECT,
+    PL_FAR_BRIGHTNESS,
+    PL_FAR_CONTRAST,
+    PL_FAR_SHARPNESS,
+    PL_FAR_SATURATION,
+    PL_FAR_COUNT
+} pl_far_measure;
 
-typedef struct pl_measured {
+typedef struct pl_far_measured {
     double value
-        [PL_MEASURES]; /* pixels, pixels, width / height, and as pl_facts has them; NaN: not measured */
-} pl_measured;
+        [PL_FAR_COUNT]; /* pixels, pixels, width / height, and as pl_facts has them; NaN: not measured */
+} pl_far_measured;
 
-typedef struct pl_range {
+typedef struct pl_far_range {
     double q01, q99, min, max; /* NaN: not known */
-} pl_range;
+} pl_far_range;
 
 typedef struct pl_training_facts {
-    pl_range range[PL_MEASURES];
+    pl_far_range range[PL_FAR_COUNT];
 } pl_training_facts;
 
 /* The facts of the data ID at the model's size. *found false: there is no such file. Measures of pixels at another size than
@@ -44,10 +44,10 @@ kn_status pl_training_facts_read(const char *study_dir, const char *data_id, int
                                  int channels, bool *found, pl_training_facts *out, kn_error *e);
 
 /* w, h: of the picture before resizing. */
-pl_measured pl_measure_of(const pl_facts *facts, int w, int h);
+pl_far_measured pl_far_measure_of(const pl_facts *facts, int w, int h);
 
 /* "sharper than 99 % of the training pictures (sharpness 0.081; theirs 0.0042 to 0.031)", several joined by "; "; nothing is added where
  * the picture is near. words (may be NULL) gets the first word and the number of others: "sharper, +1". Returns how many are far. */
-int pl_far_note(const pl_training_facts *t, const pl_measured *m, pl_str *note, pl_str *words);
+int pl_far_note(const pl_training_facts *t, const pl_far_measured *m, pl_str *note, pl_str *words);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draw/figures.h"
 #include "draw/sheet_canvas.h"
 #include "draw/sheet_palette.h"
 #include "tst.h"
@@ -100,7 +101,8 @@ static void check_pictures(int channels, int want_type)
     }
     /* the frame of picture 1, and none of picture 2 */
     const uint8_t *frame = pixel + 3 * ((size_t)(row_top(0) + 5) * (size_t)w + 8 + 56 + CELL);
-    CU_ASSERT(frame[0] == (channels == 3 ? 0xd1 : 30) && frame[1] == (channels == 3 ? 0x49 : 30));
+    const pl_rgb mark = channels == 3 ? pl_rgb_of(PL_COLOR_BAD) : (pl_rgb){30, 30, 30};
+    CU_ASSERT(frame[0] == mark.r && frame[1] == mark.g && frame[2] == mark.b);
     CU_ASSERT(frame[3 * CELL] == 255);
     free(pixel);
 }

@@ -30,7 +30,7 @@ static void check(const pl_training_facts *t, pl_facts f, int w, int h, const ch
                   const char *words)
 {
     pl_str got, short_got;
-    pl_measured m = pl_measure_of(&f, w, h);
+    pl_far_measured m = pl_far_measure_of(&f, w, h);
     pl_str_init(&got);
     pl_str_init(&short_got);
     pl_far_note(t, &m, &got, &short_got);
