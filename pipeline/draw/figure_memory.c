@@ -74,7 +74,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const pl_drawn_figure *)a)->name, ((const pl_drawn_figure *)b)->name);
 }
 
-bool pl_figure_is_drawn(const pl_figure_memory *m, const char *dir, const pl_drawing *figure)
+bool pl_figure_is_drawn(const pl_figure_memory *m, const char *dir, const pl_figure_item *figure)
 {
     pl_drawn_figure key = {.name = ""};
     if (m->count == 0)

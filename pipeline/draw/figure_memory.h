@@ -23,7 +23,7 @@ void pl_figure_memory_read(const char *dir, pl_figure_memory *m);
 void pl_figure_memory_clear(pl_figure_memory *m);
 
 /* Whether the figure's files in `dir` are those that were drawn from this script. */
-bool pl_figure_is_drawn(const pl_figure_memory *m, const char *dir, const pl_drawing *figure);
+bool pl_figure_is_drawn(const pl_figure_memory *m, const char *dir, const pl_figure_item *figure);
 
 /* Remembers the figures of f as their files in `dir` are now. KN_EIO. */
 kn_status pl_figure_memory_write(const char *dir, const char *version, const pl_figures *f,

@@ -38,7 +38,7 @@ void pl_figures_add(pl_figures *f, const pl_figure *figure)
     f->item = realloc(f->item, (f->count + 1) * sizeof *f->item);
     if (!f->item)
         abort();
-    pl_drawing *d = &f->item[f->count++];
+    pl_figure_item *d = &f->item[f->count++];
     memset(d, 0, sizeof *d);
     snprintf(d->name, sizeof d->name, "%s", figure->name);
     d->script = pl_figure_script(figure);
@@ -49,7 +49,7 @@ static kn_status write_csv(const pl_figures *f, const char *dir, kn_error *e)
 {
     kn_status rc = KN_OK;
     for (size_t i = 0; i < f->count && rc == KN_OK; i++) {
-        const pl_drawing *d = &f->item[i];
+        const pl_figure_item *d = &f->item[i];
         char *path = pl_format("%s/%s.csv", dir, d->name);
         if (d->csv)
             rc = pl_write_file_if_changed(path, d->csv, strlen(d->csv), e);

@@ -20,14 +20,14 @@
 /* Widths in points of the figure; any width will do, but these give text of about 7 points on a page. */
 enum { PL_FIGURE_NAME = 96, PL_FIGURE_COLUMN = 420, PL_FIGURE_FULL = 760 };
 
-typedef struct pl_drawing {
+typedef struct pl_figure_item {
     char name[PL_FIGURE_NAME]; /* without extension */
     char *script;              /* heap; draws it alone, in all three kinds */
     char *csv;                 /* heap; NULL: none */
-} pl_drawing;
+} pl_figure_item;
 
 typedef struct pl_figures {
-    pl_drawing *item;
+    pl_figure_item *item;
     size_t count;
 } pl_figures;
 

@@ -43,9 +43,9 @@ static void test_pareto_section_draws_and_lists_the_front(void)
     rows_study_read("model.activation", rows, 8, &d);
     pl_pareto_section(&d, &doc, &f);
     CU_ASSERT_EQUAL_FATAL(f.count, 1);
-    TST_TEXT(f.csv[0], "group,train_seconds_mean,test_accuracy_mean,front\nfast,10,0.8,1\n"
-                       "worse,20,0.79,0\nmiddle,30,0.9,1\ntwin,30,0.9,1\nslow,100,0.95,1\n"
-                       "late,200,0.95,0\n");
+    TST_TEXT(f.item[0].csv, "group,train_seconds_mean,test_accuracy_mean,front\nfast,10,0.8,1\n"
+                            "worse,20,0.79,0\nmiddle,30,0.9,1\ntwin,30,0.9,1\nslow,100,0.95,1\n"
+                            "late,200,0.95,0\n");
     CU_ASSERT(doc.count == 4 && doc.block[3].rows == 4);
     TST_OK(pl_figures_draw(&f, tst_path("plots"), 1, e));
     pl_figures_clear(&f);
