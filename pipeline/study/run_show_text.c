@@ -31,7 +31,7 @@ static void add_head(const json_t *o, pl_str *s)
                 text_in(o, "status"));
     if (*text_in(o, "why"))
         pl_str_addf(s, ": %s", text_in(o, "why"));
-    if (json_is_object(made))
+    if (*text_in(made, "host"))
         pl_str_addf(s, "\nmade on %s by facet %s, %lld threads, %s, %s (%s); written %s",
                     text_in(made, "host"), text_in(made, "facet"),
                     (long long)json_integer_value(json_object_get(made, "threads")),

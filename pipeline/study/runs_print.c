@@ -142,44 +142,54 @@ static const char *color_of(const pl_runs_table *t, size_t column, const char *t
     return NULL;
 }
 
-/* One line, which ends with its last character that is no blank. */
+/* Adds the line without blanks at its end; of one that is wider than `width` the end is left out. Codes of
+ * colours take no room. */
+static void add_cut_line(const char *line, size_t width, bool color, pl_str *s)
+{
+    size_t size = strlen(line), used = 0,
+           fits = 0; /* fits: bytes of the first width - 1 characters */
+    while (size > 0 && line[size - 1] == ' ')
+        size--;
+    for (size_t i = 0; i < size; i++) {
+        if (line[i] == '\033') {
+            i += strcspn(line + i, "m");
+            continue;
+        }
+        used += ((unsigned char)line[i] & 0xC0) != 0x80;
+        fits = used < width ? i + 1 : fits;
+    }
+    if (width == 0 || used <= width)
+        pl_str_add_bytes(s, line, size);
+    else {
+        pl_str_add_bytes(s, line, fits);
+        pl_str_addf(s, "\xE2\x80\xA6%s", color ? "\033[0m" : "");
+    }
+    pl_str_add(s, "\n");
+}
+
 static void add_line(const pl_runs_table *t, const grid *g, size_t row, size_t width, bool color,
                      pl_str *s)
 {
-    size_t used = 0, blanks = 0;
+    pl_str line;
+    pl_str_init(&line);
     for (size_t k = 0; k < g->columns; k++) {
         const char *text = g->text[row * g->columns + k];
+        const char *code = color ? (row == 0 ? "1" : color_of(t, g->column[k], text)) : NULL;
         bool left = is_text(t->column[g->column[k]].kind);
         pl_str cut;
         pl_str_init(&cut);
         pl_add_cut(&cut, text, g->width[k]);
         size_t n = pl_text_width(cut.text), pad = g->width[k] > n ? g->width[k] - n : 0;
-        blanks += left ? 0 : pad;
-        if (n > 0 && width && used + blanks + n > width) { /* no room: its head, or nothing */
-            size_t room = used + blanks < width ? width - used - blanks : 0;
-            pl_str head;
-            pl_str_init(&head);
-            pl_add_cut(&head, cut.text, room > 1 ? room : 1);
-            if (room > 0)
-                pl_str_addf(s, "%*s%s", (int)blanks, "", head.text);
-            pl_str_clear(&head);
-            pl_str_clear(&cut);
-            break;
-        }
-        const char *code = color ? (row == 0 ? "1" : color_of(t, g->column[k], text)) : NULL;
-        if (n > 0) {
-            pl_str_addf(s, "%*s", (int)blanks, "");
-            if (code)
-                pl_str_addf(s, "\033[%sm%s\033[0m", code, cut.text);
-            else
-                pl_str_add(s, cut.text);
-            used += blanks + n;
-            blanks = 0;
-        }
-        blanks += GAP + (left ? pad : 0);
+        pl_str_addf(&line, "%*s", (int)((k ? GAP : 0) + (left ? 0 : pad)), "");
+        if (code && n > 0)
+            pl_str_addf(&line, "\033[%sm%s\033[0m", code, cut.text);
+        else
+            pl_str_add(&line, cut.text);
+        pl_str_addf(&line, "%*s", (int)(left ? pad : 0), "");
         pl_str_clear(&cut);
     }
-    pl_str_add(s, "\n");
+    add_cut_line(line.text, width, color, s);
+    pl_str_clear(&line);
 }
 
 void pl_runs_text(const pl_runs_table *t, size_t width, bool color, pl_str *s)
