@@ -1,147 +1,134 @@
 #include "compare/compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/json.h"
-#include "study/answers.h"
-#include "util/fs.h"
+#include "stats/holm.h"
 
-typedef struct answer {
-    const char *image;
-    int label;
-    int right;
-} answer;
-
-static int by_image(const void *a, const void *b)
+static void *zeroed(size_t count, size_t size)
 {
-    return strcmp(((const answer *)a)->image, ((const answer *)b)->image);
+    void *p = calloc(count ? count : 1, size);
+    if (!p)
+        abort();
+    return p;
 }
 
-/* Of the test side, in order of names; heap. */
-static kn_status read_answers(pl_image_sets *sets, const char *dir, answer **out, size_t *count,
-                              kn_error *e)
+static long long count_right(const pl_common_images *m, int side, int run)
 {
-    pl_answers p;
-    char *path = pl_path_join(dir, "predictions.csv");
-    kn_status rc = pl_answers_read(sets, path, &p, e);
-    free(path);
-    KN_TRY(rc);
-    const pl_image_set *s = p.images;
-    answer *a = malloc((s->count + 1) * sizeof *a);
-    *count = 0;
-    for (size_t i = 0; a && i < s->count; i++)
-        if (s->side[i] == PL_SIDE_TEST)
-            a[(*count)++] = (answer){s->name[i], s->label[i], pl_is_right(&p, i)};
-    pl_answers_clear(&p);
-    if (!a)
-        return kn_fail(e, KN_ENOMEM, "%zu predictions do not fit in memory", s->count);
-    qsort(a, *count, sizeof *a, by_image);
-    *out = a;
-    return KN_OK;
+    long long right = 0;
+    for (size_t i = 0; i < m->count; i++)
+        right += m->right[side][run][i];
+    return right;
 }
 
-static void count_pair(pl_pairs *p, int first, int second)
+static void find_accuracy(pl_comparison *c, int side)
 {
-    if (first && second)
-        p->both++;
-    else if (first)
-        p->first++;
-    else if (second)
-        p->second++;
-    else
-        p->neither++;
+    const pl_common_images *m = &c->images;
+    double *each = zeroed((size_t)m->runs[side], sizeof *each);
+    for (int k = 0; k < m->runs[side]; k++)
+        each[k] = (double)count_right(m, side, k) / (double)m->count;
+    c->seeds[side] = pl_summarize(each, (size_t)m->runs[side]);
+    c->accuracy[side] = c->seeds[side].mean;
+    c->wilson[side] = m->runs[side] == 1 ? pl_wilson(count_right(m, side, 0), (long long)m->count)
+                                         : (pl_interval){(double)NAN, (double)NAN};
+    free(each);
 }
 
-/* Walks both sorted lists. */
-static kn_status match(const answer *a, size_t na, const answer *b, size_t nb, pl_comparison *out,
-                       kn_error *e)
+static void compare_pair(pl_comparison *c, int first, int second)
 {
-    size_t i = 0, k = 0;
-    while (i < na && k < nb) {
-        int order = strcmp(a[i].image, b[k].image);
-        if (order < 0) {
-            i++;
-        } else if (order > 0) {
-            k++;
-        } else {
-            if (a[i].label != b[k].label)
-                return kn_fail(e, KN_EDATA,
-                               "%s is labelled %d in the first run and %d in the second: they have "
-                               "different targets",
-                               a[i].image, a[i].label, b[k].label);
-            count_pair(&out->pairs, a[i++].right, b[k++].right);
-            out->common++;
+    const pl_common_images *m = &c->images;
+    const uint8_t *a = m->right[0][first], *b = m->right[1][second];
+    pl_seed_pair p = {.run = {first, second}};
+    for (size_t i = 0; i < m->count; i++) {
+        long long *counts[2][2] = {{&p.pairs.neither, &p.pairs.second},
+                                   {&p.pairs.first, &p.pairs.both}};
+        ++*counts[a[i]][b[i]];
+    }
+    p.paired = pl_compare_pairs(&p.pairs);
+    p.auc = pl_delong_pair(m->p[0][first], m->p[1][second], m->label, m->count);
+    c->all.both += p.pairs.both;
+    c->all.first += p.pairs.first;
+    c->all.second += p.pairs.second;
+    c->all.neither += p.pairs.neither;
+    c->pair = realloc(c->pair, (size_t)(c->pairs + 1) * sizeof *c->pair);
+    if (!c->pair)
+        abort();
+    c->pair[c->pairs++] = p;
+}
+
+/* Two runs are a pair whatever their seeds; of groups, runs of one seed, and a run without one is in a pair with each. */
+static void find_pairs(pl_comparison *c)
+{
+    for (int i = 0; i < c->side[0].runs; i++) {
+        for (int k = 0; k < c->side[1].runs; k++) {
+            const char *a = c->side[0].run[i].seed, *b = c->side[1].run[k].seed;
+            if (!c->groups || !a[0] || !b[0] || strcmp(a, b) == 0)
+                compare_pair(c, i, k);
         }
     }
-    out->alone[0] = na - out->common;
-    out->alone[1] = nb - out->common;
+}
+
+static void conclude_pairs(pl_comparison *c)
+{
+    size_t n = (size_t)c->pairs;
+    double *p = zeroed(n, sizeof *p), *d = zeroed(n, sizeof *d), *auc = zeroed(n, sizeof *auc);
+    for (size_t k = 0; k < n; k++) {
+        p[k] = c->pair[k].paired.exact_p;
+        d[k] = c->pair[k].paired.difference;
+        auc[k] = c->pair[k].auc.difference;
+    }
+    pl_holm(p, n, p);
+    for (size_t k = 0; k < n; k++)
+        c->pair[k].holm_p = p[k];
+    c->by_seed = pl_effect_mean(d, n);
+    c->auc_by_seed = pl_effect_mean(auc, n);
+    free(p);
+    free(d);
+    free(auc);
+}
+
+static void find_difference(pl_comparison *c)
+{
+    const pl_common_images *m = &c->images;
+    float *d = zeroed(m->count, sizeof *d);
+    for (size_t i = 0; i < m->count; i++) {
+        d[i] = m->share[0][i] - m->share[1][i];
+        c->better[0] += d[i] > 1e-6f;
+        c->better[1] += d[i] < -1e-6f;
+    }
+    c->alike = m->count - c->better[0] - c->better[1];
+    c->difference = c->accuracy[0] - c->accuracy[1];
+    c->boot = pl_paired_bootstrap_f(d, m->count, PL_COMPARE_SAMPLES, 1);
+    free(d);
+}
+
+kn_status pl_compare(pl_compare_side side[2], pl_comparison *out, kn_error *e)
+{
+    *out = (pl_comparison){.side = {side[0], side[1]}, .groups = side[0].group || side[1].group};
+    side[0] = side[1] = (pl_compare_side){.runs = 0};
+    kn_status rc = pl_common_images_read(out->side, &out->images, e);
+    if (rc != KN_OK) {
+        pl_comparison_clear(out);
+        return rc;
+    }
+    find_accuracy(out, 0);
+    find_accuracy(out, 1);
+    find_pairs(out);
+    conclude_pairs(out);
+    find_difference(out);
+    pl_compare_slices(out);
     return KN_OK;
 }
 
-kn_status pl_compare_runs(const char *first_dir, const char *second_dir, pl_comparison *out,
-                          kn_error *e)
+void pl_comparison_clear(pl_comparison *c)
 {
-    const char *dir[2] = {first_dir, second_dir};
-    pl_image_sets sets = {NULL, 0};
-    answer *a[2] = {NULL, NULL};
-    size_t count[2];
-    kn_status rc = KN_OK;
-    memset(out, 0, sizeof *out);
-    for (int i = 0; i < 2; i++)
-        KN_TRY_TO(rc, cleanup, read_answers(&sets, dir[i], &a[i], &count[i], e));
-    KN_TRY_TO(rc, cleanup, match(a[0], count[0], a[1], count[1], out, e));
-    if (out->common == 0)
-        rc = kn_fail(e, KN_EDATA,
-                     "the two runs have no test image in common (%zu and %zu test images)",
-                     count[0], count[1]);
-    else
-        out->paired = pl_compare_pairs(&out->pairs);
-cleanup:
-    for (int i = 0; i < 2; i++)
-        free(a[i]);
-    pl_image_sets_clear(&sets);
-    return rc;
-}
-
-void pl_comparison_text(const pl_comparison *c, const char *first, const char *second, pl_str *s)
-{
-    const pl_paired *r = &c->paired;
-    char n[4][32];
-    pl_str_addf(s, "%-11s %s\n%-11s %s\n\n", "first", first, "second", second);
-    pl_str_addf(s, "on %s common test images",
-                pl_human_count((long long)c->common, n[0], sizeof n[0]));
-    if (c->alone[0] + c->alone[1])
-        pl_str_addf(s, " (%s more in the first, %s more in the second)",
-                    pl_human_count((long long)c->alone[0], n[0], sizeof n[0]),
-                    pl_human_count((long long)c->alone[1], n[1], sizeof n[1]));
-    pl_str_addf(s, ":\n  accuracy    %.2f %% and %.2f %%\n", 100 * r->accuracy[0],
-                100 * r->accuracy[1]);
-    pl_str_addf(s, "  difference  %+.2f points, 95 %% interval %+.2f to %+.2f\n",
-                100 * r->difference, 100 * r->low, 100 * r->high);
-    pl_str_addf(s, "  both right %s, only the first %s, only the second %s, neither %s\n",
-                pl_human_count(c->pairs.both, n[0], sizeof n[0]),
-                pl_human_count(c->pairs.first, n[1], sizeof n[1]),
-                pl_human_count(c->pairs.second, n[2], sizeof n[2]),
-                pl_human_count(c->pairs.neither, n[3], sizeof n[3]));
-    pl_str_addf(s, "  McNemar     exact p = %.3g, mid-p = %.3g\n", r->exact_p, r->mid_p);
-}
-
-void pl_comparison_json(const pl_comparison *c, const char *first, const char *second, pl_str *s)
-{
-    const pl_paired *r = &c->paired;
-    json_t *root = json_pack(
-        "{s:[s,s], s:[f,f], s:f, s:[f,f], s:I, s:[I,I], s:I, s:I, s:I, s:I, s:f, s:f}", "runs",
-        first, second, "accuracy", r->accuracy[0], r->accuracy[1], "difference", r->difference,
-        "difference_ci95", r->low, r->high, "images", (json_int_t)c->common, "images_alone",
-        (json_int_t)c->alone[0], (json_int_t)c->alone[1], "both_right", (json_int_t)c->pairs.both,
-        "only_first_right", (json_int_t)c->pairs.first, "only_second_right",
-        (json_int_t)c->pairs.second, "none_right", (json_int_t)c->pairs.neither, "mcnemar_exact_p",
-        r->exact_p, "mcnemar_mid_p", r->mid_p);
-    char *text = root ? pl_json_text(root) : NULL;
-    if (!text)
-        abort();
-    pl_str_add(s, text);
-    free(text);
-    json_decref(root);
+    for (size_t k = 0; k < c->slices; k++)
+        free(c->slice[k].name);
+    free(c->slice);
+    free(c->pair);
+    pl_common_images_clear(&c->images);
+    pl_compare_side_clear(&c->side[0]);
+    pl_compare_side_clear(&c->side[1]);
+    *c = (pl_comparison){.pairs = 0};
 }
