@@ -28,6 +28,12 @@ typedef struct row {
     const pl_effect *effect;
 } row;
 
+/* In percentage points; what shows as 0.00 has no sign of its own. */
+static double points(double value)
+{
+    return fabs(100 * value) < 0.005 ? 0.0 : 100 * value;
+}
+
 static void add_level_name(const pl_study_data *d, const pl_key_effect *k, const pl_level_effect *l,
                            pl_str *s)
 {
@@ -101,8 +107,8 @@ static int add_rows(const pl_study_data *d, const row *rows, int n, pl_str *s)
     pl_str_addf(s, "set lmargin at screen %.4f\nunset ytics\nset y2tics scale 0 (",
                 (20 + CHARACTER * (double)width) / WIDTH);
     for (int i = 0; i < n; i++)
-        pl_str_addf(s, "'%+.2f, n %d' %d%s", 100 * rows[i].effect->value, rows[i].effect->n, i + 1,
-                    i + 1 < n ? ", " : ")\n");
+        pl_str_addf(s, "'%+.2f, n %d' %d%s", points(rows[i].effect->value), rows[i].effect->n,
+                    i + 1, i + 1 < n ? ", " : ")\n");
     return FRAME + n * (most * LINE_HEIGHT + ROW_GAP);
 }
 
@@ -171,7 +177,7 @@ static void add_points(pl_doc *doc, double value, unsigned marks)
     if (isnan(value))
         pl_doc_cell(doc, "-", value, marks);
     else
-        pl_doc_cellf(doc, value, marks, "%+.2f", 100 * value);
+        pl_doc_cellf(doc, value, marks, "%+.2f", points(value));
 }
 
 static void add_p(pl_doc *doc, double p)
@@ -276,8 +282,8 @@ static void add_findings(const pl_study_data *d, const pl_study_effects *e, pl_d
                         isnan(k->trend.low) ? "%s, per step up to its next level: %+.2f points."
                                             : "%s, per step up to its next level: %+.2f points "
                                               "(95 %% interval %+.2f to %+.2f).",
-                        d->axis[k->axis], 100 * k->trend.value, 100 * k->trend.low,
-                        100 * k->trend.high);
+                        d->axis[k->axis], points(k->trend.value), points(k->trend.low),
+                        points(k->trend.high));
     }
     if (untold)
         pl_doc_item(doc, PL_TONE_PLAIN, "%d effect%s cannot be told from none by these runs.",
