@@ -9,7 +9,7 @@
 #include "util/fs.h"
 
 enum {
-    WIDTH = 900,
+    WIDTH = PL_FIGURE_FULL,
     LABEL_WIDTH = 44,
     LINE_HEIGHT = 17,
     ROW_GAP = 9,
@@ -144,7 +144,7 @@ static void add_figure(const pl_study_data *d, const pl_study_effects *e, const 
     pl_str_addf(&s,
                 "\nset xlabel 'difference in test accuracy (percentage points), other keys held'\n"
                 "set yrange [%d.4:0.6] noreverse\nset y2range [%d.4:0.6] noreverse\n"
-                "set grid xtics lc rgb '" PL_COLOR_GRID "' lt 1\n"
+                "set grid xtics noytics\n"
                 "set border 1\nset xtics nomirror\n"
                 "set arrow from 0, graph 0 to 0, graph 1 nohead lc rgb '" PL_COLOR_DARK
                 "' dt 2 lw 1\n",

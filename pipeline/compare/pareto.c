@@ -8,11 +8,11 @@
 #include "io/csv.h"
 
 enum {
-    WIDTH = 900,
+    WIDTH = PL_FIGURE_FULL,
     LABEL_WIDTH = 34, /* characters of a line of a name */
     LINE_HEIGHT = 16,
     ROW_GAP = 6,
-    FRAME = 130,
+    FRAME = 155,       /* 80 of it below the panel */
     LEAST_PANEL = 300, /* points in height */
     MAX_NAMED = 20     /* of the front, on the figure */
 };
@@ -185,14 +185,14 @@ static void add_figure(const pl_study_data *d, const pl_cost_point *p, int n, pl
     double panel = fmax(LEAST_PANEL, rows), height = panel + FRAME;
     add_data(p, n, true, &s);
     add_data(p, n, false, &s);
-    pl_str_add(&s, "set key tmargin center vertical maxrows 1 title ");
+    pl_str_add(&s, "set key tmargin center vertical maxrows 2 title ");
     pl_add_gnuplot(&s, d->name, 80);
     pl_str_addf(&s,
                 "\nset logscale x\n"
                 "set xlabel 'training time (s, logarithmic), mean over seeds'\n"
                 "set ylabel 'test accuracy (%%), mean over seeds'\n"
                 "set xrange [%.9g:%.9g]\nset yrange [%.9g:%.9g]\n"
-                "set grid lc rgb '" PL_COLOR_GRID "' lt 1\nset border 3\nset ytics nomirror\n"
+                "set border 3\nset ytics nomirror\n"
                 "set lmargin at screen 0.09\nset rmargin at screen %.4f\n"
                 "set bmargin at screen %.4f\nset tmargin at screen %.4f\n",
                 pow(10, x.low), pow(10, x.high), y.low, y.high,
