@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/resize.h"
+#include "insight/sheets_maps.h"
 #include "io/csv.h"
 #include "util/fs.h"
 
@@ -11,7 +12,8 @@ enum { MAX_CSV = 1 << 20, LINES_MADE = 2 };
 
 /* Pictures of each label, and the bytes above which a sheet shows fewer: six groups with all their sheets and mean faces (95 KB at
  * 100x100 rgb) then add less than 3 MB of base64 to a page. */
-static const size_t most_of[PL_SHEETS] = {12, 6, 6}, bytes_of[PL_SHEETS] = {150000, 55000, 55000};
+static const size_t most_of[PL_SHEETS] = {12, 6, 6, 2},
+                    bytes_of[PL_SHEETS] = {110000, 45000, 45000, 75000};
 
 char *pl_label_text(const char *target, int label)
 {
@@ -171,7 +173,8 @@ static kn_status make_new(const pl_sheet_request *q, pl_sheet_kind kind, const c
     for (size_t most = most_of[kind]; most > 0 && rc == KN_OK; most--) {
         pl_str_reset(&png);
         choose(q, kind, most, out->choice, &csv);
-        rc = draw_sheet(q, kind, out->choice, &png, &out->shown, e);
+        rc = kind == PL_SHEET_MAPS ? pl_sheet_draw_maps(q, out->choice, &png, &out->shown, e)
+                                   : draw_sheet(q, kind, out->choice, &png, &out->shown, e);
         if (!out->shown || png.size <= bytes_of[kind])
             break;
     }

@@ -17,10 +17,11 @@ typedef enum pl_sheet_kind {
     PL_SHEET_ERRORS,    /* answered wrongly, the most confident first */
     PL_SHEET_UNCERTAIN, /* probability nearest 1/2 first */
     PL_SHEET_RIGHT,     /* answered rightly, at random: the same ones every time, by the run's id */
+    PL_SHEET_MAPS, /* the first errors again, beside maps of where the answer comes from (sheets_maps.h) */
     PL_SHEETS
 } pl_sheet_kind;
 
-extern const char *const pl_sheet_names[PL_SHEETS]; /* "errors", "uncertain", "right" */
+extern const char *const pl_sheet_names[PL_SHEETS]; /* "errors", "uncertain", "right", "maps" */
 
 enum { PL_SHEET_SIDE = 100 /* larger pictures are shrunk to this */ };
 
@@ -61,6 +62,7 @@ typedef struct pl_sheet_request {
     const char *study_dir, *run_id, *target;
     const pl_answers *answers;
     const pl_pixels *pixels;
+    kn_pool *pool; /* for the model's maps; NULL: none are made */
 } pl_sheet_request;
 
 kn_status pl_sheet_make(const pl_sheet_request *q, pl_sheet_kind kind, pl_shown_sheet *out,

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "insight/sheets.h"
 
-const char *const pl_sheet_names[PL_SHEETS] = {"errors", "uncertain", "right"};
+const char *const pl_sheet_names[PL_SHEETS] = {"errors", "uncertain", "right", "maps"};
 
 int pl_side_shown(const pl_image_set *images)
 {

@@ -53,20 +53,30 @@ static void add_sheet(const section *at, pl_sheet_kind kind, const pl_shown_shee
     static const char *const what[PL_SHEETS] = {
         [PL_SHEET_ERRORS] = "The surest errors",
         [PL_SHEET_UNCERTAIN] = "The least certain answers, probability nearest 50 %",
-        [PL_SHEET_RIGHT] = "Right answers, drawn at random (the same ones every time)"};
+        [PL_SHEET_RIGHT] = "Right answers, drawn at random (the same ones every time)",
+        [PL_SHEET_MAPS] = "Where the surest errors come from"};
     pl_str caption, alt;
     pl_str_init(&caption);
     pl_str_init(&alt);
     pl_str_addf(&caption, "%s, run %s, %s images: ", what[kind], at->q->run_id, at->side);
     add_counts(&caption, at, sheet->choice);
-    pl_str_addf(&caption,
-                ". Below each its name, the answer and the truth; the bar is the "
-                "probability of %s, with a tick at 50 %%.",
-                at->q->target);
+    if (kind == PL_SHEET_MAPS)
+        pl_str_add(
+            &caption,
+            ". Beside each picture two maps over it, for the class that was answered: Grad-CAM, "
+            "the lighter the more the answer comes from there (of a model without "
+            "convolution gradient times input), and occlusion; in these two orange speaks for "
+            "the class, purple against it.");
+    else
+        pl_str_addf(&caption,
+                    ". Below each its name, the answer and the truth; the bar is the "
+                    "probability of %s, with a tick at 50 %%.",
+                    at->q->target);
     if (kind == PL_SHEET_UNCERTAIN)
         pl_str_add(&caption, " Wrong ones have a frame.");
-    pl_str_addf(&alt, "Contact sheet of %zu pictures in two parts.",
-                sheet->choice[0].count + sheet->choice[1].count);
+    pl_str_addf(&alt, "Contact sheet of %zu pictures%s in two parts.",
+                sheet->choice[0].count + sheet->choice[1].count,
+                kind == PL_SHEET_MAPS ? ", each with its maps," : "");
     add_first(&alt, at, sheet->choice);
     pl_doc_picture(at->doc, sheet->path, caption.text, alt.text);
     pl_str_clear(&caption);
@@ -124,12 +134,15 @@ static void add_all(const section *at, const pl_shown_sheet sheet[PL_SHEETS],
 {
     if (sheet[PL_SHEET_ERRORS].shown)
         add_sheet(at, PL_SHEET_ERRORS, &sheet[PL_SHEET_ERRORS]);
+    const pl_shown_sheet *maps = &sheet[PL_SHEET_MAPS];
+    if (maps->shown && maps->choice[0].count + maps->choice[1].count > 0)
+        add_sheet(at, PL_SHEET_MAPS, maps);
     if (means->shown)
         add_means(at, means);
     if (!sheet[PL_SHEET_UNCERTAIN].shown && !sheet[PL_SHEET_RIGHT].shown)
         return;
     pl_doc_begin(at->doc, PL_PART_FOLD, "Least certain and random right pictures");
-    for (int k = PL_SHEET_UNCERTAIN; k < PL_SHEETS; k++)
+    for (int k = PL_SHEET_UNCERTAIN; k <= PL_SHEET_RIGHT; k++)
         if (sheet[k].shown)
             add_sheet(at, (pl_sheet_kind)k, &sheet[k]);
     pl_doc_end(at->doc, PL_PART_FOLD);
@@ -144,8 +157,8 @@ kn_status pl_group_pictures_section(const pl_study_data *d, const pl_study_answe
     const pl_report_run *r = &d->run[run];
     pl_shelved *item = NULL;
     KN_TRY(pl_shelf_get(shelf, r->manifest, &item, e));
-    const pl_sheet_request q = {d->dir, r->id, target_of(r), &a->run[run],
-                                item ? &item->pixels : NULL};
+    const pl_sheet_request q = {
+        d->dir, r->id, target_of(r), &a->run[run], item ? &item->pixels : NULL, shelf->pool};
     const section at = {&q, doc, pl_side_names[pl_side_shown(a->run[run].images)]};
     pl_shown_sheet sheet[PL_SHEETS] = {{.shown = false}};
     pl_mean_faces means = {.shown = false};
@@ -154,7 +167,7 @@ kn_status pl_group_pictures_section(const pl_study_data *d, const pl_study_answe
     for (int k = 0; k < PL_SHEETS && rc == KN_OK; k++) {
         rc = pl_sheet_make(&q, (pl_sheet_kind)k, &sheet[k], e);
         any = any || sheet[k].shown;
-        every = every && sheet[k].shown;
+        every = every && (sheet[k].shown || k == PL_SHEET_MAPS);
     }
     if (rc == KN_OK)
         rc = pl_mean_faces_make(&q, shelf, item, &means, e);
