@@ -40,7 +40,7 @@ bool pl_shown_both_classes(const pl_shown *s);
 
 /* ROC and precision against recall of the run, thick, and of the group's other runs, thin (at most PL_ROC_OTHERS of them). For
  * images of both classes.
- * csv: curve (roc, pr), run, threshold, x, y (roc: false and true positive rate; pr: recall and precision). */
+ * csv: curve (roc, pr), run, threshold (empty at infinity and at the corner of a step), x, y (roc: false and true positive rate; pr: recall and precision). */
 enum { PL_ROC_OTHERS = 9 };
 void pl_roc_figure(const pl_shown *s, pl_str *body, pl_str *csv);
 

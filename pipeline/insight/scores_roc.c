@@ -39,6 +39,29 @@ static void add_points(const points *p, const char *run, enum curve curve, doubl
     free(keep);
 }
 
+/* Precision between two thresholds is that of the one before, as average precision counts it: the steps' corners become points,
+ * with a threshold of NaN. out: heap, three arrays that begin at out->x. */
+static double *stepped(const pl_pr *pr, points *out)
+{
+    size_t most = 2 * pr->n + 1;
+    double *x = malloc(3 * most * sizeof *x);
+    if (!x)
+        abort();
+    double *y = x + most, *threshold = y + most;
+    *out = (points){0, x, y, threshold};
+    for (size_t i = 0; i < pr->n; i++) {
+        if (i > 0) {
+            x[out->n] = pr->recall[i];
+            y[out->n] = pr->precision[i - 1];
+            threshold[out->n++] = (double)NAN;
+        }
+        x[out->n] = pr->recall[i];
+        y[out->n] = pr->precision[i];
+        threshold[out->n++] = pr->threshold[i];
+    }
+    return x;
+}
+
 /* Both curves of one run, as the data blocks $rocK and $prK. */
 static void add_run(const pl_shown *s, int run, int block, pl_str *body, pl_str *csv)
 {
@@ -47,14 +70,16 @@ static void add_run(const pl_shown *s, int run, int block, pl_str *body, pl_str 
     pl_side_answers a;
     pl_roc roc;
     pl_pr pr;
+    points steps;
     pl_side_answers_of(&s->answers->run[run], s->runs.side, &a);
     pl_roc_new(a.p, a.label, a.count, &roc);
     pl_pr_new(a.p, a.label, a.count, &pr);
     pl_str_addf(body, "$roc%d << EOD\n", block);
     add_points(&(points){roc.n, roc.fpr, roc.tpr, roc.threshold}, id, ROC, tolerance, body, csv);
     pl_str_addf(body, "EOD\n$pr%d << EOD\n", block);
-    add_points(&(points){pr.n, pr.recall, pr.precision, pr.threshold}, id, PR, tolerance, body,
-               csv);
+    double *owned = stepped(&pr, &steps);
+    add_points(&steps, id, PR, tolerance, body, csv);
+    free(owned);
     pl_str_add(body, "EOD\n");
     pl_pr_free(&pr);
     pl_roc_free(&roc);

@@ -184,10 +184,10 @@ static void add_calibration(const pl_shown *s, pl_doc *doc, pl_figures *f)
     free(alt);
     if (isnan(r->temperature))
         return;
-    const char *how = r->temperature > 1.05 ? "the probabilities are too sure of themselves"
+    const char *how = r->temperature > 1.05 ? "the probabilities there are too sure of themselves"
                       : r->temperature < 0.95
-                          ? "the probabilities are too timid"
-                          : "the probabilities are about as sure as they may be";
+                          ? "the probabilities there are too timid"
+                          : "the probabilities there are about as sure as they may be";
     if (isnan(r->after.ece))
         pl_doc_text(doc, PL_TONE_PLAIN,
                     "The temperature that fits the validation images is %.3f: "

@@ -125,7 +125,7 @@ void pl_slices_clear(pl_slices *s)
 
 bool pl_slices_worst(const pl_slices *s, size_t *slice, int *part)
 {
-    double least = INFINITY;
+    double least = (double)INFINITY;
     for (size_t k = 0; k < s->count; k++) {
         for (int v = 1; v >= 0; v--) {
             const pl_slice_part *p = &s->slice[k].part[v];

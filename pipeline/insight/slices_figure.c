@@ -175,12 +175,12 @@ int pl_slices_figure(const pl_slices *s, const size_t *row, size_t n, const pl_s
                 ".\"\\n\" noenhanced\nset grid lc rgb '" PL_COLOR_GRID "' lt 1\n"
                 "set yrange [%zu.6:0.4] noreverse\nset key tmargin center vertical maxrows 3 Left "
                 "reverse samplen 1.5\nset bars 0\nset lmargin at screen 0.29\nset rmargin at "
-                "screen 0.62\n",
+                "screen 0.61\n",
                 n);
     add_tics(s, row, n, words, body);
     add_axis(fmax(0.0, 100 * least - 1.0), 100.5, body);
     add_shares(s, words, body);
-    pl_str_add(body, "set lmargin at screen 0.66\nset rmargin at screen 0.98\n");
+    pl_str_add(body, "set lmargin at screen 0.67\nset rmargin at screen 0.98\n");
     add_tics(s, row, n, NULL, body);
     add_axis(low - 0.5, high + 0.5, body);
     add_gaps(words, body);

@@ -7,6 +7,8 @@
 #include "insight/slices.h"
 #include "insight/slices_figure.h"
 
+#define COLLAPSED 0.1 /* recall of a class below this */
+
 /* "87.50 % (81.2 to 91.9, 112 images)" */
 static char *part_text(const pl_slice_part *p)
 {
@@ -15,6 +17,22 @@ static char *part_text(const pl_slice_part *p)
     pl_human_count(p->n[0] + p->n[1], images, sizeof images);
     return pl_format("%.2f %% (%.2f to %.2f; %s images)", 100 * pl_part_accuracy(p), 100 * w.low,
                      100 * w.high, images);
+}
+
+/* A group that names nearly every image alike: its slices tell how the classes are mixed, nothing else. */
+static void say_collapsed(const pl_study_data *d, const pl_slices *s, pl_doc *doc)
+{
+    char name[2][PL_CLASS_NAME];
+    pl_class_names(d, name);
+    for (int k = 0; k < 2; k++) {
+        if (pl_part_recall(&s->all, k) < COLLAPSED)
+            pl_doc_text(
+                doc, PL_TONE_WARNING,
+                "Of the images that are %s only %.2f %% are recognised: nearly all are named "
+                "%s, and the gaps below show how the classes are mixed in each slice rather "
+                "than how well it is recognised.",
+                name[k], 100 * pl_part_recall(&s->all, k), name[1 - k]);
+    }
 }
 
 static void say_worst(const pl_slices *s, pl_doc *doc)
@@ -253,6 +271,7 @@ void pl_group_slices_section(const pl_study_data *d, const pl_study_answers *ans
                                       : "",
                     s.group.left_out ? "; runs with other images are left out" : "");
         if (s.count > 1) {
+            say_collapsed(d, &s, doc);
             say_worst(&s, doc);
             say_worst_class(d, &s, doc);
             say_widest(&s, doc);
