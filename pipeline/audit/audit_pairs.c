@@ -147,7 +147,8 @@ static kn_status find_near(const pl_audit_data *d, const pl_audit_pixels *p, kn_
                          .pool = pool,
                          .confirm = confirm,
                          .context = &c};
-    q.progress = pl_progress_new("audit: pairs", "images", (double)d->count);
+    if (d->count >= PL_AUDIT_LONG)
+        q.progress = pl_progress_new("audit: pairs", "images", (double)d->count);
     kn_status rc = pl_near_search(&q, &out->near, &out->nears, &out->cut, e);
     pl_progress_end(q.progress);
     free(c.memory);

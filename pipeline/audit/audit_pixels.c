@@ -63,7 +63,9 @@ kn_status pl_audit_pixels_read(const pl_audit_data *d, kn_pool *pool, double dea
         if (k < KN_HASH_WORDS ? !out->word[k] : !out->value[k - KN_HASH_WORDS])
             rc = kn_fail(e, KN_ENOMEM, "no memory to look at %zu images", d->count);
     pass p = {.d = d, .out = out};
-    pl_progress *progress = pl_progress_new("audit: pictures", "images", (double)d->count);
+    pl_progress *progress = d->count < PL_AUDIT_LONG
+                                ? NULL
+                                : pl_progress_new("audit: pictures", "images", (double)d->count);
     while (rc == KN_OK && p.first < d->count) {
         size_t left = (d->count - p.first + IMAGES_PER_TASK - 1) / IMAGES_PER_TASK;
         size_t tasks = left < TASKS_AT_ONCE ? left : TASKS_AT_ONCE;

@@ -26,6 +26,9 @@ typedef struct pl_audit_pixels {
     double *value[PL_MEASURES];    /* [count]; NaN where it is not known: saturation of grey */
 } pl_audit_pixels;
 
+/* An audit of fewer images is over before a progress line is read, and shows none. */
+enum { PL_AUDIT_LONG = 10000 };
+
 /* KN_EINTERRUPTED; KN_EPAUSED at the deadline (pl_now; 0: none). The same for any number of threads. */
 kn_status pl_audit_pixels_read(const pl_audit_data *d, kn_pool *pool, double deadline,
                                pl_audit_pixels *out, kn_error *e);

@@ -1,55 +1,27 @@
-/* A data set before any training: how often each attribute is set, the balance of the target per
- * side, and whether the sides share people or pictures. Reads tables and the list of pictures;
- * decodes none, so broken ones still count. */
+/* `facet explore`: the audit of a spec's data before anything is trained. */
 #ifndef PL_AUDIT_EXPLORE_H
 #define PL_AUDIT_EXPLORE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include "base/status.h"
+#include "audit/audit_view.h"
+#include "cache/store.h"
 #include "spec/spec.h"
-#include "stages/split.h"
 #include "util/str.h"
 
-/* Pictures with the same bytes: members of one set follow one another. */
-typedef struct pl_duplicate {
-    size_t set; /* from 0 */
-    char *image;
-    uint8_t side, label;
-} pl_duplicate;
+/* Makes ingest, split and audit of the study's first run where the cache lacks them, as `facet run --until split` would, and
+ * finds the audit's entry. Fails as those do on data that do not fit. A signal ends it (KN_EINTERRUPTED); what is whole stays. */
+kn_status pl_explore(const pl_study *study, pl_store *store, const char *results, int threads,
+                     pl_entry *audit, kn_error *e);
 
-typedef struct pl_exploration {
-    char *target;
-    size_t pictures, unlabelled, labels_without_picture;
-    size_t images; /* labelled pictures, at most data.limit: all counts below are over these */
-    size_t columns, target_column;
-    char **column;
-    size_t *positive; /* per column: images that have it */
-    size_t counts[PL_SIDES][2];
-    bool has_identity;
-    size_t people, people_on_two_sides, images_without_identity;
-    bool hashed;
-    pl_duplicate *duplicate; /* every image of which another has the same bytes */
-    size_t duplicates, sets, sets_on_two_sides, sets_of_two_labels;
-} pl_exploration;
+/* The tables for people. pairs: also the pictures that are there twice. Appends. */
+void pl_explore_text(const pl_audit_view *v, bool pairs, pl_str *s);
 
-/* hash: read every picture's bytes to find duplicates (no decoding). Fails as ingest and split do
- * on tables and pictures that do not fit. */
-kn_status pl_explore(const pl_run_spec *spec, bool hash, pl_exploration *out, kn_error *e);
-void pl_exploration_clear(pl_exploration *x);
+/* audit.json, without what `pairs` stands for where it is false. Appends. */
+void pl_explore_json(const pl_audit_view *v, bool pairs, pl_str *s);
 
-/* Into `dir` (made): attributes.csv (attribute,images,positive,share; in the table's order),
- * balance.csv (side,images,positive,negative,share), duplicates.csv (set,image,side,label) where
- * pictures were hashed, and the figures attributes and balance. */
-kn_status pl_exploration_write(const pl_exploration *x, const char *dir, kn_error *e);
-
-/* For people, and as JSON. Append. */
-void pl_exploration_text(const pl_exploration *x, pl_str *s);
-void pl_exploration_json(const pl_exploration *x, pl_str *s);
-
-/* The columns' indices, commonest first; heap. */
-size_t *pl_exploration_order(const pl_exploration *x);
+/* Into `dir` (made): the audit's tables and figures (results/README.md). */
+kn_status pl_explore_write(const pl_audit_view *v, const pl_entry *audit, bool pairs,
+                           const char *dir, int threads, kn_error *e);
 
 #endif

@@ -226,7 +226,11 @@ static kn_status execute(const pl_global *g, const pl_run_args *a, const char *s
     bool whole = options.until == PL_STAGE_COUNT - 1 && !only;
     bool current = is_reported(dir), old = has_report(dir);
     if (whole && rc != KN_EINTERRUPTED && (r.done > 0 ? !current || !old : !current && old)) {
-        kn_status reported = write_report(dir, a->report, rc == KN_OK ? e : NULL);
+        pl_report_options report = a->report;
+        report.cache = g->cache;
+        report.gather_until =
+            options.seconds > 0 ? began + options.seconds - options.reserve / 2 : 0;
+        kn_status reported = write_report(dir, report, rc == KN_OK ? e : NULL);
         rc = rc == KN_OK ? reported : rc;
     }
     char *text = whole ? summary(spec, dir, &r, pl_now() - began) : pl_strdup("");

@@ -1,5 +1,7 @@
 #include "report/plots.h"
 
+#include "audit/audit_section.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,9 @@
 #include "insight/scores_names.h"
 #include "report/plot_bodies.h"
 
-const char *const pl_plot_heads[] = {"comparison.", "progress.", "classes.", "effects.",
-                                     "pareto.",     "curves-",   "group-",   NULL};
+const char *const pl_plot_heads[] = {"comparison.",    "progress.", "classes.",
+                                     "effects.",       "pareto.",   "curves-",
+                                     PL_AUDIT_FIGURES, "group-",    NULL};
 
 bool pl_group_has_curves(const pl_study_data *d, int group)
 {

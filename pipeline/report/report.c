@@ -8,6 +8,7 @@
 #include "insight/slices.h"
 #include "report/doc_html.h"
 #include "report/doc_md.h"
+#include "report/gather.h"
 #include "report/made_files.h"
 #include "report/plots.h"
 #include "report/sections.h"
@@ -202,6 +203,7 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
     }
     size_t figures = 0;
     kn_status rc;
+    KN_TRY_TO(rc, cleanup, pl_gather(&d, options.cache, options.threads, options.gather_until, e));
     KN_TRY_TO(rc, cleanup, make_all(&d, &options, &figures, e));
     if (said)
         tell(&d, figures, said);

@@ -8,9 +8,10 @@
 #include "util/str.h"
 
 typedef struct pl_report_options {
-    bool all_plots;    /* figures of every run, also above 40 runs */
-    int threads;       /* processes that draw; 0: one per core */
-    const char *cache; /* the cache's folder, where the pixels are; NULL: not told */
+    bool all_plots;      /* figures of every run, also above 40 runs */
+    int threads;         /* processes that draw; 0: one per core */
+    const char *cache;   /* the cache's folder, where the pixels are; NULL: not told */
+    double gather_until; /* pl_now at which gathering (gather.h) gives up; 0: never */
 } pl_report_options;
 
 /* Reads study_dir/runs.csv and the folders of its runs; writes table.csv, table.md, table.tex,

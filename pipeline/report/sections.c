@@ -1,5 +1,6 @@
 #include "report/sections.h"
 
+#include "audit/audit_section.h"
 #include "compare/effects_section.h"
 #include "compare/pareto.h"
 #include "insight/labels.h"
@@ -65,6 +66,11 @@ static kn_status label_errors(const pl_report_context *c, kn_error *e)
     (void)e;
     pl_label_errors_section(c->data, c->answers, c->doc, c->figures);
     return KN_OK;
+}
+
+static kn_status audit(const pl_report_context *c, kn_error *e)
+{
+    return pl_audit_section(c->data->dir, c->doc, c->figures, e);
 }
 
 static kn_status failures(const pl_report_context *c, kn_error *e)
@@ -152,8 +158,8 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary,  overview, results,      overall, effects, pareto,   classes,
-    failures, groups,   label_errors, cost,    data,    identity, spec,
+    summary, overview,     results, overall, effects, pareto,   classes, failures,
+    groups,  label_errors, audit,   cost,    data,    identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)
