@@ -200,6 +200,10 @@ static kn_status make(pl_store *store, const pl_audit_input *in, const pl_audit_
     if (rc == KN_OK) {
         gethostname(host, sizeof host - 1);
         pl_time_text(now);
+        if (in->study) {
+            json_object_set_new(parts, "study", json_string(in->study));
+            json_object_set_new(parts, "label", json_string(in->study));
+        }
         json_object_set_new(parts, "seconds", json_real(pl_now() - began));
         json_object_set_new(parts, "made", json_string(now));
         json_object_set_new(parts, "host", json_string(host));

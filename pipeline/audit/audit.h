@@ -17,6 +17,7 @@ extern const char *const pl_audit_files[];
 typedef struct pl_audit_input {
     const pl_entry *ingest, *split;
     const char *identity; /* path of the identity table; NULL: none */
+    const char *study;    /* who asks, for lists of the cache; NULL: not told */
 } pl_audit_input;
 
 typedef struct pl_audit_tools {

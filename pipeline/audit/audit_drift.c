@@ -86,6 +86,15 @@ static void add_measure(pl_drift_table *t, const pl_audit_data *d, const char *n
         free(list[s]);
 }
 
+/* Two shares, two-sided: z = (p - p0) / sqrt(q (1 - q) (1/n + 1/n0)), q of both together. */
+static double pooled_p(long long k, long long n, long long k0, long long n0)
+{
+    double q = (double)(k + k0) / (double)(n + n0);
+    double se = sqrt(q * (1 - q) * (1 / (double)n + 1 / (double)n0));
+    double difference = (double)k / (double)n - (double)k0 / (double)n0;
+    return se > 0 ? erfc(fabs(difference / se) / sqrt(2.0)) : 1;
+}
+
 static void add_share(pl_drift_table *t, const pl_audit_data *d, const pl_audit_columns *c,
                       size_t column)
 {
@@ -106,8 +115,9 @@ static void add_share(pl_drift_table *t, const pl_audit_data *d, const pl_audit_
         r->low = x.low;
         r->high = x.high;
         r->distance = fabs(x.difference); /* of two values, 0 and 1 */
+        r->p = pooled_p(k, n, k0, n0);
         double matters = column == d->target ? PL_DRIFT_TARGET : PL_DRIFT_SHARE;
-        r->told = r->distance >= matters && (x.low > 0 || x.high < 0);
+        r->told = r->distance >= matters && r->p < PL_DRIFT_P;
     }
 }
 

@@ -6,7 +6,7 @@
 #include "audit/audit_columns.h"
 #include "audit/audit_pixels.h"
 
-/* A difference that is told of: it is beyond chance (p, or an interval without 0) and beyond a size that matters. */
+/* A difference that is told of: it is beyond chance (of the some hundred comparisons there are) and beyond a size that matters. */
 #define PL_DRIFT_DISTANCE 0.1 /* Kolmogorov-Smirnov */
 #define PL_DRIFT_P 0.001
 #define PL_DRIFT_TARGET 0.03 /* of the target's share */
@@ -20,7 +20,8 @@ typedef struct pl_drift_row {
     double mean, std;
     double difference, low,
         high; /* mean minus training's, with 95 % interval: Welch, or Newcombe for shares. NaN for training */
-    double distance, p; /* Kolmogorov-Smirnov; NaN for training; p NaN for shares */
+    double distance,
+        p; /* Kolmogorov-Smirnov; of shares the size of the difference and the pooled z test; NaN for training */
     bool told;
 } pl_drift_row;
 

@@ -103,7 +103,8 @@ typedef struct memory {
 
 typedef struct confirming {
     const pl_audit_data *d;
-    memory *memory; /* [workers] */
+    const pl_cells *common; /* NULL: too few pictures to tell what they share from what they are */
+    memory *memory;         /* [workers] */
 } confirming;
 
 static void cells_of(const pl_audit_data *d, size_t image, pl_cells *out)
@@ -127,8 +128,9 @@ static bool confirm(void *context, size_t first, size_t second, bool mirrored, i
     }
     pl_cells other;
     cells_of(c->d, second, &other);
-    *correlation = pl_cells_likeness(&m->cells, &other, mirrored);
-    return *correlation >= PL_NEAR_CORRELATION;
+    *correlation = pl_cells_likeness(&m->cells, &other, mirrored, c->common);
+    bool small = c->d->w < PL_CELLS_SIDE || c->d->h < PL_CELLS_SIDE;
+    return *correlation >= (small ? PL_NEAR_CORRELATION_SMALL : PL_NEAR_CORRELATION);
 }
 
 static kn_status find_near(const pl_audit_data *d, const pl_audit_pixels *p, kn_pool *pool,
@@ -137,7 +139,7 @@ static kn_status find_near(const pl_audit_data *d, const pl_audit_pixels *p, kn_
     const uint64_t *word[KN_HASH_WORDS];
     for (int k = 0; k < KN_HASH_WORDS; k++)
         word[k] = p->word[k];
-    confirming c = {.d = d};
+    confirming c = {.d = d, .common = d->count < PL_NEAR_COMMON ? NULL : &p->common};
     c.memory = must(calloc((size_t)kn_pool_size(pool), sizeof *c.memory));
     pl_near_request q = {.word = word,
                          .count = d->count,

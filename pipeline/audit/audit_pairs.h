@@ -8,9 +8,12 @@
 
 /* Hashes of one photograph differ in at most so many bits, and its slopes (audit/picture_hash.h) correlate so much. Chosen by eye
  * on 24,000 faces: of the pairs from 0.80 to 0.90 all that were looked at are one photograph; between 0.70 and 0.80 are also
- * other photographs of the same sitting and, seldom, other people; below 0.70 mostly other people. */
-enum { PL_NEAR_BITS = 64, PL_NEAR_AT_MOST = 50 };
+ * other photographs of the same sitting and, seldom, other people; below 0.70 mostly other people. From PL_NEAR_COMMON images on
+ * the set's mean is taken off first: drawn faces, which share most of their lines, then make few pairs (5 of 3,000, else 189). */
+enum { PL_NEAR_BITS = 64, PL_NEAR_AT_MOST = 50, PL_NEAR_COMMON = 1000 };
 #define PL_NEAR_CORRELATION 0.8
+#define PL_NEAR_CORRELATION_SMALL                                                                  \
+    0.95 /* of pictures with a side below PL_CELLS_SIDE pixels, which show less */
 
 typedef struct pl_audit_pairs {
     uint32_t *

@@ -1,6 +1,7 @@
 #include "audit/audit_pixels.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +20,12 @@ typedef struct pass {
     const pl_audit_data *d;
     pl_audit_pixels *out;
     size_t first;
+    pthread_mutex_t mutex; /* of sum */
+    int64_t sum[PL_CELLS_SIDE][PL_CELLS_SIDE];
 } pass;
 
-static void look_at(const pl_audit_data *d, pl_audit_pixels *out, size_t i)
+static void look_at(const pl_audit_data *d, pl_audit_pixels *out, size_t i,
+                    int64_t sum[PL_CELLS_SIDE][PL_CELLS_SIDE])
 {
     size_t bytes = (size_t)d->w * (size_t)d->h * (size_t)d->c;
     const uint8_t *x = (const uint8_t *)d->x.data + i * bytes;
@@ -39,15 +43,33 @@ static void look_at(const pl_audit_data *d, pl_audit_pixels *out, size_t i)
         out->value[m][i] = value[m];
     for (int k = 0; k < KN_HASH_WORDS; k++)
         out->word[k][i] = hash[k];
+    for (int y = 0; y < PL_CELLS_SIDE; y++)
+        for (int k = 0; k < PL_CELLS_SIDE; k++)
+            sum[y][k] += cells.v[y][k];
 }
 
+/* Sums of integers: in any order the same. */
 static void run_task(void *context, size_t task, int worker)
 {
-    const pass *p = context;
+    pass *p = context;
     size_t from = p->first + task * IMAGES_PER_TASK, to = from + IMAGES_PER_TASK;
+    int64_t sum[PL_CELLS_SIDE][PL_CELLS_SIDE] = {{0}};
     (void)worker;
     for (size_t i = from; i < to && i < p->d->count; i++)
-        look_at(p->d, p->out, i);
+        look_at(p->d, p->out, i, sum);
+    pthread_mutex_lock(&p->mutex);
+    for (int y = 0; y < PL_CELLS_SIDE; y++)
+        for (int x = 0; x < PL_CELLS_SIDE; x++)
+            p->sum[y][x] += sum[y][x];
+    pthread_mutex_unlock(&p->mutex);
+}
+
+static void find_common(pass *p)
+{
+    int64_t n = (int64_t)p->d->count;
+    for (int y = 0; y < PL_CELLS_SIDE; y++)
+        for (int x = 0; x < PL_CELLS_SIDE; x++)
+            p->out->common.v[y][x] = (int16_t)((p->sum[y][x] + n / 2) / n);
 }
 
 kn_status pl_audit_pixels_read(const pl_audit_data *d, kn_pool *pool, double deadline,
@@ -63,6 +85,7 @@ kn_status pl_audit_pixels_read(const pl_audit_data *d, kn_pool *pool, double dea
         if (k < KN_HASH_WORDS ? !out->word[k] : !out->value[k - KN_HASH_WORDS])
             rc = kn_fail(e, KN_ENOMEM, "no memory to look at %zu images", d->count);
     pass p = {.d = d, .out = out};
+    pthread_mutex_init(&p.mutex, NULL);
     pl_progress *progress = d->count < PL_AUDIT_LONG
                                 ? NULL
                                 : pl_progress_new("audit: pictures", "images", (double)d->count);
@@ -77,6 +100,8 @@ kn_status pl_audit_pixels_read(const pl_audit_data *d, kn_pool *pool, double dea
             rc = kn_fail(e, KN_EPAUSED, "the time is up");
     }
     pl_progress_end(progress);
+    find_common(&p);
+    pthread_mutex_destroy(&p.mutex);
     if (rc != KN_OK)
         pl_audit_pixels_clear(out);
     return rc;

@@ -3,6 +3,7 @@
 #define PL_AUDIT_AUDIT_PIXELS_H
 
 #include "audit/audit_data.h"
+#include "audit/picture_hash.h"
 #include "base/pool.h"
 #include "ops/hamming/hamming.h"
 
@@ -24,6 +25,7 @@ extern const char *const pl_measure_names[PL_MEASURES]; /* "width" ... */
 typedef struct pl_audit_pixels {
     uint64_t *word[KN_HASH_WORDS]; /* [count] */
     double *value[PL_MEASURES];    /* [count]; NaN where it is not known: saturation of grey */
+    pl_cells common;               /* mean of all pictures' cells, rounded */
 } pl_audit_pixels;
 
 /* An audit of fewer images is over before a progress line is read, and shows none. */

@@ -27,6 +27,7 @@ static kn_status make(pl_plan *plan, int threads, pl_entry *audit, kn_error *e)
     if (rc == KN_OK) {
         const pl_audit_input in = {.ingest = &plan->node[plan->run[0].node[PL_INGEST]].entry,
                                    .split = &plan->node[plan->run[0].node[PL_SPLIT]].entry,
+                                   .study = plan->study->name,
                                    .identity = plan->study->runs[0].spec.data.identity};
         const pl_audit_tools with = {.pool = tools.pool};
         rc = pl_audit_make(plan->store, &in, &with, audit, e);

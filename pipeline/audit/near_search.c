@@ -7,9 +7,9 @@
 #include "util/clock.h"
 #include "util/interrupt.h"
 
-/* A task compares ROWS pictures with all behind them, COLUMNS at a time: their hashes (64 KB) stay in the second cache while
+/* A task compares ROWS pictures with all behind them, COLUMNS at a time: their hashes (32 KB) stay in the first cache while
  * the rows pass over them. */
-enum { ROWS = 64, COLUMNS = 2048, TASKS_AT_ONCE = 64 };
+enum { ROWS = 64, COLUMNS = 1024, TASKS_AT_ONCE = 64 };
 
 typedef struct search {
     const pl_near_request *request;

@@ -113,18 +113,26 @@ static void add(sums *s, int a, int b)
     s->ab += (int64_t)a * b;
 }
 
-double pl_cells_likeness(const pl_cells *a, const pl_cells *b, bool mirrored)
+double pl_cells_likeness(const pl_cells *a, const pl_cells *b, bool mirrored,
+                         const pl_cells *common)
 {
+    static const pl_cells nothing;
+    const pl_cells *m = common ? common : &nothing;
     sums s = {0};
     bool equal = true;
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            int at = mirrored ? SIDE - 1 - x : x, right = mirrored ? at - 1 : at + 1;
+            int at = mirrored ? SIDE - 1 - x : x, next = mirrored ? at - 1 : at + 1;
             equal = equal && a->v[y][x] == b->v[y][at];
-            if (x + 1 < SIDE)
-                add(&s, a->v[y][x + 1] - a->v[y][x], b->v[y][right] - b->v[y][at]);
-            if (y + 1 < SIDE)
-                add(&s, a->v[y + 1][x] - a->v[y][x], b->v[y + 1][at] - b->v[y][at]);
+            if (x + 1 < SIDE) {
+                int shared = m->v[y][x + 1] - m->v[y][x];
+                add(&s, a->v[y][x + 1] - a->v[y][x] - shared, b->v[y][next] - b->v[y][at] - shared);
+            }
+            if (y + 1 < SIDE) {
+                int shared = m->v[y + 1][x] - m->v[y][x];
+                add(&s, a->v[y + 1][x] - a->v[y][x] - shared,
+                    b->v[y + 1][at] - b->v[y][at] - shared);
+            }
         }
     double va = (double)(s.n * s.aa - s.a * s.a), vb = (double)(s.n * s.bb - s.b * s.b);
     if (!(va > 0) || !(vb > 0))

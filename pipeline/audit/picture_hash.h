@@ -33,7 +33,9 @@ void pl_picture_hash(const pl_cells *cells, uint64_t hash[KN_HASH_WORDS]);
 void pl_hash_mirror(const uint64_t hash[KN_HASH_WORDS], uint64_t mirrored[KN_HASH_WORDS]);
 
 /* Pearson's correlation of the differences between neighbouring cells, right and down (1,984 of each picture), -1..1; `mirrored`:
- * with b seen in a mirror. A picture without any difference is like one that has the same cells (1) and no other (0). */
-double pl_cells_likeness(const pl_cells *a, const pl_cells *b, bool mirrored);
+ * with b seen in a mirror. common: what all pictures of the set share (their mean), taken off both; NULL: nothing. A picture
+ * without any difference is like one that has the same cells (1) and no other (0). */
+double pl_cells_likeness(const pl_cells *a, const pl_cells *b, bool mirrored,
+                         const pl_cells *common);
 
 #endif

@@ -124,7 +124,7 @@ static kn_status gather_one(gathering *g, const json_t *manifest, const char *id
     kn_status rc = KN_OK;
     if (find_entry(g, manifest, "ingest", &ingest) && find_entry(g, manifest, "split", &split) &&
         pl_audit_can(&ingest, &split)) {
-        const pl_audit_input in = {&ingest, &split, identity_of(manifest)};
+        const pl_audit_input in = {&ingest, &split, identity_of(manifest), g->d->name};
         rc = publish(g, &in, dir, e);
     }
     pl_entry_clear(&ingest);

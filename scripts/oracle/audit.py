@@ -4,7 +4,7 @@ scipy and statsmodels say of it. Printed as C.   usage: audit.py > tests/pipelin
 import numpy as np
 from scipy import stats
 from scipy.fft import dctn
-from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 N, H, W = 60, 40, 36
 i = np.arange(N)
@@ -58,6 +58,7 @@ C = [cells(p) for p in X]
 print("static const uint64_t want_hash[3][4] = {%s};" % ", ".join(
     "{" + ", ".join("0x%016xu" % w for w in words(bits(C[k]))) + "}" for k in (0, 7, 23)))
 emit("want_likeness", [likeness(C[0], C[35]), likeness(C[3], C[4]), likeness(C[3], C[4], True), likeness(C[10], C[17])])
+emit("want_centred", [np.corrcoef(slopes(C[3]) - slopes(C[10]), slopes(c) - slopes(C[10]))[0, 1] for c in (C[4], C[4][:, ::-1])])
 brightness = X.reshape(N, -1).mean(1) / 255
 contrast = X.reshape(N, -1).std(1) / 255
 for name, v in (("bytes", files[:, 2].astype(float)), ("brightness", brightness), ("contrast", contrast),
@@ -73,7 +74,8 @@ for c in (0, 1, 2):
     for s in (1, 2):
         k, n, k0, n0 = A[side == s, c].sum(), (side == s).sum(), A[side == 0, c].sum(), (side == 0).sum()
         low, high = confint_proportions_2indep(k, n, k0, n0, method="newcomb")
-        share += [k / n, k / n - k0 / n0, low, high]
+        p = proportions_ztest([k, k0], [n, n0])[1]
+        share += [k / n, k / n - k0 / n0, low, high, p]
 emit("want_share", share)
 emit("want_phi", [np.corrcoef(A[:, a], A[:, b])[0, 1] for a, b in ((0, 1), (0, 2), (1, 2))])
 t = side == 0

@@ -160,10 +160,11 @@ static void test_drift_is_scipys_and_statsmodels(void)
             pl_drift_view r = pl_audit_drift_row(&v, i);
             if (strcmp(r.name, columns[c]) != 0 || r.side == PL_SIDE_TRAIN)
                 continue;
-            const double *want = want_share + 8 * c + 4 * (r.side - 1);
+            const double *want = want_share + 10 * c + 5 * (r.side - 1);
             CU_ASSERT(tst_near(r.mean, want[0], 1e-8, 0) &&
                       tst_near(r.difference, want[1], 1e-8, 0) &&
-                      tst_near(r.low, want[2], 1e-8, 0) && tst_near(r.high, want[3], 1e-8, 0));
+                      tst_near(r.low, want[2], 1e-8, 0) && tst_near(r.high, want[3], 1e-8, 0) &&
+                      tst_near(r.p, want[4], 1e-8, 0));
         }
     CU_ASSERT(tst_near(pl_audit_phi(&v, 0, 1), want_phi[0], 1e-8, 0));
     CU_ASSERT(tst_near(pl_audit_phi(&v, 2, 0), want_phi[1], 1e-8, 0));

@@ -45,9 +45,22 @@ static void test_likeness_is_numpys(void)
         pl_cells a, b;
         cells_of(f, pairs[k].a, &a);
         cells_of(f, pairs[k].b, &b);
-        CU_ASSERT(
-            tst_near(pl_cells_likeness(&a, &b, pairs[k].mirrored), want_likeness[k], 1e-12, 0));
+        CU_ASSERT(tst_near(pl_cells_likeness(&a, &b, pairs[k].mirrored, NULL), want_likeness[k],
+                           1e-12, 0));
     }
+    free(f);
+}
+
+static void test_what_all_share_is_taken_off(void)
+{
+    audit_fixture *f = calloc(1, sizeof *f);
+    pl_cells a, b, common;
+    audit_fixture_init(f);
+    cells_of(f, 3, &a);
+    cells_of(f, 4, &b);
+    cells_of(f, 10, &common);
+    CU_ASSERT(tst_near(pl_cells_likeness(&a, &b, false, &common), want_centred[0], 1e-12, 0));
+    CU_ASSERT(tst_near(pl_cells_likeness(&a, &b, true, &common), want_centred[1], 1e-12, 0));
     free(f);
 }
 
@@ -65,10 +78,10 @@ static void test_cells_are_means_of_any_size(void)
         CU_ASSERT_EQUAL(memcmp(&a, &b, sizeof a), 0);
         for (int i = 0; i < PL_CELLS_SIDE * PL_CELLS_SIDE; i++)
             CU_ASSERT_EQUAL(a.v[i / PL_CELLS_SIDE][i % PL_CELLS_SIDE], 77 * 16);
-        CU_ASSERT_EQUAL(pl_cells_likeness(&a, &b, false), 1); /* flat, and the same */
+        CU_ASSERT_EQUAL(pl_cells_likeness(&a, &b, false, NULL), 1); /* flat, and the same */
         gray[0] = 255;
         pl_cells_of(gray, w, h, 1, &a);
-        CU_ASSERT_EQUAL(pl_cells_likeness(&a, &b, false), 0); /* flat, and another */
+        CU_ASSERT_EQUAL(pl_cells_likeness(&a, &b, false, NULL), 0); /* flat, and another */
         free(gray);
         free(rgb);
     }
@@ -92,7 +105,7 @@ static void test_a_mirrored_picture_is_found(void)
         pl_picture_hash(&other, own);
         pl_hash_mirror(hash, mirrored);
         CU_ASSERT(kn_hamming_distance(mirrored, own) <= 1);
-        CU_ASSERT(tst_near(pl_cells_likeness(&cells, &other, true), 1, 1e-12, 0));
+        CU_ASSERT(tst_near(pl_cells_likeness(&cells, &other, true, NULL), 1, 1e-12, 0));
         pl_hash_mirror(mirrored, own);
         CU_ASSERT_EQUAL(memcmp(own, hash, sizeof hash), 0);
     }
@@ -115,13 +128,15 @@ static void test_the_same_photograph_stays_near(void)
     pl_picture_hash(&c, hash[2]);
     CU_ASSERT(kn_hamming_distance(hash[0], hash[1]) < 12);
     CU_ASSERT(kn_hamming_distance(hash[0], hash[2]) > 64);
-    CU_ASSERT(pl_cells_likeness(&a, &b, false) > 0.99 && pl_cells_likeness(&a, &c, false) < 0.5);
+    CU_ASSERT(pl_cells_likeness(&a, &b, false, NULL) > 0.99 &&
+              pl_cells_likeness(&a, &c, false, NULL) < 0.5);
     free(f);
 }
 
 const tst_case tst_audit_picture_hash[] = {
     TST(test_hashes_are_scipys),
     TST(test_likeness_is_numpys),
+    TST(test_what_all_share_is_taken_off),
     TST(test_cells_are_means_of_any_size),
     TST(test_a_mirrored_picture_is_found),
     TST(test_the_same_photograph_stays_near),
