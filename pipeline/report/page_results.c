@@ -37,21 +37,6 @@ static void add_names(const pl_study_data *d, const pl_drawn *drawn, int group, 
 
 void pl_page_overall(const pl_study_data *d, pl_doc *doc)
 {
-    int count;
-    char *source = pl_page_source(d, -1);
-    free(pl_groups_by(d, PL_TEST_ACCURACY, &count));
-    if (count > 0) {
-        char *caption = pl_format(
-            "Test accuracy of each group, best on top. The dashed line is what always answering "
-            "the commoner class would reach. From %s.",
-            source);
-        char *alt = pl_format("Chart of the test accuracy of %d group%s, with intervals; the table "
-                              "above has the numbers.",
-                              count, count == 1 ? "" : "s");
-        pl_doc_figure(doc, "comparison", caption, alt, NULL);
-        free(alt);
-        free(caption);
-    }
     if (pl_study_has_progress(d)) {
         char *data = pl_page_progress_json(d);
         pl_doc_figure(doc, "progress",
@@ -61,7 +46,6 @@ void pl_page_overall(const pl_study_data *d, pl_doc *doc)
                       "Lines of validation accuracy against epoch, one per group.", data);
         free(data);
     }
-    free(source);
 }
 
 void pl_page_cost(const pl_study_data *d, const pl_drawn *drawn, pl_doc *doc)

@@ -10,7 +10,6 @@ enum {
     PL_CURVES_HEIGHT = 360,
     PL_CONFUSION_WIDTH = 420,
     PL_CONFUSION_HEIGHT = 420,
-    PL_COMPARISON_WIDTH = 900,
     PL_PROGRESS_WIDTH = 900,
     PL_PROGRESS_HEIGHT = 420
 };
@@ -55,8 +54,5 @@ void pl_confusion_csv(const pl_confusion *c,
 bool pl_study_has_progress(const pl_study_data *d);
 void pl_plot_progress(const pl_study_data *d, pl_str *body);
 void pl_progress_csv(const pl_study_data *d, pl_str *csv); /* group,finished,epoch,val_accuracy */
-
-/* Test accuracy of the groups in `order`. Returns the height the figure needs. */
-int pl_plot_comparison(const pl_study_data *d, const int *order, int count, pl_str *body);
 
 #endif

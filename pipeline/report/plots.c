@@ -170,13 +170,6 @@ static void add_overall(const pl_study_data *d, pl_figures *f)
 {
     pl_str body;
     pl_str_init(&body);
-    int count;
-    int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
-    if (count > 0) {
-        int height = pl_plot_comparison(d, order, count, &body);
-        pl_figures_add(
-            f, &(pl_figure){"comparison", PL_COMPARISON_WIDTH, height, body.text, NULL, NULL});
-    }
     if (pl_study_has_progress(d)) {
         pl_str csv;
         pl_str_init(&csv);
@@ -187,7 +180,6 @@ static void add_overall(const pl_study_data *d, pl_figures *f)
                    pl_format("%s, %d runs", d->name, d->run_count));
         pl_str_clear(&csv);
     }
-    free(order);
     pl_str_clear(&body);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compare/effects_section.h"
+#include "compare/overfitting.h"
 #include "insight/labels.h"
 #include "insight/scores_run.h"
 #include "insight/slices.h"
@@ -32,6 +33,11 @@ static void make_cost(const pl_table *t, pl_str *s)
     pl_cost_csv(t->d, s);
 }
 
+static void make_overfitting(const pl_table *t, pl_str *s)
+{
+    pl_overfitting_csv(t->d, s);
+}
+
 static kn_status write_tables(const pl_table *t, kn_error *e)
 {
     static const struct {
@@ -40,7 +46,8 @@ static kn_status write_tables(const pl_table *t, kn_error *e)
     } tables[] = {{"table.csv", pl_table_csv},
                   {"table.md", pl_table_md},
                   {"table.tex", pl_table_tex},
-                  {"cost.csv", make_cost}};
+                  {"cost.csv", make_cost},
+                  {"overfitting.csv", make_overfitting}};
     kn_status rc = KN_OK;
     pl_str s;
     pl_str_init(&s);
@@ -107,10 +114,23 @@ cleanup:
     return rc;
 }
 
+static void tell(const pl_study_data *d, const pl_lint *lint, size_t figures, pl_str *said)
+{
+    pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d->dir, d->group_count,
+                d->group_count == 1 ? "" : "s", d->dir);
+    pl_str_addf(said,
+                "%s/plots: %zu figure%s, each as .svg, .png, .pdf and .csv\n%s/report.html .md\n",
+                d->dir, figures, figures == 1 ? "" : "s", d->dir);
+    if (pl_mixed_note(d, said))
+        pl_str_add(said, "\n");
+    pl_lint_text(lint, said);
+}
+
 /* Everything between the study read and the files written. */
 typedef struct making {
     pl_study_answers answers;
     pl_marks marks;
+    pl_lint lint;
     pl_report_spec spec;
     kn_arena arena; /* of spec */
     pl_drawn drawn;
@@ -126,6 +146,7 @@ static void making_clear(making *m)
     pl_figures_clear(&m->figures);
     pl_doc_clear(&m->doc);
     pl_drawn_clear(&m->drawn);
+    pl_lint_clear(&m->lint);
     pl_marks_clear(&m->marks);
     kn_arena_clear(&m->arena);
     pl_study_answers_clear(&m->answers);
@@ -148,19 +169,21 @@ static kn_status making_begin(making *m, const pl_study_data *d, const pl_report
     pl_shelf_init(&m->shelf, options->cache, m->pool);
     KN_TRY(pl_study_answers_read(d, &m->answers, e));
     pl_marks_make(d, &m->answers, &m->marks);
+    pl_lint_make(d, &m->marks, &m->lint);
     return KN_OK;
 }
 
 /* Tables first: they are there where gnuplot is not. */
-static kn_status make_all(const pl_study_data *d, const pl_report_options *options, size_t *figures,
+static kn_status make_all(const pl_study_data *d, const pl_report_options *options, pl_str *said,
                           kn_error *e)
 {
     making m;
     kn_status rc;
-    const pl_table table = {d, &m.marks, &m.spec, &m.drawn};
+    const pl_table table = {d, &m.marks, &m.spec};
     const pl_report_context context = {.data = d,
                                        .answers = &m.answers,
                                        .table = &table,
+                                       .lint = &m.lint,
                                        .drawn = &m.drawn,
                                        .shelf = &m.shelf,
                                        .doc = &m.doc,
@@ -169,21 +192,11 @@ static kn_status make_all(const pl_study_data *d, const pl_report_options *optio
     KN_TRY_TO(rc, cleanup, write_tables(&table, e));
     KN_TRY_TO(rc, cleanup, write_answer_tables(d, &m.answers, e));
     rc = write_document(&context, options->threads, e);
-    *figures = m.figures.count;
+    if (rc == KN_OK && said)
+        tell(d, &m.lint, m.figures.count, said);
 cleanup:
     making_clear(&m);
     return rc;
-}
-
-static void tell(const pl_study_data *d, size_t figures, pl_str *said)
-{
-    pl_str_addf(said, "%s/table.csv .md .tex: %d group%s\n%s/cost.csv\n", d->dir, d->group_count,
-                d->group_count == 1 ? "" : "s", d->dir);
-    pl_str_addf(said,
-                "%s/plots: %zu figure%s, each as .svg, .png, .pdf and .csv\n%s/report.html .md\n",
-                d->dir, figures, figures == 1 ? "" : "s", d->dir);
-    if (pl_mixed_note(d, said))
-        pl_str_add(said, "\n");
 }
 
 kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_str *said,
@@ -201,12 +214,9 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
         pl_lock_close(lock);
         return read;
     }
-    size_t figures = 0;
     kn_status rc;
     KN_TRY_TO(rc, cleanup, pl_gather(&d, options.cache, options.threads, options.gather_until, e));
-    KN_TRY_TO(rc, cleanup, make_all(&d, &options, &figures, e));
-    if (said)
-        tell(&d, figures, said);
+    rc = make_all(&d, &options, said, e);
 cleanup:
     pl_study_data_clear(&d);
     pl_lock_close(lock);

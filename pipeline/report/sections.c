@@ -7,6 +7,7 @@
 #include "insight/scores.h"
 #include "insight/sheets_section.h"
 #include "insight/slices.h"
+#include "report/comparison.h"
 #include "report/page_parts.h"
 #include "report/plots.h"
 
@@ -27,7 +28,21 @@ static kn_status overview(const pl_report_context *c, kn_error *e)
 static kn_status results(const pl_report_context *c, kn_error *e)
 {
     (void)e;
-    pl_table_section(c->table, c->doc);
+    pl_table_section(c->table, c->drawn, c->doc);
+    return KN_OK;
+}
+
+static kn_status lint(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_lint_section(c->lint, c->doc);
+    return KN_OK;
+}
+
+static kn_status comparison(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_comparison_section(c->table, c->doc, c->figures);
     return KN_OK;
 }
 
@@ -158,8 +173,8 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary, overview,     results, overall, effects, pareto,   classes, failures,
-    groups,  label_errors, audit,   cost,    data,    identity, spec,
+    summary,  lint,   overview,     results, comparison, overall, effects,  pareto, classes,
+    failures, groups, label_errors, audit,   cost,       data,    identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

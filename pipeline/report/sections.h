@@ -2,6 +2,7 @@
 #ifndef PL_REPORT_SECTIONS_H
 #define PL_REPORT_SECTIONS_H
 
+#include "compare/lint.h"
 #include "draw/doc.h"
 #include "draw/figures.h"
 #include "insight/pixels.h"
@@ -15,6 +16,7 @@ typedef struct pl_report_context {
     const pl_study_data *data;
     const pl_study_answers *answers; /* of the runs that are done */
     const pl_table *table;
+    const pl_lint *lint;
     const pl_drawn *
         drawn; /* the groups that have a section of their own; drawn->all: asked for by --plots all */
     pl_shelf *shelf; /* the pixels, where the cache has them */

@@ -26,7 +26,6 @@ typedef struct pl_table {
     const pl_study_data *d;
     const pl_marks *marks;
     const pl_report_spec *spec;
-    const pl_drawn *drawn; /* groups whose names lead to sections of their own; NULL: none */
 } pl_table;
 
 void pl_table_csv(const pl_table *t, pl_str *s);
@@ -35,10 +34,11 @@ void pl_table_tex(const pl_table *t, pl_str *s);
 void pl_cost_csv(const pl_study_data *d, pl_str *s);
 
 /* The table for people with what a reader must know of it, wall times among the usual columns: heading "Results", text, table. */
-void pl_table_section(const pl_table *t, pl_doc *doc);
+void pl_table_section(const pl_table *t, const pl_drawn *drawn, pl_doc *doc);
 
-/* The table alone (table_rows.c), and behind it the paragraphs that explain it. */
-void pl_table_block(const pl_table *t, bool wall_times, pl_doc *doc);
+/* The table alone (table_rows.c), and the paragraphs that explain it. drawn: it is for the page, with wall times among the usual
+ * columns, intervals on lines of their own and links to the groups that are drawn; NULL: it is not. caption may be NULL. */
+void pl_table_block(const pl_table *t, const pl_drawn *drawn, const char *caption, pl_doc *doc);
 void pl_table_notes(const pl_table *t, pl_doc *doc);
 
 /* The group a reference is compared with: the one it names by name, label, or words of either that only one group has

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "draw/escape.h"
+#include "report/page_source.h"
 #include "report/table.h"
 
 static void note_cells(const pl_table *t, pl_doc *doc)
@@ -120,9 +121,13 @@ void pl_table_notes(const pl_table *t, pl_doc *doc)
     note_missing(t, doc);
 }
 
-void pl_table_section(const pl_table *t, pl_doc *doc)
+void pl_table_section(const pl_table *t, const pl_drawn *drawn, pl_doc *doc)
 {
+    char *source = pl_page_source(t->d, -1);
+    char *caption = pl_format("A row per group, n runs each: %s.", source);
     pl_doc_heading(doc, 2, "results", "Results");
-    pl_table_block(t, true, doc);
+    pl_table_block(t, drawn, caption, doc);
     pl_table_notes(t, doc);
+    free(caption);
+    free(source);
 }

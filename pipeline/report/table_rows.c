@@ -146,16 +146,16 @@ static void add_interval(double low, double high, bool percent, pl_str *s)
 }
 
 /* "95.41 ± 0.32 (94.90 to 95.92)", or a part of it. */
-static void add_metric(const pl_summary *v, bool percent, int part, pl_str *s)
+static void add_metric(const pl_summary *v, bool percent, int part, bool page, pl_str *s)
 {
     const char *(*text)(double, char[PL_NUMBER_TEXT]) = percent ? pl_percent_text : pl_number_text;
     char a[PL_NUMBER_TEXT];
     if (part == WHOLE || part == MEAN)
         pl_str_add(s, text(v->mean, a));
     if (part == WHOLE && v->n > 1) {
-        pl_str_addf(s, " ± %s (", text(v->std, a));
+        pl_str_addf(s, " ± %s%s", text(v->std, a), page ? "\n" : " (");
         add_interval(v->low, v->high, percent, s);
-        pl_str_add(s, ")");
+        pl_str_add(s, page ? "" : ")");
     }
     if (part == STD)
         pl_str_add(s, text(v->std, a));
@@ -166,10 +166,10 @@ static void add_metric(const pl_summary *v, bool percent, int part, pl_str *s)
 }
 
 /* n, and how many of the group's runs are not done. */
-static void add_count(const pl_study_data *d, const pl_report_group *g, pl_str *s)
+static void add_count(const pl_study_data *d, const pl_report_group *g, bool page, pl_str *s)
 {
     static const char *const status[] = {"failed", "stopped", "interrupted", "pending"};
-    const char *between = " (";
+    const char *between = page ? "\n" : " (";
     pl_str_addf(s, "%d", g->done);
     for (size_t k = 0; g->done < g->run_count && k < sizeof status / sizeof status[0]; k++) {
         int n = 0;
@@ -180,7 +180,7 @@ static void add_count(const pl_study_data *d, const pl_report_group *g, pl_str *
             between = ", ";
         }
     }
-    if (between[0] == ',')
+    if (between[0] == ',' && !page)
         pl_str_add(s, ")");
 }
 
@@ -200,18 +200,19 @@ static void add_wilson(double share, long long images, pl_str *s)
         add_interval(w.low, w.high, true, s);
 }
 
-static void add_against_best(const pl_table *t, int group, pl_str *s)
+static void add_against_best(const pl_table *t, int group, bool page, pl_str *s)
 {
     const pl_mark *m = &t->marks->group[group];
     if (group == t->marks->best)
         pl_str_add(s, "best");
     else if (m->paired && !isnan(m->difference))
-        pl_str_addf(s, "%+.2f (%+.2f to %+.2f)", 100 * m->difference, 100 * m->low, 100 * m->high);
+        pl_str_addf(s, page ? "%+.2f\n%+.2f to %+.2f" : "%+.2f (%+.2f to %+.2f)",
+                    100 * m->difference, 100 * m->low, 100 * m->high);
     else
         pl_str_add(s, "-");
 }
 
-static void group_text(const pl_table *t, const column *c, int group, pl_str *s)
+static void group_text(const pl_table *t, const column *c, int group, bool page, pl_str *s)
 {
     const pl_study_data *d = t->d;
     const pl_report_group *g = &d->group[group];
@@ -220,7 +221,7 @@ static void group_text(const pl_table *t, const column *c, int group, pl_str *s)
     pl_metric metric;
     int part;
     if (is_metric(c->id, &metric, &part)) {
-        add_metric(&g->summary[metric], metric != PL_TEST_LOSS, part, s);
+        add_metric(&g->summary[metric], metric != PL_TEST_LOSS, part, page, s);
         if (metric == PL_TEST_ACCURACY && part <= MEAN && group != t->marks->best &&
             t->marks->group[group].as_good)
             pl_str_add(s, " †");
@@ -234,7 +235,7 @@ static void group_text(const pl_table *t, const column *c, int group, pl_str *s)
         pl_str_add(s, g->value[c->axis]);
         break;
     case PL_COLUMN_N:
-        add_count(d, g, s);
+        add_count(d, g, page, s);
         break;
     case PL_COLUMN_TEST_WILSON:
         add_wilson(value, pl_group_test_images(d, group), s);
@@ -246,7 +247,7 @@ static void group_text(const pl_table *t, const column *c, int group, pl_str *s)
         pl_str_add(s, pl_percent_text(value, text));
         break;
     case PL_COLUMN_VS_BEST:
-        add_against_best(t, group, s);
+        add_against_best(t, group, page, s);
         break;
     case PL_COLUMN_VS_REFERENCE:
         pl_reference_add_group(t, group, s);
@@ -278,18 +279,35 @@ static unsigned group_marks(const pl_table *t, const column *c, int group)
     return marks;
 }
 
-static void add_group(const pl_table *t, const columns *c, int group, pl_doc *doc)
+/* What a cell is sorted and filtered by: shares as they are shown, in percent. */
+static double shown_value(const column *c, double value)
 {
-    char id[PL_GROUP_ID];
+    pl_metric metric;
+    int part;
+    bool percent = is_metric(c->id, &metric, &part)
+                       ? metric != PL_TEST_LOSS
+                       : c->id == PL_COLUMN_TEST_WILSON || c->id == PL_COLUMN_BALANCED_ACCURACY ||
+                             c->id == PL_COLUMN_VS_BEST || c->id == PL_COLUMN_VS_REFERENCE;
+    return percent ? 100 * value : value;
+}
+
+static void add_group(const pl_table *t, const columns *c, int group, const pl_drawn *drawn,
+                      pl_doc *doc)
+{
     pl_str s;
+    char id[PL_GROUP_ID];
+    bool linked = !drawn || !drawn->group[group];
     pl_str_init(&s);
     for (int i = 0; i < c->count; i++) {
+        const column *at = &c->item[i];
         pl_str_reset(&s);
-        group_text(t, &c->item[i], group, &s);
-        pl_doc_cell(doc, s.text, group_value(t, &c->item[i], group),
-                    group_marks(t, &c->item[i], group));
-        if (c->item[i].id == PL_COLUMN_GROUP && t->drawn && t->drawn->group[group])
+        group_text(t, at, group, drawn != NULL, &s);
+        pl_doc_cell(doc, s.text, shown_value(at, group_value(t, at, group)),
+                    group_marks(t, at, group));
+        if (!linked && s.size > 0 && (at->id == PL_COLUMN_GROUP || at->id == PL_COLUMN_KEY)) {
             pl_doc_cell_link(doc, pl_page_group_id(group, id));
+            linked = true;
+        }
     }
     pl_str_clear(&s);
 }
@@ -337,7 +355,7 @@ static void add_baseline(const pl_table *t, const columns *c, pl_doc *doc)
         default:
             break;
         }
-        pl_doc_cell(doc, s.text, value, marks);
+        pl_doc_cell(doc, s.text, shown_value(&c->item[i], value), marks);
     }
     pl_str_clear(&s);
 }
@@ -364,7 +382,7 @@ static void add_reference(const pl_table *t, const columns *c, const pl_referenc
                 pl_str_add(&s, metric == PL_TEST_LOSS ? pl_number_text(value, text)
                                                       : pl_percent_text(value, text));
         }
-        pl_doc_cell(doc, s.text, value, marks);
+        pl_doc_cell(doc, s.text, shown_value(&c->item[i], value), marks);
     }
     pl_str_clear(&s);
 }
@@ -415,11 +433,11 @@ static int *sorted_groups(const pl_table *t)
     return order;
 }
 
-void pl_table_block(const pl_table *t, bool wall_times, pl_doc *doc)
+void pl_table_block(const pl_table *t, const pl_drawn *drawn, const char *caption, pl_doc *doc)
 {
-    columns c = choose_columns(t, wall_times);
+    columns c = choose_columns(t, drawn != NULL);
     int *order = sorted_groups(t);
-    pl_doc_table(doc, "groups-table", NULL, true);
+    pl_doc_table(doc, "table-results", caption, true);
     for (int i = 0; i < c.count; i++) {
         if (c.item[i].id == PL_COLUMN_KEY)
             pl_doc_column(doc, pl_axis_short(t->d, c.item[i].axis), false,
@@ -430,7 +448,7 @@ void pl_table_block(const pl_table *t, bool wall_times, pl_doc *doc)
                           pl_table_column_texts[c.item[i].id].help);
     }
     for (int g = 0; g < t->d->group_count; g++)
-        add_group(t, &c, order[g], doc);
+        add_group(t, &c, order[g], drawn, doc);
     if (!isnan(t->d->majority))
         add_baseline(t, &c, doc);
     for (int r = 0; r < t->spec->references; r++)

@@ -43,7 +43,7 @@ void pl_table_md(const pl_table *t, pl_str *s)
 {
     pl_doc doc;
     pl_doc_init(&doc);
-    pl_table_block(t, false, &doc);
+    pl_table_block(t, NULL, NULL, &doc);
     pl_table_notes(t, &doc);
     for (size_t i = 0; i < doc.count; i++) {
         if (doc.block[i].kind == PL_BLOCK_TABLE) {
@@ -144,7 +144,7 @@ void pl_table_tex(const pl_table *t, pl_str *s)
     pl_doc doc, notes;
     pl_doc_init(&doc);
     pl_doc_init(&notes);
-    pl_table_block(t, false, &doc);
+    pl_table_block(t, NULL, NULL, &doc);
     pl_table_notes(t, &notes);
     pl_str_add(s, "% \\usepackage[T1]{fontenc} and \\usepackage{booktabs}\n");
     for (size_t i = 0; i < notes.count; i++) {

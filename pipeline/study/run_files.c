@@ -145,8 +145,8 @@ cleanup:
 /* Drops the members of a manifest that the report has no use for: a study may have 10,000. */
 static void keep_members(json_t *manifest)
 {
-    static const char *const used[] = {"spec", "ingest",    "split",    "numeric",
-                                       "keys", "blas_core", "versions", "isa"};
+    static const char *const used[] = {"spec",      "ingest",   "split", "numeric", "keys",
+                                       "blas_core", "versions", "isa",   "train"};
     const char *key;
     void *next;
     json_t *member;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Numbers of tests/pipeline/compare/test_marks.c: groups of seeds against the best by numpy, scipy.stats.bootstrap, statsmodels'
-exact McNemar test and Holm's correction. The answers come from the formula of tests/pipeline/compare/small_study.c."""
+exact McNemar test and Holm's correction. The answers come from the formula of tests/pipeline/compare/answer_study.c."""
 import numpy as np
 from scipy.stats import bootstrap
 from statsmodels.stats.contingency_tables import mcnemar

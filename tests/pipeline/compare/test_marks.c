@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "compare/test_sides.h"
-#include "pipeline/compare/small_study.h"
+#include "pipeline/compare/answer_study.h"
 #include "tst.h"
 
 enum { IMAGES = 2000 };
@@ -15,12 +15,12 @@ static const struct {
 } answers[12] = {{1, 300}, {2, 310}, {3, 320}, {4, 305},  {5, 325},  {6, 330},
                  {7, 400}, {8, 390}, {9, 410}, {10, 450}, {11, 600}, {12, 350}};
 
-static void four_groups(small_study *s)
+static void four_groups(answer_study *s)
 {
-    small_study_new(s, 4, 3, IMAGES);
+    answer_study_new(s, 4, 3, IMAGES);
     for (int r = 0; r < 12; r++)
-        small_study_answer(s, r, answers[r].salt, answers[r].threshold);
-    small_study_finish(s);
+        answer_study_answer(s, r, answers[r].salt, answers[r].threshold);
+    answer_study_finish(s);
 }
 
 static void test_groups_of_seeds_against_the_best(void)
@@ -33,7 +33,7 @@ static void test_groups_of_seeds_against_the_best(void)
         {-0.005833333333, -0.0128333, 0.00116667, 0.00356026, 0.10689, 0.349115166377, true},
         {-0.0385, -0.047, -0.0301667, 0.00426828, 0, 1.62654679213e-07, false},
         {-0.07016666667, -0.0795, -0.061, 0.00475359, 0, 3.89064805997e-15, false}};
-    small_study s;
+    answer_study s;
     pl_marks m;
     four_groups(&s);
     pl_marks_make(&s.d, &s.a, &m);
@@ -57,20 +57,20 @@ static void test_groups_of_seeds_against_the_best(void)
     CU_ASSERT(tst_near(m.group[1].p_holm, m.group[1].p_bootstrap, 0, 0));
     CU_ASSERT(tst_near(m.group[2].p_holm, 3 * m.group[2].p_bootstrap, 0, 1e-12));
     pl_marks_clear(&m);
-    small_study_clear(&s);
+    answer_study_clear(&s);
 }
 
 /* The same images in another order are the same images. */
 static void test_order_of_the_images_does_not_matter(void)
 {
-    small_study s, t;
+    answer_study s, t;
     pl_marks a, b;
     four_groups(&s);
     pl_marks_make(&s.d, &s.a, &a);
     four_groups(&t);
-    small_study_ask(&t, 4, SMALL_BACKWARDS);
-    small_study_answer(&t, 4, answers[4].salt, answers[4].threshold);
-    small_study_finish(&t);
+    answer_study_ask(&t, 4, ASK_BACKWARDS);
+    answer_study_answer(&t, 4, answers[4].salt, answers[4].threshold);
+    answer_study_finish(&t);
     CU_ASSERT_DOUBLE_EQUAL(t.d.run[4].metric[PL_TEST_ACCURACY], s.d.run[4].metric[PL_TEST_ACCURACY],
                            0);
     pl_marks_make(&t.d, &t.a, &b);
@@ -81,21 +81,21 @@ static void test_order_of_the_images_does_not_matter(void)
     }
     pl_marks_clear(&a);
     pl_marks_clear(&b);
-    small_study_clear(&s);
-    small_study_clear(&t);
+    answer_study_clear(&s);
+    answer_study_clear(&t);
 }
 
 static void test_other_test_images_are_not_paired(void)
 {
-    small_study s;
+    answer_study s;
     pl_marks m;
     four_groups(&s);
-    small_study_ask(&s, 3, SMALL_OTHER_NAMES);
-    small_study_ask(&s, 8, SMALL_OTHER_LABELS);
+    answer_study_ask(&s, 3, ASK_OTHER_NAMES);
+    answer_study_ask(&s, 8, ASK_OTHER_LABELS);
     for (int r = 3; r < 9; r += 5)
-        small_study_answer(&s, r, answers[r].salt, answers[r].threshold);
+        answer_study_answer(&s, r, answers[r].salt, answers[r].threshold);
     s.a.run[10].images = NULL; /* no answers */
-    small_study_finish(&s);
+    answer_study_finish(&s);
     pl_marks_make(&s.d, &s.a, &m);
     CU_ASSERT_EQUAL(m.compared, 0);
     CU_ASSERT_EQUAL(m.unpaired, 3);
@@ -104,18 +104,18 @@ static void test_other_test_images_are_not_paired(void)
         CU_ASSERT(isnan(m.group[g].p_holm) && isnan(m.group[g].p_mcnemar));
     }
     pl_marks_clear(&m);
-    small_study_clear(&s);
+    answer_study_clear(&s);
 }
 
 /* Different as they are, one of 400 groups is told from the best in spite of the correction. */
 static void test_many_groups_leave_power(void)
 {
-    small_study s;
+    answer_study s;
     pl_marks m;
-    small_study_new(&s, 400, 1, 300);
+    answer_study_new(&s, 400, 1, 300);
     for (int r = 1; r < 400; r++)
-        small_study_answer(&s, r, (unsigned)r, 700);
-    small_study_finish(&s);
+        answer_study_answer(&s, r, (unsigned)r, 700);
+    answer_study_finish(&s);
     pl_marks_make(&s.d, &s.a, &m);
     CU_ASSERT_EQUAL(m.best, 0);
     CU_ASSERT(m.samples > PL_MARKS_SAMPLES);
@@ -124,15 +124,15 @@ static void test_many_groups_leave_power(void)
         told += !m.group[g].as_good;
     CU_ASSERT_EQUAL(told, 399);
     pl_marks_clear(&m);
-    small_study_clear(&s);
+    answer_study_clear(&s);
 }
 
 static void test_edges(void)
 {
-    small_study s;
+    answer_study s;
     pl_marks m;
-    small_study_new(&s, 2, 1, 10);
-    small_study_finish(&s); /* all right, alike */
+    answer_study_new(&s, 2, 1, 10);
+    answer_study_finish(&s); /* all right, alike */
     pl_marks_make(&s.d, &s.a, &m);
     CU_ASSERT(m.best == 0 && m.group[1].as_good && m.group[1].difference == 0);
     CU_ASSERT_DOUBLE_EQUAL(m.group[1].p_holm, 1, 0);
@@ -143,7 +143,7 @@ static void test_edges(void)
     pl_marks_make(&s.d, &s.a, &m);
     CU_ASSERT(m.best == -1 && m.compared == 0 && !m.group[0].as_good);
     pl_marks_clear(&m);
-    small_study_clear(&s);
+    answer_study_clear(&s);
 }
 
 const tst_case tst_compare_marks[] = {TST(test_groups_of_seeds_against_the_best),

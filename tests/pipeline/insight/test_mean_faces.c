@@ -97,8 +97,8 @@ static void test_mean_faces_have_their_numbers_beside_them(void)
     opened o;
     pl_mean_faces faces;
     open_all(&o, 1);
-    const pl_sheet_request q = {o.m.dir, "a00000000001", "Male", &o.m.answers[0], &o.item->pixels,
-                                o.pool};
+    const pl_sheet_request q = {o.m.dir,         "a00000000001",  "Male",
+                                &o.m.answers[0], &o.item->pixels, o.pool};
     TST_OK(pl_mean_faces_make(&q, &o.shelf, o.item, &faces, e));
     CU_ASSERT(faces.shown && faces.known && faces.errors[0] == 7 && faces.errors[1] == 2);
     TST_TEXT(faces.path, "pictures/a00000000001-means.png");

@@ -224,17 +224,10 @@ static void test_a_small_svg_shows_the_same(void)
 static void write_picture(const char *path)
 {
     static const uint8_t pixel[4] = {0, 90, 180, 255};
-    const char *names[] = {"n"};
-    const float p[] = {0.5f};
-    TST_OK(pl_sheet_write(path,
-                          &(pl_sheet){.width = 2,
-                                      .height = 2,
-                                      .channels = 1,
-                                      .count = 1,
-                                      .x = pixel,
-                                      .name = names,
-                                      .probability = p},
-                          e));
+    const pl_tile tile = {.x = pixel, .line = {"n"}};
+    const pl_band band = {.tile = &tile, .count = 1};
+    TST_OK(pl_sheet_write(
+        path, &(pl_sheet){.width = 2, .height = 2, .channels = 1, .band = &band, .bands = 1}, e));
 }
 
 static void test_figures_and_pictures_stand_in_the_page(void)

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/compare/small_study.h"
+#include "pipeline/compare/answer_study.h"
 #include "tst.h"
 
 /* Three groups of two seeds; the second is hardly worse than the first, the third far. */
-static void three_groups(small_study *s)
+static void three_groups(answer_study *s)
 {
     static const int threshold[6] = {300, 320, 310, 330, 900, 910};
-    small_study_new(s, 3, 2, 1000);
+    answer_study_new(s, 3, 2, 1000);
     for (int r = 0; r < 6; r++)
-        small_study_answer(s, r, (unsigned)r + 1, threshold[r]);
-    small_study_finish(s);
+        answer_study_answer(s, r, (unsigned)r + 1, threshold[r]);
+    answer_study_finish(s);
 }
 
 static void call(pl_report_group *g, const char *label)
@@ -25,24 +25,24 @@ static void call(pl_report_group *g, const char *label)
 }
 
 typedef struct made {
-    small_study s;
+    answer_study s;
     pl_marks marks;
     pl_report_spec spec;
     pl_table t;
 } made;
 
-static void make(made *m, void (*fill)(small_study *))
+static void make(made *m, void (*fill)(answer_study *))
 {
     memset(m, 0, sizeof *m);
     fill(&m->s);
     pl_marks_make(&m->s.d, &m->s.a, &m->marks);
-    m->t = (pl_table){&m->s.d, &m->marks, &m->spec, NULL};
+    m->t = (pl_table){&m->s.d, &m->marks, &m->spec};
 }
 
 static void drop(made *m)
 {
     pl_marks_clear(&m->marks);
-    small_study_clear(&m->s);
+    answer_study_clear(&m->s);
 }
 
 /* The table's rows without what is explained below it. */
@@ -183,8 +183,8 @@ static void test_the_marks_are_explained(void)
     CU_ASSERT(pl_ends_with(s.text, ",0\n"));
     drop(&m);
     make(&m, three_groups);
-    small_study_ask(&m.s, 4, SMALL_OTHER_NAMES);
-    small_study_finish(&m.s);
+    answer_study_ask(&m.s, 4, ASK_OTHER_NAMES);
+    answer_study_finish(&m.s);
     pl_marks_clear(&m.marks);
     pl_marks_make(&m.s.d, &m.s.a, &m.marks);
     pl_str_reset(&s);
