@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/cpu.h"
 #include "compare/effects_section.h"
 #include "compare/overfitting.h"
 #include "insight/labels.h"
@@ -165,7 +166,7 @@ static kn_status making_begin(making *m, const pl_study_data *d, const pl_report
     kn_status rc = pl_report_spec_load(yaml, &m->arena, &m->spec, e);
     free(yaml);
     KN_TRY(rc);
-    KN_TRY(kn_pool_new(options->threads, &m->pool, e));
+    KN_TRY(kn_pool_new(options->threads > 0 ? options->threads : kn_cpu_count(), &m->pool, e));
     pl_shelf_init(&m->shelf, options->cache, m->pool);
     KN_TRY(pl_study_answers_read(d, &m->answers, e));
     pl_marks_make(d, &m->answers, &m->marks);
