@@ -122,8 +122,13 @@ static kn_status gather_one(gathering *g, const json_t *manifest, const char *id
     pl_entry ingest = {NULL, NULL}, split = {NULL, NULL};
     KN_TRY(open_tools(g, e));
     kn_status rc = KN_OK;
-    if (find_entry(g, manifest, "ingest", &ingest) && find_entry(g, manifest, "split", &split) &&
-        pl_audit_can(&ingest, &split)) {
+    bool found =
+        find_entry(g, manifest, "ingest", &ingest) && find_entry(g, manifest, "split", &split);
+    if (found && !pl_audit_can(&ingest, &split)) {
+        pl_info(
+            "data %s: read by an earlier facet; `facet run` reads it again, and then it is audited",
+            id);
+    } else if (found) {
         const pl_audit_input in = {&ingest, &split, identity_of(manifest), g->d->name};
         rc = publish(g, &in, dir, e);
     }

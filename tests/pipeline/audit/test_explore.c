@@ -135,7 +135,7 @@ static void test_section_and_warning_of_a_failing_audit(void)
     TST_OK(pl_audit_section(tst_path("study"), &doc, &figures, e));
     CU_ASSERT_EQUAL(figures.count, 4);
     CU_ASSERT_FATAL(doc.count > 10);
-    TST_TEXT(doc.block[0].text, "The data");
+    TST_TEXT(doc.block[0].text, "Data audit");
     TST_TEXT(doc.block[1].text, "Data 0123456789ab");
     CU_ASSERT(doc.block[3].kind == PL_BLOCK_TEXT && doc.block[3].tone == PL_TONE_WARNING);
     CU_ASSERT_TRUE(pl_audit_warning(tst_path("study"), "0123456789ab", &s));
