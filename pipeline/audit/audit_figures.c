@@ -257,7 +257,7 @@ static int drift_body(const pl_audit_view *v, pl_str *s)
         "set title 'What pictures measure'\nunset key\n"
         "set xlabel 'distance from training (KS)'\nset xrange [0:%.9g<*]\n"
         "set arrow 1 from %.9g,graph 0 to %.9g,graph 1 nohead dt 3 lc rgb '" PL_COLOR_DARK "'\n",
-        1 - 50.0 / height, 56.0 / height, PL_DRIFT_DISTANCE, PL_DRIFT_DISTANCE, PL_DRIFT_DISTANCE);
+        1 - 50.0 / height, 76.0 / height, PL_DRIFT_DISTANCE, PL_DRIFT_DISTANCE, PL_DRIFT_DISTANCE);
     drift_tics(v, s, false);
     drift_plot(s, "measure", "1:2 with points", measures);
     pl_str_addf(s,
