@@ -173,7 +173,11 @@ static double quantile(const double *sorted, size_t n, double q)
 json_t *pl_audit_training_json(const pl_audit_data *d, const pl_audit_pixels *p)
 {
     json_t *root = json_object();
+    const int64_t *dim = d->x.dim;
     json_object_set_new(root, "count", json_integer((json_int_t)d->on_side[PL_SIDE_TRAIN]));
+    json_object_set_new(
+        root, "size",
+        json_sprintf("%lldx%lldx%lld", (long long)dim[2], (long long)dim[1], (long long)dim[3]));
     for (int m = 0; m < PL_MEASURES; m++) {
         size_t n;
         double *v = values_of(d, p->value[m], PL_SIDE_TRAIN, &n);
