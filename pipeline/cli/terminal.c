@@ -9,11 +9,12 @@
 
 bool pl_terminal_size(size_t *width, size_t *height)
 {
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    struct winsize size = {0};
+    if (!isatty(STDOUT_FILENO))
         return false;
-    *width = size.ws_col;
-    *height = size.ws_row;
+    bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *width = told ? size.ws_col : 80;
+    *height = told ? size.ws_row : 24;
     return true;
 }
 
