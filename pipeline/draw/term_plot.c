@@ -36,7 +36,7 @@ static double nice_step(double span, double most)
 /* The values' range, widened to whole steps; false: there is none. */
 static bool range_of(const pl_term_plot *p, double rows, range *out)
 {
-    double low = INFINITY, high = -INFINITY;
+    double low = HUGE_VAL, high = -HUGE_VAL;
     for (size_t k = 0; k < p->count; k++) {
         for (size_t i = 0; i < p->series[k].count; i++) {
             double y = p->series[k].y[i];

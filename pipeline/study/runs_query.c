@@ -311,7 +311,7 @@ static int by_cell(const void *a, const void *b)
     else if (isnan(x->number) != isnan(y->number))
         order = isnan(x->number) - isnan(y->number);
     else
-        order = (x->descending ? -1 : 1) * strcmp(x->text, y->text);
+        order = x->descending ? strcmp(y->text, x->text) : strcmp(x->text, y->text);
     return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 

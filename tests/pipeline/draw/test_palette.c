@@ -62,7 +62,7 @@ static void lab_of(const char *color, int kind, double out[3])
 /* The least over all pairs: of L* alone where kind < 0. */
 static double least(const char *const *color, int kind)
 {
-    double best = INFINITY;
+    double best = HUGE_VAL;
     for (int i = 0; i < COLORS; i++) {
         for (int j = i + 1; j < COLORS; j++) {
             double a[3], b[3], sum = 0;

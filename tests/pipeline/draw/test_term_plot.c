@@ -84,7 +84,7 @@ static void test_braille_and_colour(void)
 
 static void test_without_values(void)
 {
-    const double none[2] = {(double)NAN, INFINITY};
+    const double none[2] = {(double)NAN, HUGE_VAL};
     const pl_term_series s[2] = {{"train", x, none, 2, "34", false}, {"val", x, up, 0, "33", true}};
     pl_term_plot p = plot_of(s, 2);
     p.height = 7;
