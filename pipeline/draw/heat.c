@@ -76,11 +76,12 @@ void pl_heat_map(pl_heat_kind kind, const float *v, int w, int h, double most, i
             pl_heat_color(kind, (double)v[(y / scale) * w + x / scale] / most, rgb);
 }
 
-/* Of a number: enough to see the picture through the strongest colour, and nothing where there is nothing to say. */
-static double opacity(double t)
+/* Of a number: enough to see the picture through the strongest colour, and nothing where there is nothing to say. With a sign the
+ * colours near 0 are light: they come late, or a line of 0 between two faint signs would look dark. */
+static double opacity(pl_heat_kind kind, double t)
 {
     double size = fmin(fabs(t), 1.0);
-    return 0.7 * pow(size, 0.75);
+    return 0.7 * pow(size, kind == PL_HEAT_EVEN ? 0.75 : 1.25);
 }
 
 /* Rec. 601, as pictures are made grey. */
@@ -93,7 +94,7 @@ void pl_heat_overlay(pl_heat_kind kind, const float *v, int w, int h, double mos
                      const uint8_t *picture, int channels, uint8_t *rgb)
 {
     for (size_t i = 0; i < (size_t)w * (size_t)h; i++, picture += channels, rgb += 3) {
-        double t = (double)v[i] / most, share = opacity(t), gray = gray_of(picture, channels);
+        double t = (double)v[i] / most, share = opacity(kind, t), gray = gray_of(picture, channels);
         pl_heat_color(kind, t, rgb);
         for (int k = 0; k < 3; k++)
             rgb[k] = (uint8_t)(share * rgb[k] + (1 - share) * gray + 0.5);
