@@ -54,6 +54,16 @@ typedef struct pl_explained {
 kn_status pl_explain(pl_explainer *x, const uint8_t *pixels, pl_explained *out, kn_error *e);
 void pl_explained_clear(pl_explained *r);
 
+/* Explained pictures, to be drawn and written. All borrowed. */
+typedef struct pl_explanations {
+    const pl_explainer *explainer;
+    const char *run; /* what the model is called */
+    size_t count;
+    const uint8_t *x;              /* [count,h,w,c] */
+    const char *const *name;       /* [count] */
+    const pl_explained *explained; /* [count] */
+} pl_explanations;
+
 /* "Male" of class 1, "not Male" of class 0; heap. */
 char *pl_class_name(const pl_explainer *x, int cls);
 
