@@ -8,6 +8,7 @@
 #include "insight/sheets_section.h"
 #include "insight/slices.h"
 #include "report/comparison.h"
+#include "insight/weights_section.h"
 #include "report/page_parts.h"
 #include "report/plots.h"
 
@@ -156,9 +157,14 @@ static kn_status group_pictures(const pl_report_context *c, int group, kn_error 
     return pl_group_pictures_section(c->data, c->answers, group, c->shelf, c->doc, e);
 }
 
+static kn_status group_weights(const pl_report_context *c, int group, kn_error *e)
+{
+    return pl_group_weights_section(c->data, group, c->doc, e);
+}
+
 /* The parts of a group's section, in their order: curves and confusion, its runs, what looks into its answers. */
 static kn_status (*const of_group[])(const pl_report_context *, int, kn_error *) = {
-    group_head, group_runs, group_scores, group_slices, group_pictures,
+    group_head, group_runs, group_scores, group_slices, group_pictures, group_weights,
 };
 
 static kn_status groups(const pl_report_context *c, kn_error *e)
