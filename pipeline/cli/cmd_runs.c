@@ -88,7 +88,7 @@ static void print(const pl_global *g, const runs_args *a, const pl_runs_table *t
             width = 0;
         pl_runs_text(t, width, pl_log_colors(STDOUT_FILENO), &s);
     }
-    fwrite(s.text, 1, s.size, stdout);
+    fputs(s.text, stdout);
     pl_str_clear(&s);
 }
 
