@@ -90,6 +90,10 @@ static void add_columns(const pl_block *b, pl_str *s)
 {
     pl_str_add(s, "<thead><tr>");
     for (size_t k = 0; k < b->columns; k++) {
+        if (b->column[k].title[0] == '\0') { /* heads nothing that is to be announced */
+            pl_str_add(s, "<td></td>");
+            continue;
+        }
         pl_str_addf(s, "<th scope=\"col\"%s", b->column[k].number ? " class=\"n\"" : "");
         if (b->column[k].help) {
             pl_str_add(s, " title=\"");

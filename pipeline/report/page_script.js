@@ -41,13 +41,14 @@ function sortable(table) {
   var body = table.tBodies[0], original = Array.prototype.slice.call(body.rows);
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
   heads.forEach(function (head, column) {
+    if (head.textContent === '') return; /* a column of remarks */
     var button = make('button', {type: 'button'}, head.textContent);
     head.textContent = '';
     head.appendChild(button);
     head.setAttribute('aria-sort', 'none');
     button.addEventListener('click', function () {
       var next = {none: 'ascending', ascending: 'descending', descending: 'none'}[head.getAttribute('aria-sort')];
-      heads.forEach(function (other) { other.setAttribute('aria-sort', other === head ? next : 'none'); });
+      heads.forEach(function (other) { if (other.textContent) other.setAttribute('aria-sort', other === head ? next : 'none'); });
       var rows = original.slice(), direction = next === 'ascending' ? 1 : -1;
       if (next !== 'none')
         rows.sort(function (a, b) { return compare(a.cells[column], b.cells[column], direction); });

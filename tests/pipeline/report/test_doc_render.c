@@ -81,6 +81,26 @@ static void add_table(pl_doc *d)
     pl_doc_table_end(d);
 }
 
+static void test_a_column_without_a_title_has_no_head(void)
+{
+    pl_doc d;
+    pl_str s;
+    pl_doc_init(&d);
+    pl_doc_heading(&d, 1, NULL, "t");
+    pl_doc_table(&d, NULL, NULL, true);
+    pl_doc_column(&d, "name", false, NULL);
+    pl_doc_column(&d, "", false, NULL);
+    pl_doc_cell(&d, "a", (double)NAN, 0);
+    pl_doc_cell(&d, "small", (double)NAN, 0);
+    pl_doc_table_end(&d);
+    page_of(&d, &s);
+    CU_ASSERT(html_is_good(s.text));
+    CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "<th scope=\"col\">name</th><td></td></tr></thead>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "<caption class=\"unseen\" id=\"table-1\">t</caption>"));
+    pl_str_clear(&s);
+    pl_doc_clear(&d);
+}
+
 static void test_a_table_is_the_same_in_both_forms(void)
 {
     pl_doc d;
@@ -345,6 +365,7 @@ static void test_the_check_of_pages_sees_what_is_wrong(void)
 
 const tst_case tst_report_doc_render[] = {TST(test_a_page_has_all_blocks_in_good_order),
                                           TST(test_a_table_is_the_same_in_both_forms),
+                                          TST(test_a_column_without_a_title_has_no_head),
                                           TST(test_nothing_from_outside_becomes_an_element),
                                           TST(test_clean_text_is_utf8_that_is_shown),
                                           TST(test_a_small_svg_shows_the_same),

@@ -192,7 +192,10 @@ static void test_report_write_tells_of_failed_and_pending_runs(void)
     TST_OK(pl_report_write(tst_dir(), (pl_report_options){0}, &said, e));
     char *want = pl_format("%s/table.csv .md .tex: 3 groups\n%s/cost.csv\n%s/plots: %d figures, "
                            "each as .svg, .png, .pdf and .csv\n"
-                           "%s/report.html .md\n",
+                           "%s/report.html .md\n"
+                           "1 warning on what the table seems to say:\n"
+                           "  cnn leads logreg, <adam> by 2.00 points of test accuracy, and chance "
+                           "may have made that.\n",
                            tst_dir(), tst_dir(), tst_dir(), count_files("", ".svg"), tst_dir());
     TST_TEXT(said.text, want);
     char *page = tst_read(tst_path("report.html"), NULL);
@@ -554,7 +557,8 @@ static void test_stopped_runs_are_shown_as_far_as_they_came(void)
     char *table = tst_read(tst_path("table.md"), NULL);
     CU_ASSERT_PTR_NOT_NULL(strstr(table, "\n2 of 6 runs are left out: 2 stopped.\n"));
     char *page = tst_read(tst_path("report.html"), NULL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(page, "<td class=\"n\" data-v=\"0\">0 (2 stopped)</td>"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(page, "<td class=\"n\" data-v=\"0\">0<br><small>2 stopped</small></td>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page,
                                   "<td>stopped</td><td class=\"n\">1</td><td class=\"n\">"
                                   "62.50</td><td>halving: place 3 of 3 groups after epoch 1"));
