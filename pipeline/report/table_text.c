@@ -149,8 +149,7 @@ void pl_table_tex(const pl_table *t, pl_str *s)
     pl_str_add(s, "% \\usepackage[T1]{fontenc} and \\usepackage{booktabs}\n");
     for (size_t i = 0; i < notes.count; i++) {
         pl_str_add(s, "% ");
-        for (const char *p = notes.block[i].text; *p; p++)
-            pl_str_add_bytes(s, *p == '\n' || *p == '\r' ? " " : p, 1);
+        tex_text(s, notes.block[i].text);
         pl_str_add(s, "\n");
     }
     tex_table(table_of(&doc), s);
