@@ -272,6 +272,16 @@ static int drift_body(const pl_audit_view *v, pl_str *s)
     return height;
 }
 
+bool pl_audit_has_drift(const pl_audit_view *v)
+{
+    for (size_t i = 0; i < pl_audit_drift_rows(v); i++) {
+        pl_drift_view r = pl_audit_drift_row(v, i);
+        if (r.side != PL_SIDE_TRAIN && !isnan(r.distance))
+            return true;
+    }
+    return false;
+}
+
 /* The table as text again. */
 static void csv_text(const pl_csv *t, pl_str *s)
 {
@@ -308,6 +318,8 @@ void pl_audit_figures_add(const pl_audit_view *v, const pl_audit_figures_style *
                    {"drift", drift_body}};
     const pl_csv *table[] = {&v->counts, NULL, &v->correlations, &v->drift};
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        if (figures[i].body == drift_body && !pl_audit_has_drift(v))
+            continue;
         pl_str body, csv;
         pl_str_init(&body);
         pl_str_init(&csv);

@@ -193,6 +193,8 @@ static void add_figures(const pl_audit_view *v, const char *study_dir, const cha
     const pl_audit_figures_style style = {.prefix = prefix, .source = source, .csv = true};
     pl_audit_figures_add(v, &style, figures);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        if (strcmp(shown[i].name, "drift") == 0 && !pl_audit_has_drift(v))
+            continue;
         char *name = pl_format("%s%s", prefix, shown[i].name);
         pl_doc_figure(doc, name, shown[i].caption, shown[i].alt, NULL);
         free(name);
