@@ -7,6 +7,7 @@ usage: gradcam.py            the tables of tests/kernels/nn/gradcam_torch.inc: n
        gradcam.py RUN DIR    compares the maps that `facet explain RUN IMAGE... --out DIR` left with those of the cnn of that run's
                              model.safetensors (RUN: its folder), and prints the largest difference
 """
+import csv
 import json
 import os
 import struct
@@ -155,7 +156,8 @@ def compare(run, folder):
     t = tensors(os.path.join(run, 'model.safetensors'))
     order = ['conv2d', 'conv2d_1', 'dense', 'dense_1']
     x, maps = (np.load(os.path.join(folder, n + '.npy')) for n in ('pictures', 'gradcam'))
-    classes = np.loadtxt(os.path.join(folder, 'maps.csv'), delimiter=',', skiprows=1, usecols=1, ndmin=1)
+    with open(os.path.join(folder, 'maps.csv'), newline='', encoding='utf-8') as f:
+        classes = [int(row['class']) for row in csv.DictReader(f)]
     worst = highest = 0.0
     for image, have, c in zip(x, maps, classes):
         names = iter(order)
