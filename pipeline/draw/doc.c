@@ -69,8 +69,8 @@ void pl_doc_heading(pl_doc *d, int level, const char *id, const char *text)
     b->id = copied(id);
 }
 
-static void add_formatted(pl_doc *d, pl_block_kind kind, pl_tone tone, const char *fmt,
-                          va_list args)
+static void KN_PRINTF(4, 0)
+    add_formatted(pl_doc *d, pl_block_kind kind, pl_tone tone, const char *fmt, va_list args)
 {
     pl_str s;
     pl_str_init(&s);
