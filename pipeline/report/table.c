@@ -2,9 +2,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "audit/audit_section.h"
 #include "io/csv.h"
 #include "draw/escape.h"
+#include "study/attributes.h"
 
 static void csv_number(pl_str *s, double v)
 {
@@ -136,10 +139,28 @@ bool pl_mixed_note(const pl_study_data *d, pl_str *s)
     return mixed;
 }
 
+/* A sentence for each data of done runs whose audit fails. */
+static void add_audits(const pl_study_data *d, pl_str *s)
+{
+    char seen[PL_DATA_ID] = "", id[PL_DATA_ID]; /* runs of one data follow one another */
+    size_t before = s->size;
+    for (int i = 0; i < d->run_count; i++) {
+        pl_data_id_of(d->run[i].manifest, id);
+        if (!d->run[i].done || !id[0] || strcmp(id, seen) == 0)
+            continue;
+        memcpy(seen, id, sizeof seen);
+        pl_str sentence;
+        pl_str_init(&sentence);
+        if (pl_audit_warning(d->dir, id, &sentence) && !strstr(s->text + before, sentence.text))
+            pl_str_addf(s, "%s%s.", s->size ? " " : "", sentence.text);
+        pl_str_clear(&sentence);
+    }
+}
+
 bool pl_table_note(const pl_study_data *d, pl_str *s)
 {
     int left_out = d->run_count - d->done;
-    bool mixed = pl_study_mixes_arithmetic(d);
+    size_t before = s->size;
     if (left_out) {
         pl_str counts;
         pl_str_init(&counts);
@@ -148,10 +169,11 @@ bool pl_table_note(const pl_study_data *d, pl_str *s)
                     left_out == 1 ? "is" : "are", counts.text + 2);
         pl_str_clear(&counts);
     }
-    if (mixed)
+    if (pl_study_mixes_arithmetic(d))
         pl_str_add(s, left_out ? " " : "");
     pl_mixed_note(d, s);
-    return left_out || mixed;
+    add_audits(d, s);
+    return s->size > before;
 }
 
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m)

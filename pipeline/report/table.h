@@ -45,8 +45,8 @@ void pl_table_notes(const pl_table *t, pl_doc *doc);
  * ("size=100 model.type=cnn"); the best where it names none. -1: there is no such group. */
 int pl_reference_group(const pl_table *t, const pl_reference *r);
 
-/* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 pending." and
- * that runs were computed with different arithmetic. Nothing where neither is so; returns whether
+/* What a reader of the table must know: "2 of 12 runs are left out: 1 failed, 1 pending.",
+ * that runs were computed with different arithmetic, and that the audit of their data fails. Nothing where neither is so; returns whether
  * it said anything. */
 bool pl_table_note(const pl_study_data *d, pl_str *s);
 

@@ -10,12 +10,13 @@
 static void note_cells(const pl_table *t, pl_doc *doc)
 {
     char images[PL_NUMBER_TEXT];
-    pl_doc_text(
-        doc, PL_TONE_SOFT,
-        "Each cell of a metric: mean ± sample standard deviation over the seeds (95 %% "
-        "interval of the mean, Student's t); n is the number of seeds. Bold: the best mean. "
-        "The loss contains the model's penalty, so it compares only models with the same "
-        "regularizer and output.");
+    pl_doc_text(doc, PL_TONE_SOFT,
+                "Each cell of a metric: mean ± sample standard deviation over the seeds (95 %% "
+                "interval of the mean, Student's t, cut at 0 and 100); n is the number of seeds. "
+                "Bold: the best "
+                "mean. "
+                "The loss contains the model's penalty, so it compares only models with the same "
+                "regularizer and output.");
     if (t->d->test_images > 0 && t->d->one_test_set)
         pl_doc_text(
             doc, PL_TONE_SOFT,

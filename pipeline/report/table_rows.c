@@ -137,8 +137,13 @@ static double group_value(const pl_table *t, const column *c, int group)
     }
 }
 
+/* An interval of a share that reaches beyond 0 or 1 is cut there; the .csv has it whole. */
 static void add_interval(double low, double high, bool percent, pl_str *s)
 {
+    if (percent) {
+        low = low < 0.0 ? 0.0 : low;
+        high = high > 1.0 ? 1.0 : high;
+    }
     const char *(*text)(double, char[PL_NUMBER_TEXT]) = percent ? pl_percent_text : pl_number_text;
     char a[PL_NUMBER_TEXT];
     pl_str_addf(s, "%s to ", text(low, a));

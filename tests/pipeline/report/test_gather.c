@@ -1,4 +1,5 @@
 #include "report/gather.h"
+#include "report/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,23 @@ static void test_the_audit_comes_into_the_study_and_stays(void)
     clear(r);
 }
 
+/* The fixture has a picture of the test side in training too: every table made from that split says so, once. */
+static void test_a_failing_audit_is_said_at_the_table(void)
+{
+    rig *r = make();
+    pl_str s;
+    pl_str_init(&s);
+    r->d.done = 3; /* none is left out: the audit alone */
+    CU_ASSERT_FALSE(pl_table_note(&r->d, &s));
+    TST_OK(pl_gather(&r->d, r->cache, 1, 0, e));
+    CU_ASSERT_TRUE(pl_table_note(&r->d, &s));
+    char *want = pl_format("data %s fails the audit", r->id);
+    CU_ASSERT(pl_starts_with(s.text, want) && !strstr(s.text + 1, want));
+    free(want);
+    pl_str_clear(&s);
+    clear(r);
+}
+
 static void test_another_version_is_replaced_and_ours_left_alone(void)
 {
     rig *r = make();
@@ -153,6 +171,7 @@ static void test_a_signal_ends_it_and_the_clock_leaves_it_out(void)
 
 const tst_case tst_report_gather[] = {
     TST(test_the_audit_comes_into_the_study_and_stays),
+    TST(test_a_failing_audit_is_said_at_the_table),
     TST(test_another_version_is_replaced_and_ours_left_alone),
     TST(test_without_entries_nothing_is_made),
     TST(test_a_signal_ends_it_and_the_clock_leaves_it_out),
