@@ -312,12 +312,19 @@ void pl_effects_section(const pl_study_data *d, pl_doc *doc, pl_figures *figures
                     "that of the choice of test images. A key without effect on a model counts "
                     "there as its first value.");
         add_findings(d, &e, doc);
-        pl_doc_figure(doc, "effects",
-                      left_out ? "Effect of each level against the first; the table has the rest"
-                               : "Effect of each level against the first, others held",
+        pl_str caption;
+        pl_str_init(&caption);
+        pl_str_add(&caption,
+                   left_out
+                       ? "Effect of each level against the first; the table has the rest. From "
+                       : "Effect of each level against the first, others held. From ");
+        pl_add_study_source(d, &caption);
+        pl_str_add(&caption, ".");
+        pl_doc_figure(doc, "effects", caption.text,
                       "Dots with intervals: the difference in test accuracy that each level of "
                       "each swept key makes; the table below has the numbers.",
                       NULL);
+        pl_str_clear(&caption);
         add_level_table(d, &e, doc);
         add_interaction_table(d, &e, doc);
         free(rows);

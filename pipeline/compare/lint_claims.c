@@ -101,7 +101,12 @@ void pl_lint_unsettled(const pl_study_data *d, const pl_marks *m, pl_lint *l)
         if (seeds)
             pl_str_addf(&told, "%s %+.2f to %+.2f over the seeds (Welch)", images ? "," : "",
                         100 * low, 100 * high);
-        if (open_images || open_seeds)
+        if (x->mean == y->mean)
+            pl_lint_add(l, PL_LINT_UNSETTLED, PL_SEVERITY_NOTE, order, 2,
+                        "%s and %s have the same test accuracy: neither leads.\nTheir order in a "
+                        "ranking means nothing.",
+                        a->label, b->label);
+        else if (open_images || open_seeds)
             pl_lint_add(l, PL_LINT_UNSETTLED, PL_SEVERITY_WARNING, order, 2,
                         "%s leads %s by %.2f points of test accuracy, and chance may have made "
                         "that.\n95 %% "

@@ -250,10 +250,16 @@ void pl_pareto_section(const pl_study_data *d, pl_doc *doc, pl_figures *figures)
             "whatever else the machine did; small differences of either kind may be chance.",
             n, front, front == 1 ? "is" : "are");
         add_figure(d, p, n, figures);
-        pl_doc_figure(doc, "pareto", "Training time against test accuracy, one point per group",
+        pl_str caption;
+        pl_str_init(&caption);
+        pl_str_add(&caption, "Training time against test accuracy, one point per group. From ");
+        pl_add_study_source(d, &caption);
+        pl_str_add(&caption, ".");
+        pl_doc_figure(doc, "pareto", caption.text,
                       "Points: mean training time and mean test accuracy of each group, with the "
                       "groups on the front named; the table below lists them.",
                       NULL);
+        pl_str_clear(&caption);
         add_table(d, p, n, doc);
     }
     free(p);

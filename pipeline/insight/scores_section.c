@@ -126,7 +126,7 @@ static void add_table(const pl_shown *s, pl_doc *doc)
         unsigned marks = s->runs.run[k] == s->run && s->runs.count > 1 ? PL_CELL_BOLD : 0;
         if (k >= rows && s->runs.run[k] != s->run)
             continue;
-        pl_doc_cellf(doc, k, marks | PL_CELL_HEAD, "`%s`%s%s", r->id, r->seed[0] ? " seed " : "",
+        pl_doc_cellf(doc, k, marks | PL_CELL_HEAD, "%s%s%s", r->id, r->seed[0] ? "\nseed " : "",
                      r->seed);
         add_row(&its[k], marks, doc);
     }

@@ -155,6 +155,17 @@ static void test_unsettled_by_the_seeds_alone(void)
     answer_study_clear(&s);
 }
 
+static void test_groups_that_are_level(void)
+{
+    answer_study s;
+    sound_study(&s);
+    for (int r = 0; r < 6; r++)
+        answer_study_answer(&s, r, 1, 300);
+    answer_study_finish(&s);
+    expect(&s, PL_LINT_UNSETTLED, "note: g0 and g1 have the same test accuracy: neither leads.");
+    answer_study_clear(&s);
+}
+
 static void data_of(answer_study *s, int run, const char *id)
 {
     json_object_set_new(json_object_get(s->d.run[run].manifest, "keys"), "split", json_string(id));
@@ -378,6 +389,7 @@ const tst_case tst_compare_lint[] = {TST(test_a_sound_study_has_no_finding),
                                      TST(test_stops_without_validation),
                                      TST(test_unsettled_order),
                                      TST(test_unsettled_by_the_seeds_alone),
+                                     TST(test_groups_that_are_level),
                                      TST(test_different_data),
                                      TST(test_different_epochs),
                                      TST(test_different_seeds),

@@ -242,7 +242,7 @@ static void test_the_section_says_what_it_looked_at(void)
                                   "Looked into is run `run01` (seed 2), of 3 runs the one with "
                                   "the best validation accuracy, on its 300 test images.\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text,
-                                  "`run00` seed 1 | 0.9037 | 0.8714 to 0.9361 | 0.8702 | 0.1276 "
+                                  "run00\nseed 1 | 0.9037 | 0.8714 to 0.9361 | 0.8702 | 0.1276 "
                                   "| 0.1366 | 0.4242 | 0.433 | 0.0882 | 0.472 | 77.89 | "
                                   "78.03\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "mean of 3 | 0.8960 |  | "));
