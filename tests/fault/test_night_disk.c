@@ -66,8 +66,8 @@ static bool says(const night_run *run, const char *text, double seconds)
 static const struct {
     const char *name, *mount;
 } disks[] = {
-    {"tmpfs", "mkdir -p disk && mount -t tmpfs -o size=4m none disk && ln -s disk full"},
-    {"ext4", "mkdir -p disk && truncate -s 8M image && mkfs.ext4 -q image && "
+    {"tmpfs", "mkdir -p disk && mount -t tmpfs -o size=32m none disk && ln -s disk full"},
+    {"ext4", "mkdir -p disk && truncate -s 48M image && mkfs.ext4 -q image && "
              "mount -o loop image disk && ln -s disk full"},
 };
 
