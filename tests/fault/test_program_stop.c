@@ -17,6 +17,7 @@
 /* Files that show where a run is, from tst_dir(). */
 static const char in_ingest[] = "cache/tmp/ingest-*/X.npy";
 static const char in_training[] = "cache/work/*/checkpoint.safetensors";
+static const char at_training[] = "cache/tmp/train-*"; /* from its begin */
 static const char in_evaluate[] = "cache/tmp/evaluate-*";
 static const char in_report[] = "cut/stop/table.csv";
 
@@ -175,7 +176,7 @@ static void test_ctrl_c_is_told_and_the_same_command_goes_on(void)
 {
     char *want = undisturbed(), *out = NULL;
     int st = 0;
-    CU_ASSERT_TRUE(stop_at(in_training, 0, "1", SIGINT, &st));
+    CU_ASSERT_TRUE(stop_at(at_training, 0, "1", SIGINT, &st));
     CU_ASSERT_TRUE(WIFEXITED(st) && WEXITSTATUS(st) == 130);
     char *said = tst_read(tst_path("said"), NULL);
     const char *sentence = said ? strstr(said, "facet: interrupted") : NULL; /* behind warnings */
@@ -202,7 +203,7 @@ static void test_a_second_run_of_the_study_is_refused(void)
     char *want = undisturbed(), *err = NULL, *out = NULL;
     int st = 0;
     pid_t pid = start("cut", "1");
-    CU_ASSERT_TRUE(wait_for(pid, in_training, &st));
+    CU_ASSERT_TRUE(wait_for(pid, at_training, &st));
     kill(pid, SIGSTOP); /* it holds the study as long as it lives */
     CU_ASSERT_EQUAL(shell("-q run stop.yaml --cache cache --results cut", NULL, &err), 1);
     char *head = pl_format("facet: the study 'stop' is being run by process %ld on ", (long)pid);

@@ -142,7 +142,8 @@ static void test_the_program_killed_at_any_time_ends_with_the_same_bytes(void)
     for (; (rc == 137 || rc == 124) && kills < 60; kills++) { /* 124: just as it ended by itself */
         char before[64];
         /* --foreground: timeout waits until the killed process is gone, and its lock with it */
-        snprintf(before, sizeof before, "timeout --foreground -s KILL %.3f", 0.02 + 0.002 * kills * kills);
+        snprintf(before, sizeof before, "timeout --foreground -s KILL %.3f",
+                 0.02 + 0.002 * kills * kills);
         rc = run_real(before, "cut", &err);
         if (rc != 0 && rc != 137 && rc != 124)
             tst_note("%s", err);
