@@ -12,6 +12,10 @@
 #include "util/fs.h"
 #include "util/log.h"
 
+/* What fails by the disk may pass: it is tried again at once. A report without its audit would count as whole, so what then still
+ * fails ends the report, and the next command makes it. */
+enum { TRIES = 5 };
+
 typedef struct gathering {
     const pl_study_data *d;
     const char *cache_dir;
@@ -167,10 +171,13 @@ kn_status pl_gather(const pl_study_data *d, const char *cache_dir, int threads, 
         if (!is_new(&seen, id))
             continue;
         char *dir = pl_path_join(g.data, id);
-        if (!is_current(dir))
+        for (int tries = 0; tries < TRIES && !is_current(dir); tries++) {
             rc = gather_one(&g, d->run[r].manifest, id, dir, &problem);
+            if (rc != KN_EIO)
+                break;
+        }
         free(dir);
-        if (rc == KN_EINTERRUPTED) {
+        if (rc == KN_EINTERRUPTED || rc == KN_EIO) {
             kn_fail(e, rc, "%s", problem.text);
         } else if (rc != KN_OK) {
             pl_warn("the data %s are not audited: %s", id, problem.text);
