@@ -126,6 +126,9 @@ static void test_a_killed_neighbour_holds_nobody_up(void)
         free(got);
         free(said);
         night_remove("two");
+        /* where it was killed in its report, the pictures it lacks are in the cache they shared */
+        CU_ASSERT_EQUAL(
+            night_make(&(const night_order){.root = "one", .cache = "shared", .jobs = jobs}), 0);
         night_recovers("one", jobs, want, what);
         night_remove("shared");
     }
