@@ -87,8 +87,9 @@ bool html_is_good(const char *html)
             return false;
         if (!closes && (strcmp(name, "script") == 0 || strcmp(name, "style") == 0)) {
             p = strstr(end, strcmp(name, "script") == 0 ? "</script>" : "</style>");
-            if (!p--)
+            if (!p)
                 return false;
+            p--; /* the loop's step comes back to it */
         }
     }
     return depth == 0 && heading > 0 && ids_are_once(html) &&
