@@ -161,7 +161,6 @@ kn_status pl_gather(const pl_study_data *d, const char *cache_dir, int threads, 
         return KN_OK;
     g.data = pl_path_join(d->dir, "data");
     pl_names_init(&seen);
-    pl_remove_leftovers(g.data);
     for (int r = 0; r < d->run_count && rc == KN_OK; r++) {
         char id[PL_DATA_ID];
         kn_error problem = {KN_OK, ""};

@@ -15,6 +15,7 @@
 #include "report/plots.h"
 #include "report/sections.h"
 #include "report/table.h"
+#include "run/study_folder.h"
 #include "util/fs.h"
 
 /* Bytes that figures and pictures may take in the page. That of a study of many runs, where only the edges are drawn, stays
@@ -209,6 +210,7 @@ kn_status pl_report_write(const char *study_dir, pl_report_options options, pl_s
     kn_status locked = pl_is_dir(study_dir) ? pl_lock_wait(lock_path, &lock, e) : KN_OK;
     free(lock_path);
     KN_TRY(locked);
+    pl_study_folder_sweep(study_dir);
     pl_study_data d;
     kn_status read = pl_study_data_read(study_dir, &d, e);
     if (read != KN_OK) {

@@ -423,7 +423,6 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
     char *lock_path = pl_path_join(study_dir, ".lock");
     char *yaml_path = pl_path_join(study_dir, "study.yaml");
     char *probe = pl_format("%s/.probe", study_dir);
-    char *plots = pl_path_join(study_dir, "plots");
     *lock = -1;
     pl_str yaml;
     pl_str_init(&yaml);
@@ -439,8 +438,7 @@ kn_status pl_results_open(const char *study_dir, const pl_study *study, int *loc
         goto cleanup;
     }
     sign_lock(*lock, lock_path);
-    pl_remove_leftovers(study_dir);
-    pl_remove_leftovers(plots);
+    pl_study_folder_sweep(study_dir);
     KN_TRY_TO(rc, cleanup, pl_write_file(probe, "", 0, e)); /* the lock may be there from before */
     pl_sys_unlink(probe);
     pl_study_yaml(study, &yaml);
@@ -453,7 +451,6 @@ cleanup:
         *lock = -1;
     }
     pl_str_clear(&yaml);
-    free(plots);
     free(probe);
     free(yaml_path);
     free(lock_path);

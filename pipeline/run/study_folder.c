@@ -90,3 +90,14 @@ kn_status pl_study_folder_load(const char *study_dir, pl_study *out, kn_error *e
     free(path);
     return rc;
 }
+
+void pl_study_folder_sweep(const char *study_dir)
+{
+    static const char *const within[] = {"plots", "pictures", "data"};
+    pl_remove_leftovers(study_dir);
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++) {
+        char *dir = pl_path_join(study_dir, within[i]);
+        pl_remove_leftovers(dir);
+        free(dir);
+    }
+}

@@ -18,4 +18,7 @@ kn_status pl_study_folder_load(const char *study_dir, pl_study *out, kn_error *e
 /* The spec that was run last, heap; NULL where it is not noted. */
 char *pl_study_folder_spec(const char *study_dir);
 
+/* Removes what processes that were killed left under temporary names in the folders of the study as a whole; not in those of runs. */
+void pl_study_folder_sweep(const char *study_dir);
+
 #endif

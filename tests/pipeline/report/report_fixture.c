@@ -120,3 +120,15 @@ void report_fixture_write(const char *dir, const report_fixture *f)
     pl_str_clear(&rows);
     pl_str_clear(&s);
 }
+
+int report_fixture_figures(const char *head, const char *tail)
+{
+    char **names;
+    size_t count;
+    int n = 0;
+    TST_OK(pl_list_dir(tst_path("plots"), &names, &count, e));
+    for (size_t i = 0; i < count; i++)
+        n += pl_starts_with(names[i], head) && pl_ends_with(names[i], tail);
+    pl_free_names(names);
+    return n;
+}

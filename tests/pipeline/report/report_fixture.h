@@ -16,4 +16,7 @@ typedef struct report_fixture {
  * accuracy (images - 2 - g - k) / images. */
 void report_fixture_write(const char *dir, const report_fixture *f);
 
+/* Files in tst_dir()/plots whose names begin and end so. */
+int report_fixture_figures(const char *head, const char *tail);
+
 #endif
