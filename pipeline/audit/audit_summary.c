@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "audit/audit.h"
+#include "io/json.h"
 #include "util/str.h"
 
 static const char *const side_words[PL_SIDES] = {"training", "validation", "test"};
@@ -23,24 +24,9 @@ static const char *count_text(size_t n, char buffer[32])
     return pl_human_count((long long)n, buffer, 32);
 }
 
-/* Text that is no UTF-8 stays out of JSON: then with marks in its place. */
-static json_t *text_json(const char *text)
-{
-    json_t *value = json_string(text);
-    if (value)
-        return value;
-    pl_str s;
-    pl_str_init(&s);
-    for (; *text; text++)
-        pl_str_add_bytes(&s, (unsigned char)*text < 0x80 ? text : "?", 1);
-    value = json_string(s.text);
-    pl_str_clear(&s);
-    return value;
-}
-
 static void say(json_t *findings, pl_str *s)
 {
-    json_array_append_new(findings, text_json(s->text));
+    json_array_append_new(findings, pl_json_string(s->text));
     pl_str_reset(s);
 }
 
@@ -165,7 +151,7 @@ static json_t *drift_json(const pl_drift_table *t)
         if (!r->told)
             continue;
         json_t *item = json_object();
-        json_object_set_new(item, "measure", text_json(r->name));
+        json_object_set_new(item, "measure", pl_json_string(r->name));
         json_object_set_new(item, "side", json_string(pl_side_names[r->side]));
         json_object_set_new(item, "mean", json_real(r->mean));
         json_object_set_new(item, "difference", json_real(r->difference));
@@ -184,7 +170,7 @@ static void add_counts(const pl_audit_parts *a, json_t *root)
     const pl_audit_data *d = &a->data;
     json_t *attributes = json_object(), *sides = json_object();
     for (size_t k = 0; k < d->columns; k++) {
-        json_t *name = text_json(d->column[k]); /* as a key, so that it is UTF-8 */
+        json_t *name = pl_json_string(d->column[k]); /* as a key, so that it is UTF-8 */
         json_object_set_new(attributes, json_string_value(name),
                             number(pl_audit_positive(&a->columns, k)));
         json_decref(name);
@@ -196,7 +182,7 @@ static void add_counts(const pl_audit_parts *a, json_t *root)
                                       (json_int_t)(d->on_side[s] - positive)));
     }
     json_object_set_new(root, "version", json_integer(PL_AUDIT_VERSION));
-    json_object_set_new(root, "target", text_json(d->target_name));
+    json_object_set_new(root, "target", pl_json_string(d->target_name));
     json_object_set_new(root, "images", number(d->count));
     json_object_set_new(root, "pictures", number(ingest_count(a, "pictures")));
     json_object_set_new(root, "unlabelled", number(ingest_count(a, "unlabelled")));

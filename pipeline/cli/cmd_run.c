@@ -307,7 +307,6 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     if (rc == KN_OK) {
         pl_room_wait_set(args.wait);
         args.report.threads = g->threads;
-        args.report.cache = g->cache;
         rc = run_studies(g, &args, e);
     }
     pl_run_args_clear(&args);

@@ -39,6 +39,22 @@ void pl_lint_add(pl_lint *l, pl_lint_rule rule, pl_severity severity, const int 
     l->finding[l->count++] = (pl_finding){rule, severity, brief, pl_str_take(&text), copy, groups};
 }
 
+int *pl_lint_groups_with(const pl_study_data *d, bool (*fits)(const pl_report_run *r), int *count)
+{
+    int *group = calloc((size_t)d->group_count + 1, sizeof *group);
+    if (!group)
+        abort();
+    *count = 0;
+    for (int g = 0; g < d->group_count; g++) {
+        bool any = false;
+        for (int k = 0; k < d->group[g].run_count; k++)
+            any = any || fits(&d->run[d->group[g].run[k]]);
+        if (any)
+            group[(*count)++] = g;
+    }
+    return group;
+}
+
 void pl_lint_names(const pl_study_data *d, const int *group, int groups, pl_str *s)
 {
     int shown = groups > NAMES_SHOWN + 1 ? NAMES_SHOWN : groups;

@@ -16,16 +16,7 @@ static bool stops_blind(const pl_report_run *r)
 
 static void lint_blind(const pl_study_data *d, pl_lint *l)
 {
-    int *group = calloc((size_t)d->group_count + 1, sizeof *group), n = 0;
-    if (!group)
-        abort();
-    for (int g = 0; g < d->group_count; g++) {
-        bool blind = false;
-        for (int k = 0; k < d->group[g].run_count; k++)
-            blind = blind || stops_blind(&d->run[d->group[g].run[k]]);
-        if (blind)
-            group[n++] = g;
-    }
+    int n, *group = pl_lint_groups_with(d, stops_blind, &n);
     pl_str names;
     pl_str_init(&names);
     pl_lint_names(d, group, n, &names);
@@ -120,19 +111,17 @@ void pl_lint_unsettled(const pl_study_data *d, const pl_marks *m, pl_lint *l)
     free(order);
 }
 
+static bool is_done_by_chance(const pl_report_run *r)
+{
+    return r->done && pl_run_is_random(r);
+}
+
 void pl_lint_single_seed(const pl_study_data *d, pl_lint *l)
 {
-    int *group = calloc((size_t)d->group_count + 1, sizeof *group), n = 0, random = 0;
-    if (!group)
-        abort();
-    for (int g = 0; g < d->group_count; g++) {
-        const pl_report_group *own = &d->group[g];
-        bool chance = false;
-        for (int k = 0; k < own->run_count; k++)
-            chance = chance || (d->run[own->run[k]].done && pl_run_is_random(&d->run[own->run[k]]));
-        random += chance;
-        if (chance && own->done == 1)
-            group[n++] = g;
+    int random, n = 0, *group = pl_lint_groups_with(d, is_done_by_chance, &random);
+    for (int i = 0; i < random; i++) {
+        if (d->group[group[i]].done == 1)
+            group[n++] = group[i];
     }
     pl_str names;
     pl_str_init(&names);

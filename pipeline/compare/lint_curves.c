@@ -96,18 +96,9 @@ static bool stopped_short(const pl_report_run *r)
 
 static void lint_lbfgs(const pl_study_data *d, pl_lint *l)
 {
-    int *group = calloc((size_t)d->group_count + 1, sizeof *group), n = 0;
+    int n, *group = pl_lint_groups_with(d, stopped_short, &n);
     pl_str names;
-    if (!group)
-        abort();
     pl_str_init(&names);
-    for (int g = 0; g < d->group_count; g++) {
-        bool any = false;
-        for (int k = 0; k < d->group[g].run_count; k++)
-            any = any || stopped_short(&d->run[d->group[g].run[k]]);
-        if (any)
-            group[n++] = g;
-    }
     pl_lint_names(d, group, n, &names);
     if (n > 0)
         pl_lint_add(l, PL_LINT_UNCONVERGED, PL_SEVERITY_WARNING, group, n,

@@ -12,6 +12,9 @@ void pl_lint_add(pl_lint *l, pl_lint_rule rule, pl_severity severity, const int 
 /* "cnn, rnn and 3 more": the groups' labels. */
 void pl_lint_names(const pl_study_data *d, const int *group, int groups, pl_str *s);
 
+/* The groups with a run that fits: heap, *count of them. */
+int *pl_lint_groups_with(const pl_study_data *d, bool (*fits)(const pl_report_run *r), int *count);
+
 /* A key of a run's spec as its manifest has it; "" where it has none. */
 const char *pl_run_parameter(const pl_report_run *r, const char *key);
 

@@ -98,29 +98,14 @@ static kn_status write_names(const pl_ingest *g, const char *dir, kn_error *e)
     return rc;
 }
 
-/* json_string for bytes that may not be UTF-8. */
-static json_t *text_json(const char *text)
-{
-    json_t *value = json_string(text);
-    if (value)
-        return value;
-    pl_str s;
-    pl_str_init(&s);
-    for (; *text; text++)
-        pl_str_add_bytes(&s, (unsigned char)*text < 0x80 ? text : "?", 1);
-    value = json_string(s.text);
-    pl_str_clear(&s);
-    return value;
-}
-
 static json_t *broken_json(const pl_ingest *g)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < (size_t)g->counts.broken && i < PL_INGEST_NAMED; i++) {
         json_t *item = json_object();
         json_object_set_new(item, "image",
-                            text_json(pl_source_name(g->source, g->broken[i].index)));
-        json_object_set_new(item, "reason", text_json(g->broken[i].reason));
+                            pl_json_string(pl_source_name(g->source, g->broken[i].index)));
+        json_object_set_new(item, "reason", pl_json_string(g->broken[i].reason));
         json_array_append_new(list, item);
     }
     return list;
@@ -131,7 +116,7 @@ static json_t *unlabelled_json(const pl_ingest *g)
     json_t *list = json_array();
     for (size_t i = 0; i < g->pictures && json_array_size(list) < PL_INGEST_NAMED; i++)
         if (g->row[i] < 0)
-            json_array_append_new(list, text_json(pl_source_name(g->source, i)));
+            json_array_append_new(list, pl_json_string(pl_source_name(g->source, i)));
     return list;
 }
 
@@ -139,7 +124,7 @@ static kn_status write_counts(const pl_ingest *g, const char *dir, kn_error *e)
 {
     const pl_ingest_counts *c = &g->counts;
     json_t *root = json_object();
-    json_object_set_new(root, "target", text_json(g->request->target));
+    json_object_set_new(root, "target", pl_json_string(g->request->target));
     json_object_set_new(root, "images", json_integer(c->images));
     json_object_set_new(root, "positives", json_integer(c->positives));
     json_object_set_new(root, "pictures", json_integer(c->pictures));

@@ -40,3 +40,17 @@ kn_status pl_json_write(const char *path, const json_t *value, kn_error *e)
     free(text);
     return rc;
 }
+
+json_t *pl_json_string(const char *text)
+{
+    json_t *value = json_string(text);
+    if (value)
+        return value;
+    pl_str s;
+    pl_str_init(&s);
+    for (; *text; text++)
+        pl_str_add_bytes(&s, (unsigned char)*text < 0x80 ? text : "?", 1);
+    value = json_string(s.text);
+    pl_str_clear(&s);
+    return value;
+}

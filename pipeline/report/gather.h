@@ -11,7 +11,8 @@
  * audit is made in the study's folder.
  *
  * cache_dir may be NULL, or a folder that is no cache. until: pl_now at which making an audit is given up, for a later report to
- * make; 0: never. Fails with KN_EINTERRUPTED alone; what else goes wrong is warned of. */
+ * make; 0: never. KN_EINTERRUPTED; KN_EIO where files cannot be written or read,
+ * also when tried again; what else goes wrong (a damaged entry) is warned of. */
 kn_status pl_gather(const pl_study_data *d, const char *cache_dir, int threads, double until,
                     kn_error *e);
 

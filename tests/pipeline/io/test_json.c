@@ -36,7 +36,20 @@ static void test_errors_name_line_and_column(void)
     free(want);
 }
 
+static void test_a_string_of_other_bytes_is_marked(void)
+{
+    static const char *const text[2][2] = {{"M\xC3\xA4nner \"x\"", "M\xC3\xA4nner \"x\""},
+                                           {"M\xE4nner", "M?nner"}};
+    for (int i = 0; i < 2; i++) {
+        json_t *value = pl_json_string(text[i][0]);
+        TST_TEXT(json_string_value(value), text[i][1]);
+        json_decref(value);
+    }
+}
+
 const tst_case tst_io_json[] = {
+    TST(test_a_string_of_other_bytes_is_marked),
+
     TST(test_canonical_text),
     TST(test_errors_name_line_and_column),
     TST_END,
