@@ -159,7 +159,7 @@ double kn_attribution_run(kn_attribution *a, const uint8_t *x)
     }
     const float *z = a->value[a->layers];
     float *dz = a->gradient[a->layers];
-    bool two = kn_output_units(kn_net_output(a->net)) == 2;
+    bool two = kn_net_output(a->net) == KN_OUTPUT_SOFTMAX;
     dz[0] = two ? -1.0f : 1.0f;
     if (two)
         dz[1] = 1.0f;

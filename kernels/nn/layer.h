@@ -41,6 +41,10 @@ typedef struct kn_layer kn_layer;
  * whole shard. */
 typedef enum kn_granule { KN_GRANULE_IMAGE, KN_GRANULE_SHARD } kn_granule;
 
+/* How a layer's products are made: f32, or of numbers rounded to bf16 with sums in f32. Weights,
+ * gradients and what passes between layers are f32 in both. */
+typedef enum kn_precision { KN_PRECISION_F32, KN_PRECISION_BF16 } kn_precision;
+
 typedef struct kn_layer_args {
     int mb;                       /* images in this call */
     const float *x;               /* [mb, in] */
@@ -66,7 +70,7 @@ typedef struct kn_layer_kind {
     const char *doc;  /* one sentence */
     const kn_param *params;
     size_t param_count, config_size;
-    kn_granule granule;
+    kn_granule granule; /* unless configure sets the layer's */
     bool is_view;
     kn_status (*configure)(kn_layer *l, kn_error *e);
     void (*init)(const kn_layer *l, float *w, kn_rng *rng);
@@ -95,6 +99,8 @@ struct kn_layer {
     const void *config;            /* kind->config_size bytes, borrowed from the net */
     void *state;                   /* what configure derived, in the net's arena; NULL when none */
     kn_arena *arena;               /* for state, during configure */
+    kn_granule granule;            /* the kind's, unless configure changes it */
+    kn_precision precision;        /* of the net; set before configure */
     int index;             /* place in the net; tells the dropout masks of two layers apart */
     kn_shape in, out;      /* in is set before configure */
     int in_rank, out_rank; /* out_rank equals in_rank unless configure changes it */

@@ -16,6 +16,8 @@ struct kn_net {
     kn_arena arena;
     kn_shape input;
     kn_output output;
+    int targets;
+    kn_precision precision;
     kn_layer *layer; /* after fusion */
     int layer_count;
     kn_summary_row *row; /* before fusion */
@@ -58,6 +60,8 @@ static kn_status configure_layer(kn_net *net, kn_layer *l, const kn_layer_spec *
         memcpy(config, spec->config, bytes);
     *l = (kn_layer){
         .kind = spec->kind, .config = config, .arena = &net->arena, .l1 = spec->l1, .l2 = spec->l2};
+    l->granule = spec->kind->granule;
+    l->precision = net->precision;
     name_layer(net, spec->kind, l->name, sizeof l->name);
     l->index = net->row_count;
     l->in = before ? before->out : net->input;
@@ -93,7 +97,7 @@ static kn_status add_output(kn_net *net, const kn_net_desc *desc, kn_error *e)
 {
     kn_dense_config config;
     kn_param_defaults(kn_layer_dense.params, kn_layer_dense.param_count, &config);
-    config.units = kn_output_units(net->output);
+    config.units = kn_output_units(net->output, net->targets);
     kn_layer_spec spec = {
         .kind = &kn_layer_dense, .config = &config, .l1 = desc->output_l1, .l2 = desc->output_l2};
     kn_status rc = add_layer(net, &spec, e);
@@ -140,12 +144,20 @@ kn_status kn_net_new(const kn_net_desc *desc, kn_net **out, kn_error *e)
     if (in.h < 1 || in.w < 1 || in.c < 1 || in.h > MAX_SIDE || in.w > MAX_SIDE || in.c > MAX_SIDE)
         return kn_fail(e, KN_EUSAGE, "the input [%d, %d, %d] is no image: sizes are 1..%d", in.h,
                        in.w, in.c, MAX_SIDE);
+    if (desc->targets < 1 || desc->targets > KN_TARGETS_MAX)
+        return kn_fail(e, KN_EUSAGE, "%d targets: a net tells 1..%d attributes", desc->targets,
+                       KN_TARGETS_MAX);
+    if (desc->targets > 1 && desc->output != KN_OUTPUT_SIGMOID)
+        return kn_fail(e, KN_EUSAGE, "several targets want the output sigmoid, not %s",
+                       kn_output_names[desc->output]);
     kn_net *net = calloc(1, sizeof *net);
     if (!net)
         return kn_fail(e, KN_ENOMEM, "no memory for a net");
     kn_arena_init(&net->arena);
     net->input = in;
     net->output = desc->output;
+    net->targets = desc->targets;
+    net->precision = desc->precision;
     kn_status rc = build(net, desc, e);
     if (rc != KN_OK) {
         kn_net_free(net);
@@ -181,6 +193,16 @@ kn_shape kn_net_input(const kn_net *net)
 kn_output kn_net_output(const kn_net *net)
 {
     return net->output;
+}
+
+int kn_net_targets(const kn_net *net)
+{
+    return net->targets;
+}
+
+kn_precision kn_net_precision(const kn_net *net)
+{
+    return net->precision;
 }
 
 size_t kn_net_params(const kn_net *net)

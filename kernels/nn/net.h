@@ -7,8 +7,8 @@
  *
  *   parameter block: [ layer 0: kernel | bias ][ layer 1: ... ] ...
  *
- * The last layer is the output layer the net adds itself: dense, linear, 1 or 2 units; the loss
- * works on its logits. A maxpool or an activation that directly follows a conv2d, and an
+ * The last layer is the output layer the net adds itself: dense, linear, kn_output_units units; the
+ * loss works on its logits. A maxpool or an activation that directly follows a conv2d, and an
  * activation after a dense layer, are taken into it (one pass per image, ops/conv2d); the summary
  * still lists them. */
 #ifndef KN_NN_NET_H
@@ -31,7 +31,9 @@ typedef struct kn_net_desc {
     const kn_layer_spec *layers;
     int layer_count;
     kn_output output;
+    int targets;                /* attributes told at once, 1..KN_TARGETS_MAX; above 1: sigmoid */
     float output_l1, output_l2; /* on the output layer's kernel: 0 but for logreg */
+    kn_precision precision;     /* of the products of convolutions and dense layers */
 } kn_net_desc;
 
 /* Fails with KN_EUSAGE and "layer 3 (conv2d): ..." (counted from 0) when a shape does not fit. */
@@ -43,6 +45,8 @@ int kn_net_layer_count(const kn_net *net);
 const kn_layer *kn_net_layer(const kn_net *net, int index);
 kn_shape kn_net_input(const kn_net *net);
 kn_output kn_net_output(const kn_net *net);
+int kn_net_targets(const kn_net *net);
+kn_precision kn_net_precision(const kn_net *net);
 
 size_t kn_net_params(const kn_net *net);       /* trainable numbers, as Keras counts them */
 size_t kn_net_block_floats(const kn_net *net); /* floats of a block, padding included */

@@ -39,7 +39,7 @@ static void list_steps(kn_plan *p)
     while (kn_net_layer(p->net, p->step[p->last_backward])->tensors == 0)
         p->last_backward++;
     for (int s = 0; s < p->steps; s++) {
-        kn_granule g = kn_net_layer(p->net, p->step[s])->kind->granule;
+        kn_granule g = kn_net_layer(p->net, p->step[s])->granule;
         kn_segment *open = p->segments ? &p->segment[p->segments - 1] : NULL;
         if (open && open->granule == KN_GRANULE_IMAGE && g == KN_GRANULE_IMAGE)
             open->last = s;
@@ -162,8 +162,11 @@ static void place_scratch(kn_plan *p, layout *worker)
     }
     p->scratch = take(worker, 1, most);
     p->rows = take(worker, KN_SHARD_MB, sizeof(const uint8_t *));
+    size_t targets = (size_t)kn_net_targets(p->net);
     p->loss = take(worker, KN_SHARD_MB, sizeof(double));
-    p->probability = take(worker, KN_SHARD_MB, sizeof(float));
+    p->scale = take(worker, KN_SHARD_MB, sizeof(float));
+    p->target = take(worker, KN_SHARD_MB, targets * sizeof(float));
+    p->probability = take(worker, KN_SHARD_MB, targets * sizeof(float));
 }
 
 kn_status kn_plan_make(const kn_net *net, int batch_max, kn_arena *arena, kn_plan *p, kn_error *e)

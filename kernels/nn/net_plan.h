@@ -14,7 +14,7 @@
  * layers of a segment exist for one image, those between segments for the chunk. An inference plan
  * keeps nothing. Worker memory:
  *
- *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | rows of pixels | loss, p ]
+ *   [ values | saved of each layer | 2 chunk gradients | 2 image gradients | scratch | rows of pixels | loss, scale, y, p ]
  */
 #ifndef KN_NN_NET_PLAN_H
 #define KN_NN_NET_PLAN_H
@@ -47,7 +47,7 @@ typedef struct kn_plan {
     kn_place *value;   /* kn_net_layer_count + 1 */
     size_t *saved;     /* by layer: bytes into worker memory */
     size_t *dz;        /* by layer with batch_blocks: bytes into batch memory */
-    size_t chunk_gradient[2], image_gradient[2], scratch, rows, loss, probability;
+    size_t chunk_gradient[2], image_gradient[2], scratch, rows, loss, scale, target, probability;
     size_t worker_bytes, batch_bytes;
 } kn_plan;
 

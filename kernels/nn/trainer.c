@@ -181,6 +181,16 @@ float *kn_trainer_moment(kn_trainer *t, int index)
     return index < t->moments ? t->moment[index] : NULL;
 }
 
+float *kn_trainer_average(kn_trainer *t)
+{
+    return t->average;
+}
+
+void kn_trainer_predict_average(kn_trainer *t, bool average)
+{
+    t->predict_average = average;
+}
+
 int64_t kn_trainer_steps(const kn_trainer *t)
 {
     return t->steps;

@@ -5,7 +5,6 @@ enum { CHUNK_IMAGES_MIN = 8 };
 static void predict_task(void *context, size_t task, int worker)
 {
     kn_trainer *t = context;
-    static const float one[2] = {1.0f, 1.0f};
     size_t at = t->first + task * (size_t)t->chunk, left = t->end - at;
     kn_outcome *o = &t->outcome[task];
     *o = (kn_outcome){0};
@@ -14,8 +13,10 @@ static void predict_task(void *context, size_t task, int worker)
     kn_pass p =
         kn_trainer_pass(t, &t->infer, worker, at, left < (size_t)t->chunk ? (int)left : t->chunk);
     kn_pass_forward(&p);
-    float *probability = t->p ? t->p + at : (float *)(void *)(p.worker + t->infer.probability);
-    kn_trainer_judge(t, &p, one, probability, NULL, o);
+    size_t targets = (size_t)kn_net_targets(t->net);
+    float *probability =
+        t->p ? t->p + at * targets : (float *)(void *)(p.worker + t->infer.probability);
+    kn_trainer_judge(t, &p, probability, NULL, o);
 }
 
 /* A chunk for each worker to take, even of few images: its size follows from the count alone. */
@@ -34,7 +35,7 @@ kn_status kn_trainer_predict(kn_trainer *t, const kn_batch *batch, float *p, kn_
     t->work = batch;
     t->p = p;
     t->chunk = chunk_for(&t->infer, batch->count);
-    t->scale[0] = t->scale[1] = 1.0f;
+    t->scale = 1.0f;
     kn_trainer_prepare(t, NULL);
     size_t round = (size_t)t->chunk * KN_PREDICT_CHUNKS;
     kn_status rc = KN_OK;

@@ -37,24 +37,57 @@ kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, si
                      .step = (uint64_t)t->steps};
 }
 
-void kn_trainer_judge(const kn_trainer *t, const kn_pass *p, const float weight[2],
-                      float *probability, float *gradient, kn_outcome *o)
+/* Targets of image i of the chunk, smoothed in a step, and the weight of its loss. */
+static float fill_targets(const kn_trainer *t, const kn_pass *p, int i, bool step, float *y)
+{
+    int targets = kn_net_targets(t->net);
+    const uint8_t *label =
+        t->work->label + (size_t)targets * t->work->index[p->position + (size_t)i];
+    float s = step ? t->options.label_smoothing : 0.0f;
+    for (int k = 0; k < targets; k++)
+        y[k] = label[k] == KN_LABEL_MISSING ? NAN : (label[k] != 0 ? 1.0f - s : 0.0f) + s / 2;
+    return step ? t->options.class_weight[label[0] == 1] : 1.0f;
+}
+
+static void count_hits(kn_outcome *o, size_t n, const float *y, const float *p)
+{
+    for (size_t i = 0; i < n; i++) {
+        o->judged += !isnan(y[i]);
+        o->correct += !isnan(y[i]) && (p[i] > 0.5f) == (y[i] > 0.5f);
+    }
+}
+
+static double judge_labels(const kn_trainer *t, const kn_pass *p, float *probability,
+                           float *gradient, kn_outcome *o)
 {
     double *loss = (double *)(void *)(p->worker + p->plan->loss), sum = 0.0;
-    kn_output output = kn_net_output(t->net);
-    const float *z = kn_pass_logits(p);
+    float *scale = (float *)(void *)(p->worker + p->plan->scale);
+    float *y = (float *)(void *)(p->worker + p->plan->target);
+    int targets = kn_net_targets(t->net);
+    float weight[KN_SHARD_MB];
+    for (int i = 0; i < p->mb; i++) {
+        weight[i] = fill_targets(t, p, i, gradient != NULL, y + (size_t)i * (size_t)targets);
+        scale[i] = weight[i] / t->scale;
+    }
+    kn_output_loss(kn_net_output(t->net), targets, (size_t)p->mb, kn_pass_logits(p), y, scale,
+                   probability, loss, gradient);
+    for (int i = 0; i < p->mb; i++)
+        sum += loss[i] * (double)weight[i];
+    count_hits(o, (size_t)p->mb * (size_t)targets, y, probability);
+    return sum;
+}
+
+void kn_trainer_judge(const kn_trainer *t, const kn_pass *p, float *probability, float *gradient,
+                      kn_outcome *o)
+{
+    double sum = 0.0;
     if (t->work->label) {
-        uint8_t label[KN_SHARD_MB];
-        for (int i = 0; i < p->mb; i++)
-            label[i] = t->work->label[t->work->index[p->position + (size_t)i]];
-        kn_output_loss(output, (size_t)p->mb, z, label, t->scale, probability, loss, gradient);
-        for (int i = 0; i < p->mb; i++) {
-            sum += loss[i] * (double)weight[label[i] != 0];
-            o->correct += (probability[i] > 0.5f) == (label[i] != 0);
-        }
+        sum = judge_labels(t, p, probability, gradient, o);
     } else {
-        kn_output_probability(output, (size_t)p->mb, z, probability);
-        for (int i = 0; i < p->mb; i++)
+        int targets = kn_net_targets(t->net);
+        kn_output_probability(kn_net_output(t->net), targets, (size_t)p->mb, kn_pass_logits(p),
+                              probability);
+        for (int i = 0; i < p->mb * targets; i++)
             sum += (double)probability[i];
     }
     if (!isfinite(sum) && o->bad_mb == 0) {
@@ -79,6 +112,7 @@ kn_status kn_trainer_collect(kn_trainer *t, const kn_plan *plan, kn_step_result 
         const kn_outcome *o = &t->outcome[i];
         out->loss += o->loss;
         out->correct += o->correct;
+        out->judged += o->judged;
         if (o->bad_mb == 0)
             continue;
         kn_pass p = kn_trainer_pass(t, plan, 0, o->bad_at, o->bad_mb);

@@ -14,7 +14,7 @@ enum {
 /* What one task finds. */
 typedef struct kn_outcome {
     double loss;
-    size_t correct;
+    size_t correct, judged;
     size_t bad_at;  /* the first chunk with a loss that is not finite */
     int bad_mb;     /* its images; 0: none */
     bool cancelled; /* not all of it was done */
@@ -32,7 +32,8 @@ struct kn_trainer {
     kn_trainer_options options;
     kn_plan train, infer;
     int64_t steps;
-    float *params, *moment[2];
+    float *params, *moment[2], *average; /* average: NULL where none is kept */
+    bool predict_average;
     int moments;
     unsigned char *packed;
     size_t *packed_at, *gradients_at;
@@ -47,7 +48,7 @@ struct kn_trainer {
     /* of the call under way */
     const kn_batch *work;
     float *p;
-    float scale[2];
+    float scale;         /* what a loss is divided by: images of a step */
     size_t first, end;   /* images of this round of a prediction */
     kn_profile *lapping; /* of kn_trainer_prepare */
     int parts;           /* shards or chunks */
@@ -61,10 +62,10 @@ void kn_trainer_prepare(kn_trainer *t, kn_profile *p);
 kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,
                         int mb);
 
-/* Loss and hits of the chunk just run forward; its probabilities to p[mb], dz to `gradient` where
- * that is not NULL. */
-void kn_trainer_judge(const kn_trainer *t, const kn_pass *pass, const float weight[2], float *p,
-                      float *gradient, kn_outcome *o);
+/* Loss and hits of the chunk just run forward; its probabilities to p[mb,targets]. In a step dz goes to
+ * `gradient`, weights of classes and smoothing count; NULL for a prediction. */
+void kn_trainer_judge(const kn_trainer *t, const kn_pass *pass, float *p, float *gradient,
+                      kn_outcome *o);
 
 /* Whether the caller wants no more of this call; notes it in the task's outcome. */
 bool kn_trainer_cancelled(const kn_trainer *t, kn_outcome *o);

@@ -20,8 +20,7 @@ static void shard_task(void *context, size_t task, int worker)
         p.laps = laps;
         kn_pass_forward(&p);
         uint64_t began = kn_lap_begin(laps);
-        kn_trainer_judge(t, &p, t->options.class_weight,
-                         (float *)(void *)(p.worker + t->train.probability),
+        kn_trainer_judge(t, &p, (float *)(void *)(p.worker + t->train.probability),
                          kn_pass_logits_gradient(&p), o);
         kn_lap_end(laps, KN_PART_LOSS, 0, (size_t)p.mb, began);
         kn_pass_backward(&p);
@@ -75,8 +74,7 @@ kn_status kn_trainer_step(kn_trainer *t, const kn_batch *batch, float lr, kn_ste
     uint64_t began = t->profile ? kn_profile_clock() : 0;
     t->work = batch;
     t->parts = kn_trainer_shards((int)batch->count);
-    for (int c = 0; c < 2; c++)
-        t->scale[c] = t->options.class_weight[c] / (float)batch->count;
+    t->scale = (float)batch->count;
     kn_trainer_prepare(t, t->profile);
     kn_pool_run(t->pool, (size_t)t->parts, shard_task, t);
     kn_status rc = kn_trainer_collect(t, &t->train, out, e);

@@ -54,7 +54,8 @@ static kn_status build_net(const char *kind, int size, kn_net **out, kn_error *e
     kn_net_desc desc = {.input = {size, size, 1},
                         .layers = specs,
                         .layer_count = count,
-                        .output = strcmp(kind, "rnn") == 0 ? KN_OUTPUT_SOFTMAX : KN_OUTPUT_SIGMOID};
+                        .output = strcmp(kind, "rnn") == 0 ? KN_OUTPUT_SOFTMAX : KN_OUTPUT_SIGMOID,
+                        .targets = 1};
     kn_status rc =
         count < 0 ? kn_fail(e, KN_ENOMEM, "no memory for the layers") : kn_net_new(&desc, out, e);
     kn_arena_clear(&arena);
@@ -106,7 +107,7 @@ static kn_batch batch_of(const run *r, size_t item)
     size_t first = item * r->mb % IMAGES;
     if (first + r->mb > IMAGES)
         first = 0;
-    return (kn_batch){r->x, r->label, r->index + first, r->mb};
+    return (kn_batch){.x = r->x, .label = r->label, .index = r->index + first, .count = r->mb};
 }
 
 static void step_train(void *context, size_t item)

@@ -59,8 +59,11 @@ void net_data_weights(const kn_net *net, float *block)
 static kn_net *net_of(int size, const kn_layer_spec *specs, int count, kn_output output)
 {
     kn_net *net = NULL;
-    kn_net_desc desc = {
-        .input = {size, size, 1}, .layers = specs, .layer_count = count, .output = output};
+    kn_net_desc desc = {.input = {size, size, 1},
+                        .layers = specs,
+                        .layer_count = count,
+                        .output = output,
+                        .targets = 1};
     TST_OK(kn_net_new(&desc, &net, e));
     return net;
 }

@@ -28,7 +28,7 @@ static double distance(kn_net *net, kn_optimizer optimizer, float lr, const doub
         uint32_t index[BATCH];
         for (uint32_t i = 0; i < BATCH; i++)
             index[i] = ((uint32_t)s * BATCH + i) % NET_DATA_IMAGES;
-        kn_batch batch = {x, label, index, BATCH};
+        kn_batch batch = {.x = x, .label = label, .index = index, .count = BATCH};
         kn_step_result r;
         TST_OK(kn_trainer_step(t, &batch, lr, &r, e));
         double loss = r.loss / BATCH + r.penalty, off = loss / want[s] - 1.0;

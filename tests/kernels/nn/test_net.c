@@ -129,8 +129,11 @@ static void test_fusion(void)
 static void refuses(kn_shape input, const kn_layer_spec *specs, int count, const char *text)
 {
     kn_net *net = NULL;
-    kn_net_desc desc = {
-        .input = input, .layers = specs, .layer_count = count, .output = KN_OUTPUT_SIGMOID};
+    kn_net_desc desc = {.input = input,
+                        .layers = specs,
+                        .layer_count = count,
+                        .output = KN_OUTPUT_SIGMOID,
+                        .targets = 1};
     TST_FAILS(KN_EUSAGE, text, kn_net_new(&desc, &net, e));
     CU_ASSERT_PTR_NULL(net);
 }

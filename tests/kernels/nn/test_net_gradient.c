@@ -31,7 +31,7 @@ static void set_up(subject *s, kn_net *net)
     s->label = net_data_labels();
     for (uint32_t i = 0; i < BATCH; i++)
         s->index[i] = i;
-    s->batch = (kn_batch){s->x, s->label, s->index, BATCH};
+    s->batch = (kn_batch){.x = s->x, .label = s->label, .index = s->index, .count = BATCH};
     s->w = calloc(s->n, sizeof(float));
     s->g = calloc(s->n, sizeof(float));
     s->d = calloc(s->n, sizeof(float));

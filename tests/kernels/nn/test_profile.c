@@ -33,7 +33,7 @@ static void train(kn_net *net, int threads, kn_profile *profile, float *params, 
     uint32_t index[BATCH];
     for (uint32_t i = 0; i < BATCH; i++)
         index[i] = i;
-    kn_batch batch = {x, label, index, BATCH};
+    kn_batch batch = {.x = x, .label = label, .index = index, .count = BATCH};
     kn_step_result r;
     kn_trainer_set_profile(t, profile);
     for (int i = 0; i < STEPS; i++) {

@@ -44,7 +44,7 @@ static bytes train(const kn_net *net, int threads, uint64_t seed)
     uint32_t index[BATCH];
     for (uint32_t i = 0; i < BATCH; i++)
         index[i] = (i * 37 + 5) % NET_DATA_IMAGES;
-    kn_batch batch = {x, label, index, BATCH};
+    kn_batch batch = {.x = x, .label = label, .index = index, .count = BATCH};
     bytes out = {NULL, 0};
     kn_step_result r;
     float p[BATCH];

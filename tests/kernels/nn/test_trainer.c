@@ -30,7 +30,7 @@ static void set_up(fixture *f, kn_net *net, const kn_trainer_options *o, int thr
     f->label = net_data_labels();
     for (uint32_t i = 0; i < NET_DATA_IMAGES; i++)
         f->index[i] = (i * 37 + 5) % NET_DATA_IMAGES;
-    f->batch = (kn_batch){f->x, f->label, f->index, BATCH};
+    f->batch = (kn_batch){.x = f->x, .label = f->label, .index = f->index, .count = BATCH};
 }
 
 static void tear_down(fixture *f)
@@ -257,7 +257,7 @@ static void test_prediction(void)
     float *p = malloc(MANY * sizeof *p), few[NET_DATA_IMAGES], one;
     for (uint32_t i = 0; i < MANY; i++)
         index[i] = i % NET_DATA_IMAGES;
-    kn_batch many = {f.x, f.label, index, MANY};
+    kn_batch many = {.x = f.x, .label = f.label, .index = index, .count = MANY};
     kn_step_result r, small, first;
     TST_OK(kn_trainer_predict(f.t, &many, p, &r, e));
     many.count = NET_DATA_IMAGES;

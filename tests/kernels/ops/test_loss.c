@@ -87,7 +87,24 @@ static const two_units pairs[] = {
     {{1000.0f, 1001.0f}, 0.731058538f, 1, 0.313261658, {0.268941432f, -0.268941402f}},
 };
 
-static const float ones[2] = {1.0f, 1.0f};
+static const float ones[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+
+enum { MOST = 4 };
+
+/* Of one target with hard labels. */
+static void probability_of(kn_output output, size_t mb, const float *z, float *p)
+{
+    kn_output_probability(output, 1, mb, z, p);
+}
+
+static void loss_of(kn_output output, size_t mb, const float *z, const uint8_t *label,
+                    const float *scale, float *p, double *loss, float *dz)
+{
+    float y[MOST];
+    for (size_t i = 0; i < mb; i++)
+        y[i] = label[i];
+    kn_output_loss(output, 1, mb, z, y, scale, p, loss, dz);
+}
 
 static void test_one_unit_agrees_with_keras(void)
 {
@@ -95,8 +112,8 @@ static void test_one_unit_agrees_with_keras(void)
         const one_unit *k = &singles[i];
         double loss;
         float p, also_p, dz;
-        kn_output_probability(k->output, 1, &k->z, &p);
-        kn_output_loss(k->output, 1, &k->z, &k->label, ones, &also_p, &loss, &dz);
+        probability_of(k->output, 1, &k->z, &p);
+        loss_of(k->output, 1, &k->z, &k->label, ones, &also_p, &loss, &dz);
         CU_ASSERT_EQUAL(also_p, p);
         CU_ASSERT_TRUE(tst_near((double)p, (double)k->p, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near(loss, k->loss, 1e-7, 1e-6));
@@ -110,8 +127,8 @@ static void test_softmax_agrees_with_keras(void)
         const two_units *k = &pairs[i];
         double loss;
         float p, also_p, dz[2];
-        kn_output_probability(KN_OUTPUT_SOFTMAX, 1, k->z, &p);
-        kn_output_loss(KN_OUTPUT_SOFTMAX, 1, k->z, &k->label, ones, &also_p, &loss, dz);
+        probability_of(KN_OUTPUT_SOFTMAX, 1, k->z, &p);
+        loss_of(KN_OUTPUT_SOFTMAX, 1, k->z, &k->label, ones, &also_p, &loss, dz);
         CU_ASSERT_EQUAL(also_p, p);
         CU_ASSERT_TRUE(tst_near((double)p, (double)k->p, 1e-7, 1e-6));
         CU_ASSERT_TRUE(tst_near(loss, k->loss, 1e-7, 1e-6));
@@ -126,14 +143,14 @@ static void test_gradients_are_the_slopes(void)
     for (int output = 0; output < KN_OUTPUT_COUNT; output++)
         for (uint8_t label = 0; label < 2; label++)
             for (float z = 0.05f; z < 0.96f; z += 0.1f) {
-                int units = kn_output_units((kn_output)output);
+                int units = kn_output_units((kn_output)output, 1);
                 float at[2] = {z, 0.3f}, up[2] = {z, 0.3f}, down[2] = {z, 0.3f}, dz[2], p;
                 double lu, ld, l;
                 up[0] += (float)h;
                 down[0] -= (float)h;
-                kn_output_loss((kn_output)output, 1, at, &label, ones, &p, &l, dz);
-                kn_output_loss((kn_output)output, 1, up, &label, ones, &p, &lu, NULL);
-                kn_output_loss((kn_output)output, 1, down, &label, ones, &p, &ld, NULL);
+                loss_of((kn_output)output, 1, at, &label, ones, &p, &l, dz);
+                loss_of((kn_output)output, 1, up, &label, ones, &p, &lu, NULL);
+                loss_of((kn_output)output, 1, down, &label, ones, &p, &ld, NULL);
                 double want = (lu - ld) / ((double)up[0] - (double)down[0]);
                 CU_ASSERT_TRUE(tst_near((double)dz[0], want, 1e-5, 1e-3));
                 CU_ASSERT_TRUE(units == 1 || dz[1] == -dz[0]);
@@ -147,17 +164,17 @@ static void test_extreme_logits_do_not_overflow(void)
     const double sigmoid[] = {0.0, 1000.0, 1000.0, 0.0};
     double loss[4];
     float p[4], dz[4];
-    kn_output_probability(KN_OUTPUT_SIGMOID, 4, z, p);
-    kn_output_loss(KN_OUTPUT_SIGMOID, 4, z, label, ones, p, loss, dz);
+    probability_of(KN_OUTPUT_SIGMOID, 4, z, p);
+    loss_of(KN_OUTPUT_SIGMOID, 4, z, label, ones, p, loss, dz);
     for (int i = 0; i < 4; i++) {
         CU_ASSERT_EQUAL(loss[i], sigmoid[i]);
         CU_ASSERT_EQUAL(p[i], z[i] > 0.0f ? 1.0f : 0.0f);
         CU_ASSERT_EQUAL(dz[i], p[i] - (float)label[i]);
     }
-    kn_output_loss(KN_OUTPUT_SOFTMAX, 2, z, label, ones, p, loss, dz);
+    loss_of(KN_OUTPUT_SOFTMAX, 2, z, label, ones, p, loss, dz);
     CU_ASSERT_EQUAL(loss[0], 3e38f);
     CU_ASSERT_EQUAL(loss[1], 0.0);
-    kn_output_loss(KN_OUTPUT_RELU, 4, z, label, ones, p, loss, dz);
+    loss_of(KN_OUTPUT_RELU, 4, z, label, ones, p, loss, dz);
     for (int i = 0; i < 4; i++)
         CU_ASSERT_TRUE(isfinite(loss[i]) && dz[i] == 0.0f);
 }
@@ -169,8 +186,8 @@ static void test_nan_logits_give_nan(void)
     for (int output = 0; output < KN_OUTPUT_COUNT; output++) {
         double loss;
         float p, also_p;
-        kn_output_probability((kn_output)output, 1, z, &p);
-        kn_output_loss((kn_output)output, 1, z, label, ones, &also_p, &loss, NULL);
+        probability_of((kn_output)output, 1, z, &p);
+        loss_of((kn_output)output, 1, z, label, ones, &also_p, &loss, NULL);
         CU_ASSERT_TRUE(isnan(p) && isnan(also_p) && isnan(loss));
     }
 }
@@ -181,11 +198,11 @@ static void test_loss_at_uniform_is_log_2(void)
     const uint8_t label = 1;
     double loss;
     float p;
-    kn_output_loss(KN_OUTPUT_SIGMOID, 1, z, &label, ones, &p, &loss, NULL);
+    loss_of(KN_OUTPUT_SIGMOID, 1, z, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
-    kn_output_loss(KN_OUTPUT_SOFTMAX, 1, z, &label, ones, &p, &loss, NULL);
+    loss_of(KN_OUTPUT_SOFTMAX, 1, z, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
-    kn_output_loss(KN_OUTPUT_RELU, 1, &half, &label, ones, &p, &loss, NULL);
+    loss_of(KN_OUTPUT_RELU, 1, &half, &label, ones, &p, &loss, NULL);
     CU_ASSERT_DOUBLE_EQUAL(loss, log(2.0), 1e-15);
 }
 
@@ -196,20 +213,60 @@ static void test_small_losses_are_exact(void)
     for (float z = 0.0f; z < 700.0f; z += 0.37f) {
         double loss, want = log1p(exp(-(double)z));
         float p;
-        kn_output_loss(KN_OUTPUT_SIGMOID, 1, &z, &label, ones, &p, &loss, NULL);
+        loss_of(KN_OUTPUT_SIGMOID, 1, &z, &label, ones, &p, &loss, NULL);
         CU_ASSERT_TRUE(tst_near(loss, want, 0, 1e-15));
         CU_ASSERT_FALSE(tst_near(loss * (1 + 4e-15), want, 0, 1e-15));
     }
 }
 
-static void test_scale_goes_by_class_and_dz_may_be_z(void)
+/* A soft target is the mean of the two hard ones, weighted. */
+static void test_soft_targets_lie_between_the_hard_ones(void)
+{
+    for (int output = 0; output < KN_OUTPUT_COUNT; output++) {
+        const float z[2] = {0.3f, 0.7f}, y = 0.2f;
+        const uint8_t zero = 0, one = 1;
+        double loss, low, high;
+        float p, dz[2], dlow[2], dhigh[2];
+        kn_output_loss((kn_output)output, 1, 1, z, &y, ones, &p, &loss, dz);
+        loss_of((kn_output)output, 1, z, &zero, ones, &p, &low, dlow);
+        loss_of((kn_output)output, 1, z, &one, ones, &p, &high, dhigh);
+        CU_ASSERT_TRUE(tst_near(loss, 0.8 * low + 0.2 * high, 1e-7, 1e-7));
+        CU_ASSERT_TRUE(
+            tst_near((double)dz[0], 0.8 * (double)dlow[0] + 0.2 * (double)dhigh[0], 1e-6, 1e-6));
+    }
+}
+
+/* Keras: the mean over the targets; here a missing one counts 0 and has no gradient. */
+static void test_several_targets_are_a_mean_and_missing_ones_are_silent(void)
+{
+    const float z[6] = {0.5f, -1.0f, 2.0f, 3.0f, NAN, -0.25f};
+    const float y[6] = {1.0f, 0.0f, 1.0f, NAN, NAN, 1.0f}, scale[2] = {1.0f, 2.0f};
+    double loss[2], each[6];
+    float p[6], dz[6], single, dsingle[6];
+    kn_output_loss(KN_OUTPUT_SIGMOID, 3, 2, z, y, scale, p, loss, dz);
+    for (int i = 0; i < 6; i++) {
+        float half = scale[i / 3] / 3.0f;
+        kn_output_loss(KN_OUTPUT_SIGMOID, 1, 1, z + i, y + i, &half, &single, &each[i],
+                       &dsingle[i]);
+        CU_ASSERT_TRUE(isnan(z[i]) ? isnan(p[i]) : p[i] == single);
+        CU_ASSERT_TRUE(tst_near((double)dz[i], (double)dsingle[i], 0, 1e-6));
+    }
+    CU_ASSERT_EQUAL(dz[3], 0.0f);
+    CU_ASSERT_EQUAL(dz[4], 0.0f);
+    CU_ASSERT_TRUE(tst_near(loss[0], (each[0] + each[1] + each[2]) / 3, 0, 1e-15));
+    CU_ASSERT_TRUE(tst_near(loss[1], each[5] / 3, 0, 1e-15));
+    CU_ASSERT_EQUAL(kn_output_units(KN_OUTPUT_SIGMOID, 3), 3);
+    CU_ASSERT_EQUAL(kn_output_units(KN_OUTPUT_SOFTMAX, 1), 2);
+}
+
+static void test_scale_goes_by_image_and_dz_may_be_z(void)
 {
     float z[2] = {0.0f, 0.0f};
     const uint8_t label[2] = {0, 1};
     const float scale[2] = {0.25f, 4.0f};
     double loss[2];
     float p[2];
-    kn_output_loss(KN_OUTPUT_SIGMOID, 2, z, label, scale, p, loss, z);
+    loss_of(KN_OUTPUT_SIGMOID, 2, z, label, scale, p, loss, z);
     CU_ASSERT_EQUAL(z[0], 0.125f);
     CU_ASSERT_EQUAL(z[1], -2.0f);
     CU_ASSERT_EQUAL(loss[0], loss[1]);
@@ -222,5 +279,7 @@ const tst_case tst_ops_loss[] = {TST(test_one_unit_agrees_with_keras),
                                  TST(test_nan_logits_give_nan),
                                  TST(test_loss_at_uniform_is_log_2),
                                  TST(test_small_losses_are_exact),
-                                 TST(test_scale_goes_by_class_and_dz_may_be_z),
+                                 TST(test_soft_targets_lie_between_the_hard_ones),
+                                 TST(test_several_targets_are_a_mean_and_missing_ones_are_silent),
+                                 TST(test_scale_goes_by_image_and_dz_may_be_z),
                                  TST_END};

@@ -18,7 +18,8 @@ static void make(kn_net **net, kn_profile **p)
     kn_net_desc desc = {.input = {5, 5, 1},
                         .layers = specs,
                         .layer_count = kn_model_logreg(&arena, specs),
-                        .output = KN_OUTPUT_SIGMOID};
+                        .output = KN_OUTPUT_SIGMOID,
+                        .targets = 1};
     TST_OK(kn_net_new(&desc, net, e));
     TST_OK(kn_profile_new(*net, 2, p, e));
     kn_arena_clear(&arena);
