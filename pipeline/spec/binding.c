@@ -15,7 +15,7 @@ static void unbind_section(pl_bindings *b, const char *section)
 {
     for (int i = 0; i < pl_key_count; i++)
         if (is_under(pl_keys[i].name, section))
-            b->key[i] = (pl_bound){.key = b->key[i].key, .emptied = true};
+            b->key[i] = (pl_bound){.emptied = true};
     for (int i = 0; i < pl_section_count; i++)
         if (strcmp(pl_sections[i].name, section) == 0 || is_under(pl_sections[i].name, section))
             b->stated[i] = false;

@@ -88,9 +88,8 @@ static bool check_required(pl_resolver *r, const pl_bindings *b, const pl_run_sp
 {
     bool ok = true;
     int preset = pl_key_find("model.preset");
-    if (b->key[preset].value &&
-        !r->from[preset]) /* an unknown one: it is not known what is missing */
-        return false;
+    if (b->key[preset].value && !r->from[preset])
+        return false; /* an unknown one: who can tell what is missing? */
     for (int i = 0; i < pl_key_count; i++)
         if (pl_keys[i].required)
             ok = require(r, b, pl_keys[i].name, "") && ok;

@@ -175,16 +175,17 @@ enum {
     PL_KEY_TRAIN = 4,
     PL_KEY_EVALUATE = 8,
     PL_KEY_ALL = 15,
-    PL_KEY_ORIGIN = 32, /* no stage: where other keys have their values from; it is swept, but is no
-                           parameter itself */
-    PL_KEY_LATER = 16 /* no stage: the key came when runs had been made without it, so its default,
-                         which is what those runs had, is in no canonical text */
+    /* No stages, but of a key that came when runs had been made without it: its default, which is
+     * what those runs did, is in no canonical text. */
+    PL_KEY_LATER = 16,
+    /* Of a key that tells where others have their values from: it is swept, but no parameter. */
+    PL_KEY_ORIGIN = 32
 };
 
 /* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the
- * stages in the mask and has an effect on this run; defaults filled in, but for PL_KEY_LATER; no path (data.images and
- * the like are left out: their content is digested), numbers as %.17g shortest form, independent of
- * locale. */
+ * stages in the mask and has an effect on this run; defaults filled in, but for keys that came later
+ * (PL_KEY_LATER); no path (data.images and the like are left out: their content is digested),
+ * numbers as %.17g shortest form, independent of locale. */
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out);
 
 /* The reverse, for models on disk: parses canonical text (of PL_KEY_ALL, with the default for keys

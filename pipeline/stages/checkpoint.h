@@ -1,7 +1,7 @@
-/* The whole state of a training run on disk: weights, moments, moving average, step, epoch and position in it, sums
- * of the epoch so far, the history, best value and its weights, early-stopping and plateau state. A
- * run that goes on from it ends with the same bytes as one that was never stopped. The order of
- * images is a function of (seed, epoch), so it needs no state. */
+/* The whole state of a training run on disk: weights, moments, moving average, step, epoch and
+ * position in it, sums of the epoch so far, the history, best value and its weights, early-stopping
+ * and plateau state. A run that goes on from it ends with the same bytes as one that was never
+ * stopped. The order of images is a function of (seed, epoch), so it needs no state. */
 #ifndef PL_STAGES_CHECKPOINT_H
 #define PL_STAGES_CHECKPOINT_H
 
@@ -27,8 +27,7 @@ typedef struct pl_train_state {
     kn_plateau plateau;
     pl_epoch *rows; /* room for every epoch */
     int row_count;
-    float *
-        best_weights; /* NULL where not kept; a parameter block, of the average where one is kept */
+    float *best_weights; /* NULL where not kept; a block of parameters, or of their average */
 } pl_train_state;
 
 /* identity: the canonical parameters and key; a file of another identity is not taken, nor one whose
