@@ -33,7 +33,8 @@ for path in sorted(glob.glob("experiments/**/*.yaml", recursive=True)):
 for path in sorted(glob.glob("tests/fuzz/corpus/spec/good_*.yaml")):
     look(path, open(path).read().replace("1e-3", "0.001"), True)
 for text in ["report: {columns: [group, train.lr, n], sort: -train.lr, reference: [{label: a, test_loss: 2}]}", "report: {sort: n desc}",
-             "report: none", "report: {columns: null}"]:
+             "report: none", "report: {columns: null}", "model: {preset: best}", "train: {schedule: onecycle, ema: 0.99, precision: bf16}",
+             "sweep: {product: {model.preset: [original, none], train.schedule.mult: [1, 2]}}"]:
     look(text, text, True)
 for text in [
     "modle: cnn",
@@ -42,6 +43,9 @@ for text in [
     "train: {batch: 0}",
     "train: {batch: 1.5}",
     "train: {lr: fast}",
+    "model: {preset: worst}",
+    "train: {ema: 1}",
+    "train: {precision: fp16}",
     "model: {type: layers, layers: [{type: dense}]}",
     "model: {type: layers, layers: [{type: dense, units: 3, kernal: 1}]}",
     "model: {type: layers, layers: [{type: convd}]}",
