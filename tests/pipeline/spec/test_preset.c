@@ -83,7 +83,7 @@ static const spec_wrong wrong[] = {
     {"best_on_small_pictures",
      SPEC_HEAD "model: {preset: best}\n",
      {"data.image.size=1", NULL},
-     "--set data.image.size: an image of 1x1 does not fit this model: layer 2 (maxpool): pool2d: a 2x2 window does not fit into 1x1"},
+     "--set data.image.size: an image of 1x1 does not fit this model: layer 3 (maxpool): pool2d: a 2x2 window does not fit into 1x1"},
     {"swept_unknown_preset",
      SPEC_HEAD "sweep: {product: {model.preset: [original, worst]}}\n",
      {NULL},
