@@ -112,6 +112,18 @@ static void test_best_average(void)
                       POLLS, 2);
 }
 
+/* Running statistics are averaged and go on as the weights do. */
+static void test_average_of_a_net_with_batchnorm(void)
+{
+    same_after_a_stop("model.type=layers\n"
+                      "model.layers=[{type: conv2d, filters: 4, padding: same}, batchnorm, "
+                      "{residual: [{type: conv2d, filters: 4, padding: same}, batchnorm]}, "
+                      "{type: activation, activation: relu}, global_avgpool]\n"
+                      "train.optimizer=adamw_torch\ntrain.schedule.type=onecycle\n"
+                      "train.ema=0.8\ntrain.label_smoothing=0.05\n",
+                      POLLS, 1);
+}
+
 static void test_smoothed_mixed_and_clipped(void)
 {
     same_after_a_stop("train.label_smoothing=0.1\ntrain.mixup=0.4\ntrain.clip_norm=0.5\n", POLLS,
@@ -293,6 +305,7 @@ const tst_case tst_stages_checkpoint[] = {
     TST(test_restarts),
     TST(test_average),
     TST(test_best_average),
+    TST(test_average_of_a_net_with_batchnorm),
     TST(test_smoothed_mixed_and_clipped),
     TST(test_early_stopping),
     TST(test_stopped_at_every_batch),
