@@ -165,5 +165,8 @@ void pl_schema_text(pl_str *out)
             pl_str_add(out, "    regularizer: {l1: number, l2: number} (default none)\n"
                             "        Penalties on this layer's kernel\n");
     }
+    pl_str_add(out, "  {residual: [layers]}\n"
+                    "      What goes into the layers is added to what comes out of the last of "
+                    "them, as add does\n");
     add_presets(out);
 }
