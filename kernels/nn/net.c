@@ -18,6 +18,8 @@ struct kn_net {
     kn_output output;
     int targets;
     kn_precision precision;
+    kn_layer_spec *spec; /* as listed; configs in the arena */
+    float output_l1, output_l2;
     kn_layer *layer; /* after fusion */
     int layer_count;
     int *layer_of;       /* by row of the summary: the layer that does its work */
@@ -116,6 +118,8 @@ static kn_status add_layer(kn_net *net, const kn_layer_spec *spec, bool is_sourc
     kn_layer *l = &net->layer[net->layer_count];
     KN_TRY(configure_layer(net, l, spec, e));
     net->layer_of[net->row_count] = net->layer_count;
+    net->spec[net->row_count] = *spec;
+    net->spec[net->row_count].config = l->config;
     add_row(net, l);
     kn_layer *before = net->layer_count > 0 ? l - 1 : NULL;
     if (before && before->kind->fuse && !before->is_source && before->kind->fuse(before, l)) {
@@ -168,10 +172,11 @@ static void place_blocks(kn_net *net)
 static kn_status build(kn_net *net, const kn_net_desc *desc, kn_error *e)
 {
     size_t room = (size_t)desc->layer_count + 1;
+    net->spec = kn_arena_alloc(&net->arena, room, sizeof *net->spec);
     net->layer = kn_arena_alloc(&net->arena, room, sizeof *net->layer);
     net->row = kn_arena_alloc(&net->arena, room, sizeof *net->row);
     net->layer_of = kn_arena_alloc(&net->arena, room, sizeof *net->layer_of);
-    if (!net->layer || !net->row || !net->layer_of)
+    if (!net->spec || !net->layer || !net->row || !net->layer_of)
         return kn_fail(e, KN_ENOMEM, "no memory for a net of %zu layers", room);
     for (int i = 0; i < desc->layer_count; i++) {
         kn_status rc = add_layer(net, &desc->layers[i], is_source(desc, i), e);
@@ -206,6 +211,8 @@ kn_status kn_net_new(const kn_net_desc *desc, kn_net **out, kn_error *e)
     net->output = desc->output;
     net->targets = desc->targets;
     net->precision = desc->precision;
+    net->output_l1 = desc->output_l1;
+    net->output_l2 = desc->output_l2;
     kn_status rc = build(net, desc, e);
     if (rc != KN_OK) {
         kn_net_free(net);
@@ -231,6 +238,23 @@ int kn_net_layer_count(const kn_net *net)
 const kn_layer *kn_net_layer(const kn_net *net, int index)
 {
     return &net->layer[index];
+}
+
+kn_net_desc kn_net_describe(const kn_net *net)
+{
+    return (kn_net_desc){.input = net->input,
+                         .layers = net->spec,
+                         .layer_count = net->row_count - 1,
+                         .output = net->output,
+                         .targets = net->targets,
+                         .output_l1 = net->output_l1,
+                         .output_l2 = net->output_l2,
+                         .precision = net->precision};
+}
+
+int kn_net_layer_of(const kn_net *net, int listed)
+{
+    return net->layer_of[listed];
 }
 
 kn_shape kn_net_input(const kn_net *net)

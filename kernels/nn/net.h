@@ -53,6 +53,11 @@ size_t kn_net_state(const kn_net *net);        /* of them: no gradient moves the
 size_t kn_net_block_floats(const kn_net *net); /* floats of a block, padding included */
 double kn_net_macs(const kn_net *net);         /* forward pass of one image */
 
+/* The layers as the description listed them, before fusion and without the output layer: what a net like
+ * this one is built from. Borrowed. The index of the layer (after fusion) that does the work of a listed one. */
+kn_net_desc kn_net_describe(const kn_net *net);
+int kn_net_layer_of(const kn_net *net, int listed);
+
 /* One line of a summary, as the spec lists the layers (before fusion), the output layer last. */
 typedef struct kn_summary_row {
     char name[KN_NAME_BYTES];

@@ -16,16 +16,16 @@ kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions
     kn_status rc = pl_model_load(path, &out->model, e);
     free(path);
     KN_TRY(rc);
+    KN_TRY_TO(rc, fail, pl_model_fold(&out->model, e));
     const kn_trainer_options inference = {
         .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
-    rc = kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e);
-    if (rc != KN_OK) {
-        pl_model_clear(&out->model);
-        return rc;
-    }
+    KN_TRY_TO(rc, fail, kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e));
     memcpy(kn_trainer_params(out->trainer), out->model.block,
            kn_net_block_floats(out->model.net) * sizeof(float));
     return KN_OK;
+fail:
+    pl_model_clear(&out->model);
+    return rc;
 }
 
 void pl_predictions_close(pl_predictions *p)

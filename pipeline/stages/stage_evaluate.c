@@ -85,6 +85,8 @@ static kn_status open_all(evaluation *v, kn_error *e)
     char *names = pl_path_join(job->dir[PL_INGEST], "names.csv");
     kn_status rc = pl_model_load(model, &v->model, e);
     if (rc == KN_OK)
+        rc = pl_model_fold(&v->model, e);
+    if (rc == KN_OK)
         rc = pl_dataset_open(job->dir[PL_INGEST], &v->data, e);
     if (rc == KN_OK)
         rc = pl_csv_read(names, &v->names, e);
