@@ -6,7 +6,7 @@
 #include "spec/schema.h"
 #include "spec/yaml_tree.h"
 
-enum { PL_MAX_KEYS = 112, PL_MAX_SECTIONS = 16 };
+enum { PL_MAX_KEYS = 144, PL_MAX_SECTIONS = 16 };
 
 typedef struct pl_bound {
     pl_node *value; /* NULL: not given */

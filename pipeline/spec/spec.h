@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "image/augment.h"
 #include "image/resize.h"
 #include "nn/models.h"
 #include "nn/schedule.h"
@@ -102,12 +103,20 @@ typedef struct pl_train_spec {
                           parameter of the run: no key, no RUN-ID, no canonical text knows it */
 } pl_train_spec;
 
+/* What an evaluated image is seen as, beside itself: the mean of the probabilities counts. */
+typedef struct pl_evaluate_spec {
+    bool flip;   /* mirrored too */
+    float shift; /* by this share of the side left, right, up and down too; 0: not */
+} pl_evaluate_spec;
+
 /* One run, fully typed. Strings and lists live in the study's arena. */
 typedef struct pl_run_spec {
     pl_data_spec data;
     pl_split_spec split;
     pl_model_spec model;
     pl_train_spec train;
+    kn_augment augment; /* of training images; does nothing where the run is not trained by steps */
+    pl_evaluate_spec evaluate;
 } pl_run_spec;
 
 typedef struct pl_run {
@@ -170,11 +179,13 @@ enum {
     PL_KEY_SPLIT = 2,
     PL_KEY_TRAIN = 4,
     PL_KEY_EVALUATE = 8,
-    PL_KEY_ALL = 15
+    PL_KEY_ALL = 15,
+    PL_KEY_LATER = 16 /* no stage: the key came when runs had been made without it, so its default,
+                         which is what those runs had, is in no canonical text */
 };
 
 /* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the
- * stages in the mask and has an effect on this run; defaults filled in; no path (data.images and
+ * stages in the mask and has an effect on this run; defaults filled in, but for PL_KEY_LATER; no path (data.images and
  * the like are left out: their content is digested), numbers as %.17g shortest form, independent of
  * locale. */
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out);

@@ -269,6 +269,7 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
         .optimizer = spec->optimizer,
         .seed = spec->seed,
         .class_weight = {task->class_weight[0], task->class_weight[1]},
+        .augment = kn_augment_does(&task->job->spec->augment) ? &task->job->spec->augment : NULL,
         .cancelled = pl_interrupt_asked};
     KN_TRY(kn_trainer_new(task->net, task->job->pool, &options, &l->trainer, e));
     l->block_floats = kn_net_block_floats(task->net);
