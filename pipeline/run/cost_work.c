@@ -98,6 +98,8 @@ uint64_t pl_work_class(pl_stage_id stage, const pl_run_spec *spec)
     if (stage == PL_SPLIT)
         return pl_hash_number(h, (int64_t)spec->split.method);
     h = hash_net(h, spec);
+    if (spec->train.precision != KN_PRECISION_F32)
+        h = pl_hash_number(h, (int64_t)spec->train.precision);
     return stage == PL_TRAIN ? hash_training(h, spec) : h;
 }
 

@@ -159,6 +159,12 @@ static json_t *layer_schema(void)
                                              "description", kind->doc, "properties", properties,
                                              "required", required, "additionalProperties", 0));
     }
+    json_array_append_new(
+        any,
+        json_pack("{s:s, s:s, s:{s:o}, s:[s], s:b}", "type", "object", "description",
+                  "What goes into the layers is added to what comes out of the last of them",
+                  "properties", "residual", list_of(reference("layer"), 1, KN_MODEL_MAX_LAYERS),
+                  "required", "residual", "additionalProperties", 0));
     return json_pack("{s:o}", "anyOf", any);
 }
 

@@ -66,6 +66,7 @@ typedef struct pl_split_spec {
 } pl_split_spec;
 
 typedef struct pl_model_spec {
+    int preset; /* index in pl_preset_names: where some of the values came from */
     pl_model_type type;
     kn_act act;
     kn_output output;
@@ -98,8 +99,11 @@ typedef struct pl_train_spec {
     kn_schedule schedule; /* lr, steps_per_epoch and epochs are filled in by the train stage */
     pl_early_stopping early;
     pl_class_weight class_weight;
-    float weight[2];   /* PL_WEIGHT_GIVEN: of class 0 and 1 */
-    double checkpoint; /* seconds between two checkpoints inside an epoch, at least 1; it is no
+    float weight[2];              /* PL_WEIGHT_GIVEN: of class 0 and 1 */
+    float label_smoothing, mixup; /* as in kn_trainer_options, 0: none; so are the next two */
+    double clip_norm, ema;
+    kn_precision precision; /* of the net */
+    double checkpoint;      /* seconds between two checkpoints inside an epoch, at least 1; it is no
                           parameter of the run: no key, no RUN-ID, no canonical text knows it */
 } pl_train_spec;
 
@@ -180,14 +184,17 @@ enum {
     PL_KEY_TRAIN = 4,
     PL_KEY_EVALUATE = 8,
     PL_KEY_ALL = 15,
-    PL_KEY_LATER = 16 /* no stage: the key came when runs had been made without it, so its default,
-                         which is what those runs had, is in no canonical text */
+    /* No stages, but of a key that came when runs had been made without it: its default, which is
+     * what those runs did, is in no canonical text. */
+    PL_KEY_LATER = 16,
+    /* Of a key that tells where others have their values from: it is swept, but no parameter. */
+    PL_KEY_ORIGIN = 32
 };
 
 /* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the
- * stages in the mask and has an effect on this run; defaults filled in, but for PL_KEY_LATER; no path (data.images and
- * the like are left out: their content is digested), numbers as %.17g shortest form, independent of
- * locale. */
+ * stages in the mask and has an effect on this run; defaults filled in, but for keys that came later
+ * (PL_KEY_LATER); no path (data.images and the like are left out: their content is digested),
+ * numbers as %.17g shortest form, independent of locale. */
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out);
 
 /* The reverse, for models on disk: parses canonical text (of PL_KEY_ALL, with the default for keys

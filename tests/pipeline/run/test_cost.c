@@ -91,7 +91,7 @@ static void test_classes_differ_by_what_costs_time_alone(void)
          "sweep: {list: [{train.lr: 0.001}, {train.lr: 0.1, train.epochs: 9}, {train.batch: 7},\n"
          "  {model.filters: [9]}, {data.image.size: 30}, {model.dropout: 0.5},\n"
          "  {train.optimizer: sgd}, {model.kernel: 5}, {model.regularizer: {l2: 0.1}},\n"
-         "  {train.early_stopping: {patience: 3}}]}\n");
+         "  {train.early_stopping: {patience: 3}}, {train.precision: bf16}]}\n");
     uint64_t base = pl_work_class(PL_TRAIN, spec(0));
     CU_ASSERT_EQUAL(pl_work_class(PL_TRAIN, spec(1)), base);
     for (int r = 2; r < study.run_count; r++)
