@@ -62,10 +62,43 @@ static void test_evaluation_tells_how_often_it_looked(void)
     stage_rig_clear(&r);
 }
 
+/* Probability of the first test image, of predictions.csv. */
+static double first_test_probability(stage_rig *r)
+{
+    TST_OK(stage_rig_evaluate(r, "a", e));
+    char *text = stage_rig_text("a", "evaluate/predictions.csv");
+    const char *at = strstr(text, ",test,");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    double p = strtod(at + strlen(",test,0,"), NULL);
+    free(text);
+    return p;
+}
+
+/* Evaluation takes the mean of the image and of what another view of it alone would give; training knows nothing
+ * of views. */
+static void test_evaluation_takes_the_mean(void)
+{
+    stage_rig r;
+    stage_rig_init(&r, 8, 48, 16, 16);
+    stage_rig_spec(&r, "model.type=cnn\nmodel.filters=[4]\nmodel.units=[6]\ntrain.batch=16\n");
+    TST_OK(stage_rig_train(&r, "a", e));
+    double plain = first_test_probability(&r);
+    r.spec.evaluate.flip = true;
+    double both = first_test_probability(&r);
+    CU_ASSERT_TRUE(both != plain && both > plain / 2 && both < (1 + plain) / 2);
+    r.spec.evaluate.flip = false;
+    r.spec.evaluate.shift = 0.01f; /* of 8 pixels: no whole one, the same image five times */
+    CU_ASSERT_TRUE(tst_near(first_test_probability(&r), plain, 1e-7, 0));
+    r.spec.evaluate.shift = 0.2f;
+    CU_ASSERT_FALSE(tst_near(first_test_probability(&r), plain, 1e-7, 0));
+    stage_rig_clear(&r);
+}
+
 const tst_case tst_stages_views[] = {
     TST(test_the_image_alone_is_no_view),
     TST(test_mirrored),
     TST(test_shifted),
     TST(test_evaluation_tells_how_often_it_looked),
+    TST(test_evaluation_takes_the_mean),
     TST_END,
 };
