@@ -167,7 +167,9 @@ static const kn_warp_rows *const variants[] = {
 void kn_warp_u8(const kn_warp *map, kn_border border, uint8_t fill, kn_shape in, const uint8_t *x,
                 kn_shape out, uint8_t *y)
 {
+    enum { MAX_SIDE = 1 << 18 };
     assert(in.c == out.c && (in.c == 1 || in.c == 3) && kn_shape_size(in) <= INT32_MAX);
+    assert(in.w <= MAX_SIDE && in.h <= MAX_SIDE);
     assert(looks_near(map, out));
     kn_warp_plan p = plan_of(map, border, fill, in, out);
     if (by_whole_pixels(&p))

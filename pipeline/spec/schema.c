@@ -57,6 +57,7 @@ EFFECT(onecycle, s->train.schedule.kind == KN_SCHEDULE_ONECYCLE, "train.schedule
 EFFECT(restarts, s->train.schedule.kind == KN_SCHEDULE_RESTARTS, "train.schedule.type", "restarts")
 EFFECT(with_products, s->model.type == PL_MODEL_CNN || s->model.type == PL_MODEL_LAYERS,
        "model.type", "cnn and layers")
+EFFECT(cuts, s->augment.cutout > 0, "augment.cutout.size", "sizes above 0")
 EFFECT(early, s->train.early.on, "train.early_stopping.enabled", "true")
 
 static const char *split_method(const pl_run_spec *s)
@@ -106,7 +107,7 @@ enum { INGEST = PL_KEY_INGEST, SPLIT = PL_KEY_SPLIT, TRAIN = PL_KEY_TRAIN };
 
 /* What a model must know of its pixels stands in its file, so it is part of training's key too. */
 enum { PIXELS = PL_KEY_INGEST | PL_KEY_TRAIN };
-enum { TRAIN_LATER = PL_KEY_TRAIN | PL_KEY_LATER };
+enum { TRAIN_LATER = PL_KEY_TRAIN | PL_KEY_LATER, TTA = PL_KEY_EVALUATE | PL_KEY_LATER };
 
 #define MAX_SEED 9007199254740992.0 /* 2^53: every program reads it back exactly */
 
@@ -266,6 +267,36 @@ const pl_key pl_keys[] = {
     {"train.checkpoint", PL_TYPE_DURATION, AT(train.checkpoint), 1, PL_DURATION_MAX, "60s", NULL, NULL, 0,
      "Time between two checkpoints inside an epoch; it changes no result and is no key of a sweep", NULL, {&by_steps}, false},
 
+    {"augment.flip", PL_TYPE_FLOAT, AT(augment.flip), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Probability that left and right change places", NULL, {&by_steps}, false},
+    {"augment.shift", PL_TYPE_FLOAT, AT(augment.shift), 0, 0.5, "0", NULL, NULL, TRAIN_LATER,
+     "Moved up to this share of the side, in whole pixels, each way", NULL, {&by_steps}, false},
+    {"augment.scale", PL_TYPE_RANGE, AT(augment.scale), 0.2, 5, "[1, 1]", NULL, NULL, TRAIN_LATER,
+     "Made larger by a factor of this range; below 1 smaller", NULL, {&by_steps}, false},
+    {"augment.rotate", PL_TYPE_FLOAT, AT(augment.rotate), 0, 180, "0", NULL, NULL, TRAIN_LATER,
+     "Turned by up to so many degrees, either way", NULL, {&by_steps}, false},
+    {"augment.crop", PL_TYPE_FLOAT, AT(augment.crop), 0.05, 1, "1", NULL, NULL, TRAIN_LATER,
+     "Smallest share of the area that a window at a random place keeps and shows whole", NULL, {&by_steps}, false},
+    {"augment.brightness", PL_TYPE_FLOAT, AT(augment.brightness), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Made lighter or darker by up to this share of white", NULL, {&by_steps}, false},
+    {"augment.contrast", PL_TYPE_FLOAT, AT(augment.contrast), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Distances from the image's mean times a factor of up to so much below or above 1", NULL, {&by_steps}, false},
+    {"augment.gamma", PL_TYPE_RANGE, AT(augment.gamma), 0.1, 10, "[1, 1]", NULL, NULL, TRAIN_LATER,
+     "Levels, as shares of white, to the power of a number in this range", NULL, {&by_steps}, false},
+    {"augment.noise", PL_TYPE_FLOAT, AT(augment.noise), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Normal noise with a standard deviation of up to this share of white", NULL, {&by_steps}, false},
+    {"augment.blur", PL_TYPE_FLOAT, AT(augment.blur), 0, 8, "0", NULL, NULL, TRAIN_LATER,
+     "Blurred by a Gaussian with a standard deviation of up to so many pixels", NULL, {&by_steps}, false},
+    {"augment.cutout.size", PL_TYPE_FLOAT, AT(augment.cutout), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Side of a grey square at a random place, as a share of the shorter side", NULL, {&by_steps}, false},
+    {"augment.cutout.probability", PL_TYPE_FLOAT, AT(augment.cutout_probability), 0, 1, "0.5", NULL, NULL, TRAIN_LATER,
+     "Probability of the square", NULL, {&by_steps, &cuts}, false},
+
+    {"evaluate.tta.flip", PL_TYPE_BOOL, AT(evaluate.flip), 0, 0, "false", NULL, NULL, TTA,
+     "Each image is also seen mirrored; twice the time", NULL, {NULL}, false},
+    {"evaluate.tta.shift", PL_TYPE_FLOAT, AT(evaluate.shift), 0, 0.5, "0", NULL, NULL, TTA,
+     "Each image is also seen moved by this share of the side left, right, up and down; five times the time", NULL, {NULL}, false},
+
     {"sweep.product", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Map of keys to lists: every combination", NULL, {NULL}, false},
     {"sweep.zip", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
@@ -315,6 +346,10 @@ const pl_section pl_sections[] = {
     {"train", NULL, false, "How it is trained, step by step: every model but logreg by lbfgs"},
     {"train.schedule", "train.schedule.type", true, "Learning rate over the epochs"},
     {"train.early_stopping", "train.early_stopping.enabled", true, "When to stop before the last epoch"},
+    {"augment", NULL, true, "Random changes of the training images, anew in every epoch; validation and test images stay as they are"},
+    {"augment.cutout", "augment.cutout.size", true, "A square of the image hidden"},
+    {"evaluate", NULL, false, "How validation and test images are judged when training is over"},
+    {"evaluate.tta", NULL, true, "Test-time augmentation: the mean of the probabilities of several views of an image"},
     {"sweep", NULL, false, "The same file as a study of many runs"},
     {"sweep.random", NULL, true, "Points drawn at random: a part of the sweep like product, zip and list"},
     {"sweep.halving", "sweep.halving.metric", true, "Successive halving: groups that are behind are stopped early"},
@@ -409,6 +444,10 @@ static const char *const synonyms[][2] = {
     {"T_mult", "train.schedule.mult"},
     {"global_clipnorm", "train.clip_norm"},
     {"ema_momentum", "train.ema"},
+    {"rotation", "augment.rotate"},
+    {"rotation_range", "augment.rotate"},
+    {"zoom_range", "augment.scale"},
+    {"horizontal_flip", "augment.flip"},
     {"test_size", "split.ratios"},
     {"n_iter", "sweep.random.n"},
     {"n_trials", "sweep.random.n"},
@@ -421,7 +460,7 @@ static const char *const synonyms[][2] = {
  * as a whole, anywhere, then for a slip anywhere. */
 const char *pl_key_nearest(const char *section, const char *word)
 {
-    enum { MOST = 128 };
+    enum { MOST = 192 };
     int all = pl_key_count + pl_section_count;
     const char *last[MOST], *full[MOST];
     for (size_t i = 0; i < sizeof synonyms / sizeof synonyms[0]; i++)

@@ -79,6 +79,9 @@ static void alternatives(const pl_key *key, json_t *any)
     case PL_TYPE_RATIOS:
         json_array_append_new(any, list_of(ranged("number", key->min, key->max), 3, 3));
         break;
+    case PL_TYPE_RANGE:
+        json_array_append_new(any, list_of(ranged("number", key->min, key->max), 2, 2));
+        break;
     case PL_TYPE_WEIGHTS:
         json_array_append_new(any, json_pack("{s:[s,s]}", "enum", "none", "balanced"));
         json_array_append_new(any, list_of(ranged("number", key->min, key->max), 2, 2));

@@ -58,6 +58,10 @@ static void add_type(const pl_key *key, pl_str *out)
     case PL_TYPE_RATIOS:
         pl_str_add(out, "[train, val, test]");
         break;
+    case PL_TYPE_RANGE:
+        pl_str_add(out, "[from, to]");
+        add_range(out, key->min, key->max);
+        break;
     case PL_TYPE_WEIGHTS:
         pl_str_add(out, "none | balanced | [weight of 0, weight of 1]");
         break;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "image/augment.h"
 #include "image/resize.h"
 #include "nn/models.h"
 #include "nn/schedule.h"
@@ -106,12 +107,20 @@ typedef struct pl_train_spec {
                           parameter of the run: no key, no RUN-ID, no canonical text knows it */
 } pl_train_spec;
 
+/* What an evaluated image is seen as, beside itself: the mean of the probabilities counts. */
+typedef struct pl_evaluate_spec {
+    bool flip;   /* mirrored too */
+    float shift; /* by this share of the side left, right, up and down too; 0: not */
+} pl_evaluate_spec;
+
 /* One run, fully typed. Strings and lists live in the study's arena. */
 typedef struct pl_run_spec {
     pl_data_spec data;
     pl_split_spec split;
     pl_model_spec model;
     pl_train_spec train;
+    kn_augment augment; /* of training images; does nothing where the run is not trained by steps */
+    pl_evaluate_spec evaluate;
 } pl_run_spec;
 
 typedef struct pl_run {

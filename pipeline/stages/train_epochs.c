@@ -265,8 +265,9 @@ static kn_status start_profile(loop *l, kn_error *e)
     return KN_OK;
 }
 
-kn_trainer_options pl_train_options(const pl_train_spec *spec, size_t batch_max)
+kn_trainer_options pl_train_options(const pl_run_spec *run, size_t batch_max)
 {
+    const pl_train_spec *spec = &run->train;
     return (kn_trainer_options){.batch_max = (int)batch_max,
                                 .optimizer = spec->optimizer,
                                 .seed = spec->seed,
@@ -275,6 +276,7 @@ kn_trainer_options pl_train_options(const pl_train_spec *spec, size_t batch_max)
                                 .mixup = spec->mixup,
                                 .clip_norm = spec->clip_norm,
                                 .average = spec->ema,
+                                .augment = kn_augment_does(&run->augment) ? &run->augment : NULL,
                                 .cancelled = pl_interrupt_asked};
 }
 
@@ -286,7 +288,7 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
     l->spec = spec;
     size_t batch =
         (size_t)spec->batch < task->train.count ? (size_t)spec->batch : task->train.count;
-    kn_trainer_options options = pl_train_options(spec, batch);
+    kn_trainer_options options = pl_train_options(task->job->spec, batch);
     memcpy(options.class_weight, task->class_weight, sizeof options.class_weight);
     KN_TRY(kn_trainer_new(task->net, task->job->pool, &options, &l->trainer, e));
     l->block_floats = kn_net_block_floats(task->net);

@@ -58,6 +58,14 @@ static void test_work_is_counted(void)
     CU_ASSERT_EQUAL(pl_costs_params(c, spec(0)), 401);
     pl_costs_free(c);
     pl_study_clear(&study);
+    load("model: {type: logreg, solver: adam}\ndata.image.size: 20\nevaluate.tta: {flip: true}\n"
+         "sweep: {list: [{augment.flip: 0}, {augment.flip: 0.5}]}\n");
+    c = open_costs();
+    CU_ASSERT_EQUAL(pl_costs_work(c, PL_EVALUATE, spec(0)), 2 * 100 * 400); /* seen twice */
+    CU_ASSERT_NOT_EQUAL(pl_work_class(PL_TRAIN, spec(0)), pl_work_class(PL_TRAIN, spec(1)));
+    CU_ASSERT_EQUAL(pl_work_class(PL_EVALUATE, spec(0)), pl_work_class(PL_EVALUATE, spec(1)));
+    pl_costs_free(c);
+    pl_study_clear(&study);
 }
 
 static void test_rows_are_counted_in_every_form_of_table(void)

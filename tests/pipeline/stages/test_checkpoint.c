@@ -131,6 +131,14 @@ static void test_smoothed_mixed_and_clipped(void)
 }
 
 /* Stops in its third epoch, with the weights of the first. */
+static void test_augmented(void)
+{
+    same_after_a_stop("augment.flip=0.5\naugment.shift=0.2\naugment.scale=[0.8, 1.3]\n"
+                      "augment.rotate=20\naugment.contrast=0.3\naugment.noise=0.1\n"
+                      "augment.blur=1\naugment.cutout.size=0.3\n",
+                      POLLS, 1);
+}
+
 static void test_early_stopping(void)
 {
     same_after_a_stop("train.early_stopping.enabled=true\ntrain.early_stopping.patience=2\n"
@@ -307,6 +315,7 @@ const tst_case tst_stages_checkpoint[] = {
     TST(test_best_average),
     TST(test_average_of_a_net_with_batchnorm),
     TST(test_smoothed_mixed_and_clipped),
+    TST(test_augmented),
     TST(test_early_stopping),
     TST(test_stopped_at_every_batch),
     TST(test_other_threads_go_on),
