@@ -3,7 +3,7 @@
  *
  *   C[16 i + r, 16 j + c] (+)= sum over terms t, k < 32 of A_ti[r,k] B_tj[k,c]     i, j: tiles, at most 2 by 2
  *
- * A_ti is 16 rows of 32 numbers, a_row bytes apart, from a + term[t].a[i] on; B_tj is 1 KB from
+ * A_ti is 16 rows of 32 numbers, a_row bytes apart, from a[i] + term[t].a[i] on; B_tj is 1 KB from
  * b + term[t].b + j b_next on: [16 pairs of k][16 columns][2]. The terms are a list of offsets, so that a convolution
  * walks over its kernel and a product over its inner dimension in the same loop.
  *
@@ -29,7 +29,7 @@ typedef struct kn_bf16_term {
 typedef struct kn_bf16_block {
     const kn_bf16_term *term;
     int terms;
-    const void *a, *b;
+    const void *a[2], *b;
     ptrdiff_t a_row, b_next; /* bytes */
     float *c[2];             /* the rows of tiles of C */
     ptrdiff_t c_row;         /* floats */

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) void multiply_block(const kn_bf16_b
                                                                  int columns)
 {
     const size_t c_row = (size_t)m->c_row * sizeof(float), a_row = (size_t)m->a_row;
-    const char *a = m->a, *b = m->b;
+    const char *a0 = m->a[0], *a1 = m->a[1], *b = m->b;
     if (m->add) {
         _tile_loadd(0, m->c[0], c_row);
         if (columns == 2)
@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) void multiply_block(const kn_bf16_b
         _tile_zero(3);
     }
     for (const kn_bf16_term *t = m->term, *last = t + m->terms; t < last; t++) {
-        _tile_loadd(4, a + t->a[0], a_row);
+        _tile_loadd(4, a0 + t->a[0], a_row);
         _tile_loadd(6, b + t->b, 64);
         _tile_dpbf16ps(0, 4, 6);
         if (columns == 2) {
@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) void multiply_block(const kn_bf16_b
             _tile_dpbf16ps(1, 4, 7);
         }
         if (rows == 2) {
-            _tile_loadd(5, a + t->a[1], a_row);
+            _tile_loadd(5, a1 + t->a[1], a_row);
             _tile_dpbf16ps(2, 5, 6);
         }
         if (rows == 2 && columns == 2)

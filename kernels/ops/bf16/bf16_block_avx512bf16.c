@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) void multiply_rows(const kn_bf16_bl
                                                                 int first, int columns)
 {
     float *c = m->c[i] + first * m->c_row;
-    const char *a = (const char *)m->a + first * m->a_row, *b = m->b;
+    const char *a = (const char *)m->a[i] + first * m->a_row, *b = m->b;
     __m512 sum[ROWS][2];
     KN_BF16_UNROLL
     for (int r = 0; r < ROWS; r++)

@@ -7,8 +7,14 @@
 #include "base/size.h"
 #include "ops/bf16/bf16_vec.h"
 #include "ops/conv2d/conv2d_bf16_frame.h"
+#include "ops/conv2d/conv2d_bf16_walk.h"
 
-enum { ROWS = KN_BF16_ROWS, K = KN_BF16_K, BLOCK = 2 * KN_BF16_ROWS };
+enum {
+    ROWS = KN_BF16_ROWS,
+    K = KN_BF16_K,
+    BLOCK = 2 * KN_BF16_ROWS,
+    NEAR_BYTES = 40 << 10 /* of weights that stay in L1 while all places pass */
+};
 
 typedef struct backward_job {
     const kn_conv2d_bf16 *p;
@@ -86,6 +92,45 @@ static __m512 scatter_row(scatter s, __m512 sum)
     return sum;
 }
 
+/* Zeros of a tile of filters where no window lies: pairs right of the windows, below them, behind the images. */
+static void clear_pairs(const backward_job *j, char *pairs)
+{
+    const kn_conv2d_bf16 *p = j->p;
+    const kn_conv2d *c = p->c;
+    const size_t row = (size_t)p->back.pitch / 2 * 64, windows = (size_t)c->pw * 64;
+    const size_t image = kn_bf16_places(&p->back, 1) / 2 * 64, used = 2 * (size_t)c->ph * row;
+    for (int n = 0; n < j->images; n++, pairs += image) {
+        for (size_t at = 0; at < used && windows < row; at += row)
+            memset(pairs + at + windows, 0, row - windows);
+        memset(pairs + used, 0, image - used);
+    }
+    const size_t all = (size_t)p->dw_terms * KN_BF16_TILE_BYTES;
+    memset(pairs, 0, all - (size_t)j->images * image);
+}
+
+/* The same of dz: `before` places, and what is right, below, behind; all of it where its channels are more than the
+ * tiles of filters. */
+static void clear_dz(const backward_job *j, uint16_t *dz)
+{
+    const kn_conv2d_bf16 *p = j->p;
+    const kn_conv2d *c = p->c;
+    const size_t k = (size_t)p->out_k, row = (size_t)p->back.pitch * k;
+    const size_t windows = 2 * (size_t)c->pw * k, image = kn_bf16_places(&p->back, 1) * k;
+    const size_t used = 2 * (size_t)c->ph * row;
+    if (p->out_tiles * ROWS < p->out_k) {
+        memset(dz, 0, ((size_t)p->before + p->back.plane) * k * sizeof *dz);
+        return;
+    }
+    memset(dz, 0, (size_t)p->before * k * sizeof *dz);
+    dz += (size_t)p->before * k;
+    for (int n = 0; n < j->images; n++, dz += image) {
+        for (size_t at = 0; at < used && windows < row; at += row)
+            memset(dz + at + windows, 0, (row - windows) * sizeof *dz);
+        memset(dz + used, 0, (image - used) * sizeof *dz);
+    }
+    memset(dz, 0, (p->back.plane * k - (size_t)j->images * image) * sizeof *dz);
+}
+
 /* Gradients of windows to the places of their maxima: dz (where dx is wanted) and pairs. */
 static void scatter_windows(const backward_job *j, const float *g, const float *y,
                             const char *saved, size_t saved_step)
@@ -96,10 +141,10 @@ static void scatter_windows(const backward_job *j, const float *g, const float *
     const size_t line = (size_t)c->pw * (size_t)c->oc;
     uint16_t *dz = (void *)(j->scratch + p->dz_at);
     char *pairs = j->scratch + p->pairs_at;
-    memset(pairs, 0, (size_t)p->out_tiles * column);
     if (j->dx)
-        memset(dz, 0, ((size_t)p->before + p->back.plane) * (size_t)p->out_k * sizeof *dz);
+        clear_dz(j, dz);
     for (int t = 0; t < p->out_tiles; t++, pairs += column) {
+        clear_pairs(j, pairs);
         const int o = t * ROWS;
         scatter s = {.oc = (size_t)c->oc, .windows = c->pw, .lanes = kn_bf16_lanes(c->oc - o)};
         s.where_step = (size_t)p->out_tiles * 2 * sizeof(__mmask16);
@@ -185,28 +230,47 @@ static void lay_gradients(const backward_job *j, const float *y, const char *sav
         scatter_windows(j, g ? g : dy, NULL, saved, saved_step);
 }
 
-/* x as rows of places, a channel each (few channels: a tap and channel each). */
+/* Numbers of a place of the back frame: few channels are not filled up. */
+static int channels_of(const kn_conv2d_bf16 *p)
+{
+    return p->patches ? p->c->ic : p->in_k;
+}
+
+/* Few channels: one number after the other. */
+static void turn_few(int channels, size_t places, const uint16_t *from, size_t row, uint16_t *to)
+{
+    for (int i = 0; i < channels; i++, to += row)
+        for (size_t n = 0; n < places; n++)
+            to[n] = from[n * (size_t)channels + (size_t)i];
+}
+
+/* x as rows of places, a channel each: [planes][channels][turned_row]. */
 static void turn_x(const backward_job *j, const float *x)
 {
     const kn_conv2d_bf16 *p = j->p;
     const kn_bf16_frame *f = &p->back;
+    const int channels = channels_of(p);
+    const size_t plane = f->plane * (size_t)channels, turned = p->turned_row * (size_t)channels;
     uint16_t *frame = (void *)(j->scratch + p->back_at), *to = (void *)(j->scratch + p->turned_at);
-    kn_bf16_fill_frame(p->c, f, p->in_k, j->images, x, frame);
-    for (int plane = 0; plane < f->step_h * f->step_w; plane++)
-        kn_bf16_turn_frame(p->in_k, f->plane / K * K,
-                           frame + (size_t)plane * f->plane * (size_t)p->in_k, p->turned_row,
-                           to + (size_t)(plane * p->in_k) * p->turned_row);
+    kn_bf16_fill_frame(p->c, f, channels, j->images, x, frame);
+    for (int n = 0; n < f->step_h * f->step_w; n++, frame += plane, to += turned)
+        if (channels == 1)
+            memcpy(to, frame, plane * sizeof *to);
+        else if (p->patches)
+            turn_few(channels, f->plane, frame, p->turned_row, to);
+        else
+            kn_bf16_turn_frame(channels, f->plane, frame, p->turned_row, to);
 }
 
-/* Row of x turned that tap (kh, kw) and channel meet at place 0. */
+/* Row of x turned that a tap and channel meet at place 0. */
 static const uint16_t *turned_at(const backward_job *j, int tap, int channel)
 {
     const kn_conv2d_bf16 *p = j->p;
-    const kn_conv2d *c = p->c;
-    const size_t place = kn_bf16_place(&p->back, tap / c->kw, tap % c->kw);
-    const size_t plane = place / p->back.plane;
+    const int kh = tap / p->c->kw, kw = tap % p->c->kw, step_h = p->c->sh, step_w = p->c->sw;
+    const int plane = kh % step_h * step_w + kw % step_w;
     return (const uint16_t *)(const void *)(j->scratch + p->turned_at) +
-           (plane * (size_t)p->in_k + (size_t)channel) * p->turned_row + place % p->back.plane;
+           (size_t)(plane * channels_of(p) + channel) * p->turned_row +
+           kh / step_h * p->back.pitch + kw / step_w;
 }
 
 /* Few channels: the rows of all taps below each other, to whole tiles. */
@@ -219,72 +283,108 @@ static void list_rows(const backward_job *j, size_t places)
                places * sizeof *to);
 }
 
-/* dw [m,n] (rows oc apart) += the block of the buffer. */
-static void add_block(const backward_job *j, int m, int n, float *dw)
+/* Tiles of rows of dw in the order of their taps, tap by tap for 16 channels: where a tile begins in x turned and in
+ * dw, and how many of its rows there are. */
+typedef struct row_tile {
+    const uint16_t *a;
+    float *dw;
+    int rows;
+} row_tile;
+
+static row_tile row_tile_at(const backward_job *j, int n)
 {
-    for (int r = 0; r < m; r++)
+    const kn_conv2d_bf16 *p = j->p;
+    const int tap = n % p->dw_taps, i = n / p->dw_taps * ROWS;
+    const uint16_t *rows = (const uint16_t *)(const void *)(j->scratch + p->rows_at);
+    return (row_tile){p->patches ? rows + (size_t)i * p->turned_row : turned_at(j, tap, i),
+                      j->dw + ((ptrdiff_t)tap * p->dw_rows + i) * p->c->oc,
+                      min_int(ROWS, p->dw_rows - i)};
+}
+
+/* dw [m,n] (rows oc apart) += rows of the buffer. */
+static void add_rows(const backward_job *j, const float *from, int m, int n, float *dw)
+{
+    for (int r = 0; r < m; r++, from += BLOCK, dw += j->p->c->oc)
         for (int v = 0; v < n; v += ROWS) {
             const __mmask16 lanes = kn_bf16_lanes(n - v);
-            float *to = dw + (ptrdiff_t)r * j->p->c->oc + v;
-            _mm512_mask_storeu_ps(to, lanes,
-                                  _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, to),
-                                                _mm512_loadu_ps(j->buffer + r * BLOCK + v)));
+            const __m512 sum =
+                _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, dw + v), _mm512_loadu_ps(from + v));
+            _mm512_mask_storeu_ps(dw + v, lanes, sum);
         }
 }
 
-/* Rows i.. by filters o.. of dw of a tap. */
-static void dw_block(const backward_job *j, int tap, int i, int o, int terms)
+/* Two tiles of rows (or one) by filters o..: terms from..to-1 of the sum over places. */
+static void dw_block(const backward_job *j, const row_tile *tile, int tiles, int o, int from,
+                     int to)
 {
     const kn_conv2d_bf16 *p = j->p;
-    const int oc = p->c->oc, m = min_int(BLOCK, p->dw_rows - i), n = min_int(BLOCK, oc - o);
-    float *dw = j->dw + ((ptrdiff_t)tap * p->dw_rows + i) * oc + o;
-    kn_bf16_block b = {.term = (const void *)(j->packed + p->dw_term_at), .terms = terms};
-    b.a = p->patches ? (const uint16_t *)(const void *)(j->scratch + p->rows_at) +
-                           (size_t)i * p->turned_row
-                     : turned_at(j, tap, i);
+    const kn_bf16_term *term = (const void *)(j->packed + p->dw_term_at);
+    const int oc = p->c->oc, n = min_int(BLOCK, oc - o);
+    kn_bf16_block b = {.term = term + from, .terms = to - from, .rows = tiles};
     b.a_row = (ptrdiff_t)(p->turned_row * sizeof(uint16_t));
     b.b_next = (ptrdiff_t)p->dw_terms * KN_BF16_TILE_BYTES;
     b.b = j->scratch + p->pairs_at + o / ROWS * b.b_next;
-    b.rows = (m + ROWS - 1) / ROWS;
     b.columns = (n + ROWS - 1) / ROWS;
-    b.add = m % ROWS == 0 && n % ROWS == 0;
+    b.add = n % ROWS == 0 && tile[0].rows == ROWS && tile[tiles - 1].rows == ROWS;
     b.c_row = b.add ? oc : BLOCK;
-    b.c[0] = b.add ? dw : j->buffer;
-    b.c[1] = b.c[0] + ROWS * b.c_row;
+    for (int i = 0; i < tiles; i++) {
+        b.a[i] = tile[i].a;
+        b.c[i] = b.add ? tile[i].dw + o : j->buffer + i * ROWS * BLOCK;
+    }
     j->ops->multiply(&b);
-    if (!b.add)
-        add_block(j, m, n, dw);
+    for (int i = 0; i < tiles && !b.add; i++)
+        add_rows(j, b.c[i], tile[i].rows, n, tile[i].dw + o);
 }
 
+/* Sums over NEAR_TERMS terms of 16 rows and 32 filters stay in L1 (a row of tiles of x turned 1 KB a term, two tiles of
+ * gradients 2 KB) for all taps. */
 static void make_dw(const backward_job *j)
 {
+    enum { NEAR_TERMS = 10 };
     const kn_conv2d_bf16 *p = j->p;
     const size_t places = kn_size_round_up(kn_bf16_places(&p->back, j->images), K);
+    const int terms = (int)(places / K), parts = (terms + NEAR_TERMS - 1) / NEAR_TERMS;
+    const int tiles = p->dw_taps * ((p->dw_rows + ROWS - 1) / ROWS);
+    const int group = (p->dw_taps + 1) / 2 * 2;
     if (p->patches)
         list_rows(j, places);
     for (int o = 0; o < p->c->oc; o += BLOCK)
-        for (int i = 0; i < p->dw_rows; i += BLOCK)
-            for (int tap = 0; tap < p->dw_taps; tap++)
-                dw_block(j, tap, i, o, (int)(places / K));
+        for (int first = 0; first < tiles; first += group)
+            for (int part = 0; part < parts; part++)
+                for (int n = first; n < min_int(first + group, tiles); n += 2) {
+                    const bool two = n + 1 < tiles;
+                    const row_tile tile[2] = {row_tile_at(j, n),
+                                              two ? row_tile_at(j, n + 1) : (row_tile){0}};
+                    dw_block(j, tile, two ? 2 : 1, o, terms * part / parts,
+                             terms * (part + 1) / parts);
+                }
 }
 
-/* A block of plane (a, b) of dx: rows of tiles `first`.. by channels i.. */
-static void store_dx(const backward_job *j, int a, int b, size_t first, int i)
+/* A block of plane (a, b) of dx: places `first`.. by channels i.. */
+static void store_dx(const backward_job *j, const float *block, int plane, size_t first, int i)
 {
     const kn_conv2d_bf16 *p = j->p;
     const kn_conv2d *c = p->c;
-    const size_t pitch = (size_t)p->back.pitch, image = kn_bf16_places(&p->back, 1);
-    for (size_t r = 0; r < BLOCK && (first + r) / image < (size_t)j->images; r++) {
-        const size_t n = (first + r) / image, at = (first + r) % image;
-        const int h = (int)(at / pitch) * c->sh + a - c->pt,
-                  w = (int)(at % pitch) * c->sw + b - c->pl;
-        if (h < 0 || h >= c->ih || w < 0 || w >= c->iw)
+    const int pitch = p->back.pitch, rows = p->back.rows;
+    const int down = plane / c->sw - c->pt, along = plane % c->sw - c->pl;
+    const kn_bf16_walk walk = {j->images, rows, pitch, rows, pitch};
+    kn_bf16_run run = kn_bf16_walk_begin(&walk, first, BLOCK);
+    while (kn_bf16_walk_next(&walk, &run)) {
+        const int h = run.row * c->sh + down;
+        int w = run.column * c->sw + along, n = 0;
+        while (w < 0) {
+            w += c->sw;
+            n++;
+        }
+        if (h < 0 || h >= c->ih || w >= c->iw)
             continue;
-        float *dx =
-            j->dx + ((n * (size_t)c->ih + (size_t)h) * (size_t)c->iw + (size_t)w) * (size_t)c->ic;
-        for (int v = i; v < min_int(i + BLOCK, c->ic); v += ROWS)
-            _mm512_mask_storeu_ps(dx + v, kn_bf16_lanes(c->ic - v),
-                                  _mm512_loadu_ps(j->buffer + r * BLOCK + (size_t)(v - i)));
+        const int end = min_int(run.length, n + (c->iw - w + c->sw - 1) / c->sw);
+        const size_t pixel = ((size_t)run.image * (size_t)c->ih + (size_t)h) * (size_t)c->iw;
+        float *dx = j->dx + (pixel + (size_t)w) * (size_t)c->ic;
+        for (; n < end; n++, dx += c->sw * c->ic)
+            for (int v = i; v < min_int(i + BLOCK, c->ic); v += ROWS)
+                _mm512_mask_storeu_ps(dx + v, kn_bf16_lanes(c->ic - v),
+                                      _mm512_loadu_ps(block + (run.at + n) * BLOCK + v - i));
     }
 }
 
@@ -294,30 +394,53 @@ static int taps_of(int kernel, int stride, int a)
     return a < kernel ? (kernel - a + stride - 1) / stride : 0;
 }
 
+/* Places `first`.. by channels i.. of a plane. */
+static void dx_block(const backward_job *j, const kn_bf16_term *term, int terms, float *block,
+                     size_t first, int i)
+{
+    const kn_conv2d_bf16 *p = j->p;
+    const uint16_t *dz = (const uint16_t *)(const void *)(j->scratch + p->dz_at);
+    kn_bf16_block m = {.term = term, .terms = terms, .c_row = BLOCK, .rows = 2};
+    m.a[0] = m.a[1] = dz + ((size_t)p->before + first) * (size_t)p->out_k;
+    m.a_row = p->out_k * (ptrdiff_t)sizeof *dz;
+    m.b_next = (ptrdiff_t)p->dx_terms * KN_BF16_TILE_BYTES;
+    m.b = j->packed + p->dx_weights_at + i / ROWS * m.b_next;
+    m.columns = min_int(2, p->in_tiles - i / ROWS);
+    m.c[0] = block;
+    m.c[1] = block + ROWS * BLOCK;
+    j->ops->multiply(&m);
+}
+
+/* Blocks in the order of forward's, each stored when the next is under way. */
+static void make_dx_plane(const backward_job *j, const kn_bf16_term *term, int terms, int plane)
+{
+    const kn_conv2d_bf16 *p = j->p;
+    const size_t blocks = (kn_bf16_places(&p->back, j->images) + BLOCK - 1) / BLOCK;
+    const size_t columns = (size_t)((p->in_tiles + 1) / 2);
+    const bool near = 2 * terms * KN_BF16_TILE_BYTES <= NEAR_BYTES;
+    size_t before = 0;
+    int i_before = 0;
+    for (size_t n = 0; n <= blocks * columns; n++) {
+        const size_t first = (near ? n % blocks : n / columns) * BLOCK;
+        const int i = (int)(near ? n / blocks : n % columns) * BLOCK;
+        if (n < blocks * columns)
+            dx_block(j, term, terms, j->buffer + n % 2 * KN_CONV2D_BF16_BUFFER, first, i);
+        if (n > 0)
+            store_dx(j, j->buffer + (n - 1) % 2 * KN_CONV2D_BF16_BUFFER, plane, before, i_before);
+        before = first;
+        i_before = i;
+    }
+}
+
 static void make_dx(const backward_job *j)
 {
     const kn_conv2d_bf16 *p = j->p;
     const kn_conv2d *c = p->c;
-    const size_t places = kn_bf16_places(&p->back, j->images);
     const kn_bf16_term *term = (const void *)(j->packed + p->dx_term_at);
-    const uint16_t *dz = (const uint16_t *)(const void *)(j->scratch + p->dz_at) +
-                         (size_t)p->before * (size_t)p->out_k;
     for (int plane = 0; plane < c->sh * c->sw; plane++) {
-        const int a = plane / c->sw, b = plane % c->sw;
-        const int terms = taps_of(c->kh, c->sh, a) * taps_of(c->kw, c->sw, b) * (p->out_k / K);
-        for (int i = 0; i < c->ic; i += BLOCK)
-            for (size_t first = 0; first < places; first += BLOCK) {
-                kn_bf16_block m = {.term = term, .terms = terms, .c_row = BLOCK, .rows = 2};
-                m.a = dz + first * (size_t)p->out_k;
-                m.a_row = p->out_k * (ptrdiff_t)sizeof *dz;
-                m.b_next = (ptrdiff_t)p->dx_terms * KN_BF16_TILE_BYTES;
-                m.b = j->packed + p->dx_weights_at + i / ROWS * m.b_next;
-                m.columns = min_int(2, p->in_tiles - i / ROWS);
-                m.c[0] = j->buffer;
-                m.c[1] = j->buffer + ROWS * BLOCK;
-                j->ops->multiply(&m);
-                store_dx(j, a, b, first, i);
-            }
+        const int terms = taps_of(c->kh, c->sh, plane / c->sw) *
+                          taps_of(c->kw, c->sw, plane % c->sw) * (p->out_k / K);
+        make_dx_plane(j, term, terms, plane);
         term += terms;
     }
 }

@@ -155,6 +155,5 @@ void kn_conv2d_bf16_pack(const kn_conv2d *c, const float *w, void *packed)
     else
         list_frame_terms(&p, forward);
     list_dx_terms(&p, (void *)(to + p.dx_term_at));
-    list_row_terms(p.dw_terms, KN_BF16_ROWS * (ptrdiff_t)(p.turned_row * sizeof(uint16_t)),
-                   (void *)(to + p.dw_term_at));
+    list_row_terms(p.dw_terms, 0, (void *)(to + p.dw_term_at));
 }

@@ -125,7 +125,7 @@ static void set_scratch(kn_conv2d_bf16 *p)
     const size_t front_planes = (size_t)(p->front.step_h * p->front.step_w);
     const size_t back_planes = (size_t)(p->back.step_h * p->back.step_w);
     size_t n = 0;
-    p->block_at = take(&n, 4 * ROWS * BLOCK * sizeof(float));
+    p->block_at = take(&n, 2 * KN_CONV2D_BF16_BUFFER * sizeof(float));
     p->bias_at = take(&n, (size_t)p->out_tiles * ROWS * sizeof(float));
     const size_t shared = n;
     p->front_at =

@@ -24,6 +24,9 @@
 #include "ops/bf16/bf16_block.h"
 #include "ops/conv2d/conv2d.h"
 
+/* Floats of a block of z on its way: 32 by 32, or four times 16 by 32. */
+enum { KN_CONV2D_BF16_BUFFER = 2048 };
+
 typedef struct kn_bf16_frame {
     int step_h, step_w; /* planes */
     int rows, pitch;    /* of a plane, for one image */
