@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/cpu.h"
 #include "base/size.h"
 #include "nn/initializer.h"
 #include "nn/layer_config.h"

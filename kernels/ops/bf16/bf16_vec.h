@@ -78,4 +78,23 @@ static inline void kn_bf16_turn(__m512i v[16])
     }
 }
 
+/* A tile of a right side from w [columns,rows] that lies turned: element (k, c) is w[c row + k], rounded; k up to 32 and
+ * c up to 16, zeros from `ks` and `columns` on. */
+static inline void kn_bf16_turned_tile(const float *w, ptrdiff_t row, int columns, int ks, char *to)
+{
+    const __mmask16 low = kn_bf16_lanes(ks), high = kn_bf16_lanes(ks - 16);
+    __m512i v[16];
+    KN_BF16_UNROLL
+    for (int c = 0; c < 16; c++) {
+        const float *from = w + c * row;
+        const __mmask16 in = c < columns ? (__mmask16)0xffff : 0;
+        v[c] = (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(high & in, from + 16),
+                                            _mm512_maskz_loadu_ps(low & in, from));
+    }
+    kn_bf16_turn(v);
+    KN_BF16_UNROLL
+    for (int q = 0; q < 16; q++)
+        _mm512_storeu_si512(to + 64 * q, v[q]);
+}
+
 #endif

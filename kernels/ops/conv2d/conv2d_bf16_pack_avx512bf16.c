@@ -2,7 +2,7 @@
 #include "ops/bf16/bf16_vec.h"
 #include "ops/conv2d/conv2d_bf16_plan.h"
 
-enum { K = KN_BF16_K, PAIRS = KN_BF16_K / 2, COLUMNS = KN_BF16_COLUMNS, LINE = 64 };
+enum { K = KN_BF16_K, COLUMNS = KN_BF16_COLUMNS, LINE = 64 };
 
 /* Number `n` of the inner sum of forward as a row of w [oc], for place `window` of a window; NULL where the kernel does
  * not reach. */
@@ -45,22 +45,6 @@ static void pack_forward(const kn_conv2d_bf16 *p, const float *w, char *to)
     }
 }
 
-/* w of one tap [ic,oc] turned: K filters from o on by 16 channels from i on. */
-static void pack_turned(const kn_conv2d *c, const float *w, int i, int o, char *to)
-{
-    const __mmask16 low = kn_bf16_lanes(c->oc - o), high = kn_bf16_lanes(c->oc - o - 16);
-    __m512i v[COLUMNS];
-    for (int n = 0; n < COLUMNS; n++) {
-        const float *row = w + (ptrdiff_t)(i + n) * c->oc + o;
-        v[n] = i + n < c->ic ? (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(high, row + 16),
-                                                            _mm512_maskz_loadu_ps(low, row))
-                             : _mm512_setzero_si512();
-    }
-    kn_bf16_turn(v);
-    for (int q = 0; q < PAIRS; q++)
-        _mm512_storeu_si512(to + q * LINE, v[q]);
-}
-
 /* A tap on its way through the planes (a, b) of dx: those that reach the plane's pixels, plane after plane. */
 typedef struct tap {
     int a, b, kh, kw;
@@ -98,7 +82,8 @@ static void pack_dx(const kn_conv2d_bf16 *p, const float *w, char *to)
     for (int i = 0; i < c->ic; i += COLUMNS)
         for (tap t = before_first_tap(c); next_tap(c, &t);)
             for (int o = 0; o < c->oc; o += K, to += KN_BF16_TILE_BYTES)
-                pack_turned(c, w + (ptrdiff_t)(t.kh * c->kw + t.kw) * c->ic * c->oc, i, o, to);
+                kn_bf16_turned_tile(w + ((ptrdiff_t)(t.kh * c->kw + t.kw) * c->ic + i) * c->oc + o,
+                                    c->oc, c->ic - i, c->oc - o, to);
 }
 
 /* Forward over frames: two lists where windows are pooled, their upper and their lower two places. */
