@@ -22,13 +22,14 @@ static const kn_param params[] = {
      "Slope of leaky_relu (0.3 when not given) or scale of elu (1)"},
 };
 
-/* Saved of an image: what the depthwise convolution gave | that of the pointwise one. Scratch: the same or its
- * gradient | that of the two operations, one at a time. */
+/* Saved of the images of a call: what the depthwise convolution gave of each | that of the pointwise one.
+ * Scratch: the same or its gradient | that of the two operations, one at a time. */
 typedef struct separable_state {
     kn_depthwise depth;
     kn_conv2d point;
     const kn_conv2d_impl *impl;
-    size_t middle, middle_bytes; /* floats and bytes of what passes between the two */
+    size_t middle, middle_bytes; /* floats, and bytes kept, of what passes between the two */
+    size_t scratch_middle;       /* bytes of it in scratch: of the most images of a call */
 } separable_state;
 
 static void set_sizes(kn_layer *l)
@@ -36,11 +37,14 @@ static void set_sizes(kn_layer *l)
     separable_state *s = l->state;
     s->middle = (size_t)s->depth.oh * (size_t)s->depth.ow * (size_t)s->depth.c;
     s->middle_bytes = kn_size_round_up(s->middle * sizeof(float), KN_ALIGN);
+    if (s->impl->images(&s->point) > 1)
+        l->granule = KN_GRANULE_SHARD;
+    s->scratch_middle = s->middle_bytes * (l->granule == KN_GRANULE_SHARD ? KN_SHARD_MB : 1);
     size_t depth = kn_depthwise_scratch(&s->depth) * sizeof(float);
     size_t point = s->impl->scratch_bytes(&s->point);
     l->out = (kn_shape){s->point.ph, s->point.pw, s->point.oc};
     l->saved_bytes = s->middle_bytes + kn_size_round_up(s->impl->saved_bytes(&s->point), KN_ALIGN);
-    l->scratch_bytes = s->middle_bytes + (depth > point ? depth : point);
+    l->scratch_bytes = s->scratch_middle + (depth > point ? depth : point);
     l->packed_bytes = s->impl->packed_bytes(&s->point);
 }
 
@@ -52,6 +56,9 @@ static kn_status configure(kn_layer *l, kn_error *e)
         kn_shape_text(l->in, l->in_rank, text, sizeof text);
         return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
     }
+    const bool bf16 = l->precision == KN_PRECISION_BF16;
+    if (bf16)
+        KN_TRY(kn_bf16_require(e));
     separable_state *s = kn_arena_alloc(l->arena, 1, sizeof *s);
     if (!s)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");
@@ -66,7 +73,7 @@ static kn_status configure(kn_layer *l, kn_error *e)
     s->point.kh = s->point.kw = s->point.sh = s->point.sw = 1;
     s->point.act = kn_config_act(k->activation, k->alpha);
     KN_TRY(kn_conv2d_shape(&s->point, 0, e));
-    s->impl = kn_conv2d_best();
+    s->impl = bf16 ? kn_conv2d_best_bf16() : kn_conv2d_best();
     int64_t w[] = {s->depth.kh, s->depth.kw, l->in.c, 1}, p[] = {1, 1, l->in.c, k->filters};
     kn_layer_add_tensor(l, "depthwise_kernel", 4, w, true);
     kn_layer_add_tensor(l, "pointwise_kernel", 4, p, true);
@@ -91,6 +98,12 @@ static void prepare(const kn_layer *l, const float *w, void *packed)
     s->impl->pack(&s->point, w + l->offset[POINTWISE], packed);
 }
 
+/* Images that go through both operations together. */
+static int block_of(const kn_layer *l, const kn_layer_args *a)
+{
+    return l->granule == KN_GRANULE_SHARD ? a->mb : 1;
+}
+
 static char *saved_of(const kn_layer *l, const kn_layer_args *a, int image)
 {
     return a->saved ? (char *)a->saved + (size_t)image * l->saved_bytes : NULL;
@@ -100,15 +113,18 @@ static void forward(const kn_layer *l, const kn_layer_args *a)
 {
     const separable_state *s = l->state;
     size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
-    void *rest = (char *)a->scratch + s->middle_bytes;
-    for (int n = 0; n < a->mb; n++) {
+    int block = block_of(l, a);
+    char *rest = (char *)a->scratch + s->scratch_middle;
+    for (int n = 0; n < a->mb; n += block) {
         char *saved = saved_of(l, a, n);
         float *middle = (float *)(void *)(saved ? saved : a->scratch);
-        kn_depthwise_forward(kn_depthwise_get(), &s->depth, a->x + (size_t)n * in,
-                             a->w + l->offset[DEPTHWISE], NULL, middle, rest);
-        s->impl->forward(&s->point, middle, a->w + l->offset[POINTWISE], a->packed,
+        for (int i = 0; i < block; i++)
+            kn_depthwise_forward(kn_depthwise_get(), &s->depth, a->x + (size_t)(n + i) * in,
+                                 a->w + l->offset[DEPTHWISE], NULL, middle + (size_t)i * s->middle,
+                                 (float *)(void *)rest);
+        s->impl->forward(&s->point, block, middle, a->w + l->offset[POINTWISE], a->packed,
                          a->w + l->offset[BIAS], a->y + (size_t)n * out,
-                         saved ? saved + s->middle_bytes : NULL, rest);
+                         saved ? saved + (size_t)block * s->middle_bytes : NULL, rest);
     }
 }
 
@@ -116,18 +132,22 @@ static void backward(const kn_layer *l, const kn_layer_args *a)
 {
     const separable_state *s = l->state;
     size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
+    int block = block_of(l, a);
+    char *rest = (char *)a->scratch + s->scratch_middle;
     float *dmiddle = a->scratch;
-    void *rest = (char *)a->scratch + s->middle_bytes;
-    for (int n = 0; n < a->mb; n++) {
+    for (int n = 0; n < a->mb; n += block) {
         char *saved = saved_of(l, a, n);
-        const float *x = a->x + (size_t)n * in;
-        s->impl->backward(&s->point, (const float *)(void *)saved, a->w + l->offset[POINTWISE],
-                          a->packed, a->y + (size_t)n * out, saved + s->middle_bytes,
-                          a->dy + (size_t)n * out, dmiddle, a->dw + l->offset[POINTWISE],
-                          a->dw + l->offset[BIAS], rest);
-        kn_depthwise_backward(kn_depthwise_get(), &s->depth, x, a->w + l->offset[DEPTHWISE],
-                              dmiddle, a->dx ? a->dx + (size_t)n * in : NULL,
-                              a->dw + l->offset[DEPTHWISE], NULL, rest);
+        s->impl->backward(&s->point, block, (const float *)(void *)saved,
+                          a->w + l->offset[POINTWISE], a->packed, a->y + (size_t)n * out,
+                          saved + (size_t)block * s->middle_bytes, a->dy + (size_t)n * out, dmiddle,
+                          a->dw + l->offset[POINTWISE], a->dw + l->offset[BIAS], rest);
+        for (int i = 0; i < block; i++) {
+            size_t x = (size_t)(n + i) * in;
+            kn_depthwise_backward(kn_depthwise_get(), &s->depth, a->x + x,
+                                  a->w + l->offset[DEPTHWISE], dmiddle + (size_t)i * s->middle,
+                                  a->dx ? a->dx + x : NULL, a->dw + l->offset[DEPTHWISE], NULL,
+                                  (float *)(void *)rest);
+        }
     }
 }
 
