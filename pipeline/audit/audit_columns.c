@@ -75,6 +75,11 @@ static void add_share(pl_str *s, size_t images, size_t positive)
     pl_csv_add_number(s, images ? (double)positive / (double)images : (double)NAN);
 }
 
+static const char *value_text(int8_t value)
+{
+    return value == 0 ? "," : value == 1 ? ",1" : ",-1";
+}
+
 void pl_audit_attributes_csv(const pl_audit_data *d, pl_str *s)
 {
     pl_str_add(s, "image,side");
@@ -89,7 +94,7 @@ void pl_audit_attributes_csv(const pl_audit_data *d, pl_str *s)
         pl_csv_add(s, pl_audit_name(d, i));
         pl_str_addf(s, ",%s", pl_side_names[d->side[i]]);
         for (size_t k = 0; k < d->columns; k++)
-            pl_str_add(s, pl_audit_value(d, i, k) == 1 ? ",1" : ",-1");
+            pl_str_add(s, value_text(pl_audit_value(d, i, k)));
         pl_str_add(s, "\n");
     }
 }

@@ -136,9 +136,12 @@ void pl_lint_single_seed(const pl_study_data *d, pl_lint *l)
     free(group);
 }
 
-/* Of the images it was tested on. */
+/* Of the images it was tested on; of several attributes the mean, as its accuracy is. */
 static double majority_of(const pl_report_run *r)
 {
+    const json_t *mean = json_object_get(json_object_get(r->metrics, "test"), "majority");
+    if (pl_run_targets(r) > 1)
+        return json_is_number(mean) ? json_number_value(mean) : (double)NAN;
     double zeros = (double)(r->test.count[0][0] + r->test.count[0][1]);
     double ones = (double)(r->test.count[1][0] + r->test.count[1][1]);
     return zeros + ones > 0 ? fmax(zeros, ones) / (zeros + ones) : (double)NAN;

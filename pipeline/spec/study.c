@@ -11,6 +11,7 @@
 #include "spec/study_label.h"
 #include "spec/sweep.h"
 #include "spec/sweep_limits.h"
+#include "spec/target_list.h"
 #include "util/fs.h"
 
 /* After an error this many runs are still looked at for others: each run of a large sweep would say
@@ -27,6 +28,7 @@ typedef struct loader {
     pl_sweep sweep;
     pl_run_table seen, groups; /* runs that are equal; runs that are equal but for the seed */
     pl_net_check nets;
+    pl_targets_reported targets;
     pl_run *runs; /* room for every point */
     int file_room;
     bool cut; /* not every run was looked at */
@@ -133,7 +135,8 @@ static void load_runs(loader *l)
             continue;
         }
         pl_resolve_effects(&l->resolver, &b, &spec);
-        if (keep_run(l, &spec))
+        bool fits = pl_targets_check(&l->resolver, &b, &spec, &l->targets);
+        if (keep_run(l, &spec) && fits)
             pl_net_check_run(&l->nets, &b, l->main, l->runs, l->out->run_count - 1);
     }
     if (excluded == l->sweep.count && l->diags.count == 0) {

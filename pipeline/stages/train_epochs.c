@@ -83,6 +83,14 @@ static double images_seen(const loop *l)
     return (double)l->state.epoch * (double)l->task->train.count + (double)l->state.position;
 }
 
+/* Images answered rightly; of several targets the share of the known labels that are, as so many images. */
+static double right(const kn_step_result *r, size_t images)
+{
+    if (r->judged == images || r->judged == 0)
+        return (double)r->correct;
+    return (double)r->correct / (double)r->judged * (double)images;
+}
+
 static kn_status run_batches(loop *l, kn_error *e)
 {
     pl_train_state *s = &l->state;
@@ -105,7 +113,7 @@ static kn_status run_batches(loop *l, kn_error *e)
                               (long long)(s->position / (int64_t)batch) + 1);
         s->step_seconds += pl_now() - began;
         s->loss_sum += r.loss + r.penalty * (double)b.count;
-        s->correct_sum += (double)r.correct;
+        s->correct_sum += right(&r, b.count);
         s->position += (int64_t)b.count;
         pl_progress_update(l->progress, images_seen(l));
         if (pl_now() - l->saved_at > l->spec->checkpoint && save_is_cheap(l))
@@ -127,7 +135,7 @@ static kn_status validate(loop *l, pl_epoch *row, kn_error *e)
     if (rc != KN_OK)
         return kn_prepend(e, "epoch %lld, validation: ", (long long)l->state.epoch + 1);
     row->val_loss = r.loss / (double)val->count + r.penalty;
-    row->val_accuracy = (double)r.correct / (double)val->count;
+    row->val_accuracy = right(&r, val->count) / (double)val->count;
     return KN_OK;
 }
 

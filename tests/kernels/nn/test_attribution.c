@@ -30,7 +30,7 @@ static void look(subject *s)
 {
     kn_attribution_free(s->a);
     TST_OK(kn_attribution_new(s->net, s->w, &s->a, e));
-    s->logit = kn_attribution_run(s->a, s->x);
+    s->logit = kn_attribution_run(s->a, s->x, 0);
 }
 
 /* Takes the net. */
@@ -228,9 +228,9 @@ static double pixel_differences(subject *s)
         got[i] = (double)kn_attribution_input_gradient(s->a)[i];
     for (size_t i = 0; i < n; i++) {
         s->x[i]++;
-        double above = kn_attribution_run(s->a, s->x);
+        double above = kn_attribution_run(s->a, s->x, 0);
         s->x[i] = (uint8_t)(s->x[i] - 2);
-        want[i] = (above - kn_attribution_run(s->a, s->x)) / (2.0 / 255.0);
+        want[i] = (above - kn_attribution_run(s->a, s->x, 0)) / (2.0 / 255.0);
         s->x[i]++;
     }
     double off = distance(got, want, n);

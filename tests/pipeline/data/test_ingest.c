@@ -16,6 +16,8 @@
 
 enum { N = 40, W = 20, H = 24 };
 enum { FILES = 8 }; /* ingest.json, the last, alone tells what was left out */
+static const char *const target_male[] = {"Male"};
+
 static const char *const files[FILES] = {"X.npy",          "y.npy",       "names.csv",
                                          "attributes.npy", "columns.csv", "pictures.npy",
                                          "digests.npy",    "ingest.json"};
@@ -48,7 +50,8 @@ static kn_status ingest(const char *images, const char *labels, const char *out,
                                         {10, 12, 3, KN_FILTER_LINEAR, large}};
     pl_ingest_request q = {.images = images,
                            .labels = labels,
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = outputs,
                            .output_count = 2,
                            .max_bad = max_bad,
@@ -196,7 +199,8 @@ static void test_a_grey_size_does_not_depend_on_the_others(void)
     const pl_ingest_output o = {5, 6, 1, KN_FILTER_TRIANGLE, tst_path("alone")};
     pl_ingest_request q = {.images = tst_path("a.tar"),
                            .labels = tst_path("labels.csv"),
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = &o,
                            .output_count = 1,
                            .pool = pool};
@@ -326,7 +330,8 @@ static void test_real_faces_are_cv2s(void)
     TST_OK(kn_pool_new(2, &pool, e));
     pl_ingest_request q = {.images = images,
                            .labels = labels,
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = &o,
                            .output_count = 1,
                            .pool = pool};

@@ -20,9 +20,9 @@ static void test_answers_read_shares_the_images(void)
     tst_write_text(tst_path("a.csv"), first);
     tst_write_text(tst_path("b.csv"), same_images);
     tst_write_text(tst_path("c.csv"), other_images);
-    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), &a, e));
-    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), &b, e));
-    TST_OK(pl_answers_read(&sets, tst_path("c.csv"), &c, e));
+    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), NULL, &a, e));
+    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), NULL, &b, e));
+    TST_OK(pl_answers_read(&sets, tst_path("c.csv"), NULL, &c, e));
     CU_ASSERT_PTR_EQUAL(a.images, b.images);
     CU_ASSERT_PTR_NOT_EQUAL(a.images, c.images);
     CU_ASSERT_EQUAL(sets.count, 2);
@@ -47,8 +47,8 @@ static void test_answers_read_tells_a_longer_file_apart(void)
     pl_answers a, b;
     tst_write_text(tst_path("a.csv"), other_images);
     tst_write_text(tst_path("b.csv"), first);
-    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), &a, e));
-    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), &b, e));
+    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), NULL, &a, e));
+    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), NULL, &b, e));
     CU_ASSERT_EQUAL(a.images->count, 1);
     CU_ASSERT_EQUAL(b.images->count, 3);
     pl_answers_clear(&a);
@@ -64,7 +64,7 @@ static void check_refused(const char *rows, const char *why)
     pl_answers a;
     tst_write_text(path, rows);
     snprintf(want, sizeof want, "%s%s", path, why);
-    TST_FAILS(KN_EFORMAT, want, pl_answers_read(&sets, path, &a, e));
+    TST_FAILS(KN_EFORMAT, want, pl_answers_read(&sets, path, NULL, &a, e));
     CU_ASSERT_EQUAL(sets.count, 0);
     pl_image_sets_clear(&sets);
 }
