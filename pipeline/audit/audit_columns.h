@@ -1,4 +1,5 @@
-/* The label table of an audit: how often each column is set, on each side, and how the columns hang together. */
+/* The label table of an audit: how often each column is set, on each side, and how the columns hang together. A label that is not
+ * known is not set. */
 #ifndef PL_AUDIT_AUDIT_COLUMNS_H
 #define PL_AUDIT_AUDIT_COLUMNS_H
 
@@ -16,7 +17,7 @@ void pl_audit_columns_clear(pl_audit_columns *c);
 
 size_t pl_audit_positive(const pl_audit_columns *c, size_t column); /* on all sides */
 
-/* image,side,COLUMN...: validation and test images with 1 or -1 per column (study/attributes.h reads it).
+/* image,side,COLUMN...: validation and test images with 1, -1 or nothing (not known) per column (study/attributes.h reads it).
  * attribute,images,positive,share,train_images,train_positive,train_share,val_...,test_...: in the table's order.
  * attribute,COLUMN...: the matrix of phi, empty where it is not defined.
  * side,images,positive,negative,share: of the target. Append. */

@@ -250,6 +250,7 @@ void pl_audit_near_csv(const pl_audit_data *d, const pl_audit_pairs *p, pl_str *
         pl_csv_add(s, pl_audit_name(d, b));
         pl_str_addf(s, ",%s/%s,%s/%s,%d,%u,%.4f\n", pl_side_names[d->side[a]],
                     pl_side_names[d->side[b]], label_text(pl_audit_label(d, a)),
-                    label_text(pl_audit_label(d, b)), pair->mirrored, pair->distance, pair->correlation);
+                    label_text(pl_audit_label(d, b)), pair->mirrored, pair->distance,
+                    pair->correlation);
     }
 }

@@ -94,8 +94,9 @@ static kn_status take_option(explain_args *a, int option, const char *value, kn_
 
 static kn_status parse(explain_args *a, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--method", "--layer", "--patch", "--stride", "--class",
-                                        "--target", "--most",  "--out",   "--csv",    "--json", NULL};
+    static const char *const known[] = {"--method", "--layer",  "--patch", "--stride",
+                                        "--class",  "--target", "--most",  "--out",
+                                        "--csv",    "--json",   NULL};
     enum { VALUES = 8 };
     for (int i = 1; i < argc; i++) {
         bool bad = false, taken = pl_flag(argv[i], "--csv");
@@ -373,9 +374,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_explain = {
     .name = "explain",
-    .usage =
-        "explain RUN IMAGE... [--method M] [--layer NAME] [--class 0|1] [--target NAME]\n"
-        "       [--patch N] [--stride N] [--most N] [--out FILE.png|DIR] [--csv] [--json]",
+    .usage = "explain RUN IMAGE... [--method M] [--layer NAME] [--class 0|1] [--target NAME]\n"
+             "       [--patch N] [--stride N] [--most N] [--out FILE.png|DIR] [--csv] [--json]",
     .summary = "where in a picture a model's answer comes from: Grad-CAM, occlusion",
     .help =
         "Draws maps over pictures, as one PNG, and prints where they are strongest. RUN is\n"
@@ -391,7 +391,8 @@ const pl_command pl_command_explain = {
         "the\n"
         "                  last; facet summary RUN has the names)\n"
         "  --class 0|1     the class that the maps argue for (default: the predicted one)\n"
-        "  --target NAME   of a model that tells several attributes the one that is asked (default:\n"
+        "  --target NAME   of a model that tells several attributes the one that is asked "
+        "(default:\n"
         "                  the first)\n"
         "  --patch N       occlusion: side of the square in pixels as the model sees them "
         "(default: a\n"

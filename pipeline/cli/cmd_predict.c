@@ -104,9 +104,10 @@ static kn_status print_targets(const pl_predictions *p, kn_error *e)
     }
     if (scored > 0) {
         pl_scores mean = pl_scores_mean(each, scored);
-        printf("mean of %zu targets: accuracy %.2f %%, balanced %.2f %% (always the commoner label: "
-               "%.2f %%)\n",
-               scored, 100 * mean.accuracy, 100 * mean.balanced_accuracy, 100 * mean.majority);
+        printf(
+            "mean of %zu targets: accuracy %.2f %%, balanced %.2f %% (always the commoner label: "
+            "%.2f %%)\n",
+            scored, 100 * mean.accuracy, 100 * mean.balanced_accuracy, 100 * mean.majority);
     }
     return KN_OK;
 }
@@ -307,7 +308,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_predict = {
     .name = "predict",
-    .usage = "predict RUN PATH... [--target NAME] [--labels FILE] [--csv FILE] [--sheet FILE] [--crop CROP] "
+    .usage = "predict RUN PATH... [--target NAME] [--labels FILE] [--csv FILE] [--sheet FILE] "
+             "[--crop CROP] "
              "[--rotate ANGLE] [--mirror] [--json]",
     .summary = "probability of the target for pictures from anywhere",
     .help = pl_predict_help,

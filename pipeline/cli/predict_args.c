@@ -33,8 +33,8 @@ const char pl_predict_help[] =
     "said to be far where one of them is outside the range of the middle 98 % of these (in the\n"
     "brackets) by more than a quarter of that range: its probability is worth less.\n";
 
-static const char *const known[] = {"--labels", "--csv",    "--sheet",  "--crop", "--rotate",
-                                    "--target", "--mirror", "--json", NULL};
+static const char *const known[] = {"--labels", "--csv",    "--sheet", "--crop", "--rotate",
+                                    "--target", "--mirror", "--json",  NULL};
 
 static kn_status take_turn(pl_framing *f, const char *text, kn_error *e)
 {
@@ -86,10 +86,10 @@ static kn_status take_value(pl_predict_args *a, const char *option, const char *
         return take_cut(&a->framing, value, e);
     if (strcmp(option, "--rotate") == 0)
         return take_turn(&a->framing, value, e);
-    const char **target = strcmp(option, "--labels") == 0 ? &a->labels
-                          : strcmp(option, "--csv") == 0  ? &a->csv
+    const char **target = strcmp(option, "--labels") == 0   ? &a->labels
+                          : strcmp(option, "--csv") == 0    ? &a->csv
                           : strcmp(option, "--target") == 0 ? &a->target
-                                                          : &a->sheet;
+                                                            : &a->sheet;
     *target = value;
     return KN_OK;
 }

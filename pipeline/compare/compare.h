@@ -42,8 +42,8 @@ typedef struct pl_slice {
 
 typedef struct pl_comparison {
     pl_compare_side side[2];
-    char *target;  /* heap: what is asked, where a side tells several attributes; else NULL */
-    char *others;  /* heap: how many more both tell, as a sentence; NULL: none */
+    char *target; /* heap: what is asked, where a side tells several attributes; else NULL */
+    char *others; /* heap: how many more both tell, as a sentence; NULL: none */
     pl_common_images images;
     bool groups;           /* one of the sides is a group */
     double accuracy[2];    /* mean over the side's runs */

@@ -15,21 +15,11 @@ typedef struct told {
     bool several;
 } told;
 
-static bool tells(const pl_report_run *r, const char *target)
-{
-    for (size_t k = 0; k < pl_run_targets(r); k++) {
-        const char *its = pl_run_target_at(r, k);
-        if (its && strcmp(its, target) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Run number `without` that does not tell it, -1: all do. */
 static int without(const told *t, const char *target)
 {
     for (int i = 0; i < t->count; i++)
-        if (!tells(&t->run[i], target))
+        if (!pl_run_tells(&t->run[i], target))
             return i;
     return -1;
 }
@@ -75,8 +65,8 @@ static kn_status refuse(const told *t, const char *asked, int run, kn_error *e)
     pl_str s;
     pl_str_init(&s);
     list(&t->run[run], &s);
-    kn_status rc = kn_fail(e, KN_EUSAGE, "%s does not tell '%s'; it tells: %s", t->name[run], asked,
-                           s.text);
+    kn_status rc =
+        kn_fail(e, KN_EUSAGE, "%s does not tell '%s'; it tells: %s", t->name[run], asked, s.text);
     pl_str_clear(&s);
     return rc;
 }

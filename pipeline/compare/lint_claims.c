@@ -77,7 +77,7 @@ void pl_lint_unsettled(const pl_study_data *d, const pl_marks *m, pl_lint *l)
 {
     int count;
     int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
-    if (count > 1) {
+    if (count > 1 && pl_study_tells_alike(d)) { /* else the one answers another question */
         const pl_report_group *a = &d->group[order[0]], *b = &d->group[order[1]];
         const pl_mark *mark = &m->group[order[1]];
         const pl_summary *x = &a->summary[PL_TEST_ACCURACY], *y = &b->summary[PL_TEST_ACCURACY];

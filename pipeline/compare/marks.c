@@ -162,7 +162,8 @@ void pl_marks_make(const pl_study_data *d, const pl_study_answers *a, pl_marks *
         out->group[g] = (pl_mark){false, none, none, none, none, none, none, false};
     if (out->best < 0)
         return;
-    if (pl_study_tells_several(d)) { /* an accuracy is a mean over attributes: no share of images to pair */
+    if (pl_study_tells_several(
+            d)) { /* an accuracy is a mean over attributes: no share of images to pair */
         out->group[out->best].as_good = true;
         return;
     }

@@ -30,8 +30,8 @@ typedef struct pl_ingest {
     size_t target[PL_INGEST_TARGETS]; /* [targets] columns */
     size_t targets;
     int64_t unknown[PL_INGEST_TARGETS]; /* rows without a label in each */
-    size_t pictures;       /* considered: the first ones by name */
-    ptrdiff_t *row;        /* [pictures] row in labels, or -1 */
+    size_t pictures;                    /* considered: the first ones by name */
+    ptrdiff_t *row;                     /* [pictures] row in labels, or -1 */
     size_t *slot;          /* [pictures] place in the arrays while broken ones still have one */
     size_t slots;          /* labelled pictures */
     pl_ingest_file *file;  /* [slots] */

@@ -113,8 +113,8 @@ static kn_status make_places(pl_occlusion *o, kn_error *e)
     return kn_fail(e, KN_ENOMEM, "no memory for %d x %d squares", o->nx, o->ny);
 }
 
-kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int targets, int target, int patch,
-                     int stride, pl_occlusion *out, kn_error *e)
+kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int targets, int target,
+                     int patch, int stride, pl_occlusion *out, kn_error *e)
 {
     assert(shape.c <= PL_OCCLUSION_CHANNELS);
     *out = (pl_occlusion){.shape = shape};

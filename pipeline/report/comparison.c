@@ -38,9 +38,7 @@ static row row_of(const pl_table *t, int group)
 {
     const pl_report_group *g = &t->d->group[group];
     const pl_summary *s = &g->summary[PL_TEST_ACCURACY];
-    return (row){ROW_GROUP, g->label,
-                 s->mean,   s->low,
-                 s->high,   pl_group_wilson(t->d, group),
+    return (row){ROW_GROUP, g->label, s->mean, s->low, s->high, pl_group_wilson(t->d, group),
                  group};
 }
 

@@ -24,7 +24,8 @@ typedef struct pl_predictions {
     kn_pool *pool;      /* borrowed */
     pl_framing framing; /* of the pictures added from now on; zeroed by open */
     size_t targets;     /* that the model tells */
-    size_t target;      /* the one looked into, which the items are about: the first, unless another is chosen */
+    size_t
+        target; /* the one looked into, which the items are about: the first, unless another is chosen */
     pl_predicted *item;
     float *probability;  /* [count, targets] */
     int8_t *truth;       /* [count, targets]; NULL: no labels were looked up */

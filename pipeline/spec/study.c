@@ -145,6 +145,17 @@ static void load_runs(loader *l)
     }
 }
 
+/* report.target chooses among several: with one target in every run there is nothing to choose. */
+static void check_report_target(loader *l)
+{
+    bool several = false;
+    for (int i = 0; i < l->out->run_count; i++)
+        several = several || l->runs[i].spec.data.target.count != 1;
+    if (l->out->report.target && !several)
+        pl_diags_add(&l->diags, l->bindings.key[pl_key_find("report.target")].key, "report.target",
+                     NULL, "has no effect: every run tells one attribute");
+}
+
 static kn_status load(loader *l, const char *path, const char *const *set, int set_count,
                       kn_error *e)
 {
@@ -163,6 +174,8 @@ static kn_status load(loader *l, const char *path, const char *const *set, int s
             pl_resolve_report_idle(&l->resolver);
     }
     s->runs = l->runs;
+    if (l->diags.count == 0)
+        check_report_target(l);
     if (l->diags.count == 0)
         pl_halving_check(&l->resolver, &l->bindings, s);
     KN_TRY(pl_diags_fail(&l->diags, e));

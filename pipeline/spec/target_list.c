@@ -16,8 +16,8 @@ static bool read_item(pl_reader *r, const pl_key *key, const pl_node *list, int 
 {
     const pl_node *item = list->item[i];
     if (!is_name(item)) {
-        pl_diags_add(r->diags, item->pos, key->name, NULL, "expected the name of a column, found %s",
-                     pl_node_describe(item, r->arena));
+        pl_diags_add(r->diags, item->pos, key->name, NULL,
+                     "expected the name of a column, found %s", pl_node_describe(item, r->arena));
         return false;
     }
     for (int k = 0; k < i; k++)

@@ -100,8 +100,8 @@ kn_status pl_dataset_check_net(const pl_dataset *d, const kn_net *net, kn_error 
     const kn_shape *have = &d->shape;
     kn_shape input = kn_net_input(net);
     if (d->targets != (size_t)kn_net_targets(net))
-        return kn_fail(e, KN_EFORMAT, "y.npy has %zu labels an image; the model tells %d", d->targets,
-                       kn_net_targets(net));
+        return kn_fail(e, KN_EFORMAT, "y.npy has %zu labels an image; the model tells %d",
+                       d->targets, kn_net_targets(net));
     if (have->h == input.h && have->w == input.w && have->c == input.c)
         return KN_OK;
     return kn_fail(e, KN_EFORMAT,

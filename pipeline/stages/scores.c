@@ -107,7 +107,16 @@ static double mean_of(const mean *m)
 
 pl_scores pl_scores_mean(const pl_scores *each, size_t targets)
 {
-    enum { ACCURACY, BALANCED, MAJORITY, RECALL, PRECISION = RECALL + 2, F1 = PRECISION + 2, AUC, ALL };
+    enum {
+        ACCURACY,
+        BALANCED,
+        MAJORITY,
+        RECALL,
+        PRECISION = RECALL + 2,
+        F1 = PRECISION + 2,
+        AUC,
+        ALL
+    };
     mean m[ALL] = {{0, 0}};
     for (size_t k = 0; k < targets; k++) {
         const pl_scores *s = &each[k];

@@ -23,7 +23,7 @@ extern const char *const pl_side_names[PL_SIDES]; /* "train", "val", "test" */
 
 typedef struct pl_split_input {
     size_t count;
-    const uint8_t *label;     /* [count, targets], 0, 1 or KN_LABEL_MISSING: the first target counts */
+    const uint8_t *label; /* [count, targets], 0, 1 or KN_LABEL_MISSING: the first target counts */
     size_t targets;
     const int32_t *partition; /* official: [count], 0, 1 or 2 */
     const int32_t *identity;  /* identity: [count] */
@@ -38,7 +38,8 @@ enum { PL_LABEL_UNKNOWN = 2, PL_LABELS };
 int pl_split_label(const pl_split_input *in, size_t image);
 
 /* counts[side][label]. */
-void pl_split_count(const pl_split_input *in, const uint8_t *side, size_t counts[PL_SIDES][PL_LABELS]);
+void pl_split_count(const pl_split_input *in, const uint8_t *side,
+                    size_t counts[PL_SIDES][PL_LABELS]);
 
 /* Fails with the way out when training is empty, has one class of the target only (NULL: not looked at), or when a side that
  * was asked for is empty. */

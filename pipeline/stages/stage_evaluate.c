@@ -80,8 +80,8 @@ static kn_status add_scores(evaluation *v, const char *side, const kn_batch *bat
     fprintf(v->job->log, "%s: accuracy %.4f on %zu images", side, scores.accuracy, batch->count);
     if (targets > 1)
         fprintf(v->job->log, ", the mean of %zu targets,", targets);
-    fprintf(v->job->log, " (majority %.4f), forward passes %.3f s, %.0f images/s\n", scores.majority,
-            seconds, seconds > 0 ? (double)batch->count / seconds : 0);
+    fprintf(v->job->log, " (majority %.4f), forward passes %.3f s, %.0f images/s\n",
+            scores.majority, seconds, seconds > 0 ? (double)batch->count / seconds : 0);
     return KN_OK;
 }
 
@@ -172,12 +172,9 @@ cleanup:
 }
 
 static const pl_stage_input inputs[] = {
-    {.stage = PL_INGEST, .file = "X.npy"},
-    {.stage = PL_INGEST, .file = "y.npy"},
-    {.stage = PL_INGEST, .file = "names.csv"},
-    {.stage = PL_SPLIT, .file = "val.npy"},
-    {.stage = PL_SPLIT, .file = "test.npy"},
-    {.stage = PL_TRAIN, .file = "model.safetensors"},
+    {.stage = PL_INGEST, .file = "X.npy"},     {.stage = PL_INGEST, .file = "y.npy"},
+    {.stage = PL_INGEST, .file = "names.csv"}, {.stage = PL_SPLIT, .file = "val.npy"},
+    {.stage = PL_SPLIT, .file = "test.npy"},   {.stage = PL_TRAIN, .file = "model.safetensors"},
 };
 
 const pl_stage pl_stage_evaluate = {

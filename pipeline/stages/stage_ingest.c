@@ -69,9 +69,10 @@ static kn_status pass(const pl_stage_job *jobs, int count, kn_error *e)
             (long long)counts.images, (long long)counts.pictures, (long long)counts.unlabelled,
             (long long)counts.broken, (long long)counts.labels_without_image);
     if (counts.unknown > 0)
-        pl_info("ingest: %lld labels of several targets are not known and count nothing (the log has "
-                "them by target)",
-                (long long)counts.unknown);
+        pl_info(
+            "ingest: %lld labels of several targets are not known and count nothing (the log has "
+            "them by target)",
+            (long long)counts.unknown);
     if (counts.broken + counts.unlabelled > 0)
         pl_warn("ingest: %lld broken and %lld unlabelled pictures are left out (named in the log "
                 "and the report)",

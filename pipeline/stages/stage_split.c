@@ -22,7 +22,7 @@ typedef struct work {
     size_t targets;
     pl_targets target; /* their names */
     kn_arena arena;    /* of them */
-    pl_csv names; /* row i + 1 is image i */
+    pl_csv names;      /* row i + 1 is image i */
     size_t count;
     int32_t *number;     /* partition or person per image */
     size_t table_rows;   /* of the partition or identity table */
@@ -138,8 +138,8 @@ static kn_status open_inputs(work *w, kn_error *e)
         rc = pl_dataset_targets(ingest, &w->job->spec->data, &w->arena, &w->target, e);
     if (rc == KN_OK)
         rc = pl_csv_read(names, &w->names, e);
-    if (rc == KN_OK && ((size_t)w->target.count != w->targets ||
-                        w->names.rows != (size_t)w->y.dim[0] + 1))
+    if (rc == KN_OK &&
+        ((size_t)w->target.count != w->targets || w->names.rows != (size_t)w->y.dim[0] + 1))
         rc = kn_fail(e, KN_EFORMAT, "%s does not fit %s", names, y);
     free(y);
     free(names);
@@ -164,14 +164,16 @@ static kn_status check_classes(const work *w, kn_error *e)
         idle++;
         const char *what = has[0] ? "= 1" : has[1] ? "= 0" : "known";
         fprintf(w->job->log, "no training image has %s %s\n", w->target.name[k], what);
-        pl_warn("split: no training image has '%s' %s: it cannot be learnt", w->target.name[k], what);
+        pl_warn("split: no training image has '%s' %s: it cannot be learnt", w->target.name[k],
+                what);
     }
     if (idle < w->targets)
         return KN_OK;
-    return kn_fail(e, KN_EDATA,
-                   "split: none of the %zu targets has both classes in training; a classifier needs "
-                   "both",
-                   w->targets);
+    return kn_fail(
+        e, KN_EDATA,
+        "split: none of the %zu targets has both classes in training; a classifier needs "
+        "both",
+        w->targets);
 }
 
 static kn_status split(work *w, kn_error *e)

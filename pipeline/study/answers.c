@@ -144,8 +144,8 @@ cleanup:
     return rc;
 }
 
-kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target, pl_answers *out,
-                          kn_error *e)
+kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
+                          pl_answers *out, kn_error *e)
 {
     char *text;
     size_t size;
@@ -186,10 +186,9 @@ static kn_status read_run(const pl_study_data *d, int run, pl_study_answers *out
     const pl_report_run *r = &d->run[run];
     char *path = pl_format("%s/runs/%s/predictions.csv", d->dir, r->id);
     size_t before = out->sets.count;
-    kn_status rc =
-        r->done && pl_exists(path)
-            ? pl_answers_read(&out->sets, path, pl_run_target(d, r), &out->run[run], e)
-            : KN_OK;
+    kn_status rc = r->done && pl_exists(path) && !(d->target && !pl_run_tells(r, d->target))
+                       ? pl_answers_read(&out->sets, path, d->target, &out->run[run], e)
+                       : KN_OK;
     free(path);
     if (rc != KN_OK || out->sets.count == before)
         return rc;

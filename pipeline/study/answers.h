@@ -36,12 +36,12 @@ typedef struct pl_image_sets {
 /* Reads a predictions.csv. Of a run that tells several attributes those to `target` (NULL: to the first) on the images whose label
  * is known; of a run that tells one, target says nothing. KN_EFORMAT where it is malformed, KN_EUSAGE where it has not that target.
  * The images belong to `sets`, which starts zeroed. */
-kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target, pl_answers *out,
-                          kn_error *e);
+kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
+                          pl_answers *out, kn_error *e);
 void pl_answers_clear(pl_answers *a);
 void pl_image_sets_clear(pl_image_sets *sets);
 
-/* Of every run that is done, with the attributes of the images where the study's folder has them. */
+/* Of every run that is done and tells what is looked into (pl_study_data.target), with the attributes of the images where the study's folder has them. */
 typedef struct pl_study_answers {
     pl_image_sets sets;
     pl_answers *run; /* [d->run_count] */

@@ -15,8 +15,8 @@ static const char single[] = "image,split,label,probability\n";
 typedef struct picking {
     const char *path, *target;
     bool headed;
-    char *found; /* the target's name in the file */
-    char *first; /* the first row's */
+    char *found;  /* the target's name in the file */
+    char *first;  /* the first row's */
     pl_str names; /* seen before it was found */
     bool whole;   /* the names are all seen */
     pl_str rows;

@@ -146,14 +146,13 @@ kn_status pl_run_counts_read(const char *study_dir, const char *target, pl_repor
                              kn_error *e)
 {
     kn_status rc = KN_OK;
-    if (!r->done)
+    if (!r->done || (target && !pl_run_tells(r, target)))
         return rc;
-    const char *its = pl_run_target_of(r, target);
-    bool counted = take_confusion(r->metrics, "test", its, &r->test);
-    counted = take_confusion(r->metrics, "val", its, &r->val) || counted;
+    bool counted = take_confusion(r->metrics, "test", target, &r->test);
+    counted = take_confusion(r->metrics, "val", target, &r->val) || counted;
     char *predictions = pl_format("%s/runs/%s/predictions.csv", study_dir, r->id);
     if (!counted && pl_exists(predictions))
-        rc = count_predictions(predictions, its, r, e);
+        rc = count_predictions(predictions, target, r, e);
     free(predictions);
     return rc;
 }

@@ -7,7 +7,7 @@
 /* Fills epoch, manifest, metrics and why of a run whose id, status and done are set, from STUDY/runs/ID. */
 kn_status pl_run_files_read(const char *study_dir, pl_report_run *r, kn_error *e);
 
-/* Then val and test, of a run that is done: of several attributes those of `target` where it tells that (NULL: of its first). */
+/* Then val and test, of a run that is done: those of `target`, none where the run does not tell it; NULL: of the one it tells. */
 kn_status pl_run_counts_read(const char *study_dir, const char *target, pl_report_run *r,
                              kn_error *e);
 

@@ -6,6 +6,7 @@
 
 #include "spec/report_spec.h"
 #include "util/fs.h"
+#include "util/log.h"
 
 static const json_t *targets_of(const pl_report_run *r)
 {
@@ -29,19 +30,19 @@ const char *pl_run_target_at(const pl_report_run *r, size_t k)
     return json_string_value(target);
 }
 
-const char *pl_run_target_of(const pl_report_run *r, const char *wanted)
+bool pl_run_tells(const pl_report_run *r, const char *target)
 {
-    for (size_t k = 0; wanted && k < pl_run_targets(r); k++) {
-        const char *name = pl_run_target_at(r, k);
-        if (name && strcmp(name, wanted) == 0)
-            return name;
+    for (size_t k = 0; k < pl_run_targets(r); k++) {
+        const char *its = pl_run_target_at(r, k);
+        if (its && strcmp(its, target) == 0)
+            return true;
     }
-    return pl_run_target_at(r, 0);
+    return false;
 }
 
 const char *pl_run_target(const pl_study_data *d, const pl_report_run *r)
 {
-    return pl_run_target_of(r, d->target);
+    return d->target ? d->target : pl_run_target_at(r, 0);
 }
 
 bool pl_study_tells_several(const pl_study_data *d)
@@ -52,24 +53,6 @@ bool pl_study_tells_several(const pl_study_data *d)
     return false;
 }
 
-static bool tells(const pl_report_run *r, const char *name)
-{
-    for (size_t k = 0; k < pl_run_targets(r); k++) {
-        const char *its = pl_run_target_at(r, k);
-        if (its && strcmp(its, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool all_tell(const pl_study_data *d, const char *name)
-{
-    for (int i = 0; i < d->run_count; i++)
-        if (d->run[i].done && !tells(&d->run[i], name))
-            return false;
-    return true;
-}
-
 static const pl_report_run *first_done(const pl_study_data *d)
 {
     for (int i = 0; i < d->run_count; i++)
@@ -78,15 +61,24 @@ static const pl_report_run *first_done(const pl_study_data *d)
     return NULL;
 }
 
+/* Runs that are done and tell it. */
+static int count_tellers(const pl_study_data *d, const char *target)
+{
+    int n = 0;
+    for (int i = 0; i < d->run_count; i++)
+        n += d->run[i].done && pl_run_tells(&d->run[i], target);
+    return n;
+}
+
 static const char *common_target(const pl_study_data *d)
 {
     const pl_report_run *first = first_done(d);
     for (size_t k = 0; first && k < pl_run_targets(first); k++) {
         const char *name = pl_run_target_at(first, k);
-        if (name && all_tell(d, name))
+        if (name && count_tellers(d, name) == d->done)
             return name;
     }
-    return NULL;
+    return first ? pl_run_target_at(first, 0) : NULL;
 }
 
 kn_status pl_study_choose_target(pl_study_data *d, kn_error *e)
@@ -98,7 +90,12 @@ kn_status pl_study_choose_target(pl_study_data *d, kn_error *e)
     char *yaml = pl_path_join(d->dir, "study.yaml");
     kn_arena_init(&arena);
     kn_status rc = pl_report_spec_load(yaml, &arena, &spec, e);
-    const char *name = rc != KN_OK ? NULL : spec.target ? spec.target : common_target(d);
+    const char *name = rc == KN_OK ? common_target(d) : NULL;
+    if (name && spec.target && count_tellers(d, spec.target) > 0)
+        name = spec.target;
+    else if (name && spec.target)
+        pl_warn("report.target: no run of %s tells '%s'; the report looks into '%s'", d->name,
+                spec.target, name);
     if (name)
         d->target = pl_strdup(name);
     kn_arena_clear(&arena);
@@ -111,18 +108,27 @@ static bool tell_the_same(const pl_report_run *a, const pl_report_run *b)
     bool same = pl_run_targets(a) == pl_run_targets(b);
     for (size_t k = 0; same && k < pl_run_targets(a); k++) {
         const char *name = pl_run_target_at(a, k);
-        same = name && tells(b, name);
+        same = name && pl_run_tells(b, name);
     }
     return same;
+}
+
+bool pl_study_tells_alike(const pl_study_data *d)
+{
+    const pl_report_run *first = first_done(d);
+    if (!pl_study_tells_several(d))
+        return true;
+    for (int i = 0; i < d->run_count; i++)
+        if (d->run[i].done && !tell_the_same(first, &d->run[i]))
+            return false;
+    return true;
 }
 
 double pl_study_mean_majority(const pl_study_data *d)
 {
     const pl_report_run *first = first_done(d);
-    for (int i = 0; i < d->run_count; i++)
-        if (d->run[i].done && !tell_the_same(first, &d->run[i]))
-            return (double)NAN;
     const json_t *test = json_object_get(first ? first->metrics : NULL, "test");
     const json_t *majority = json_object_get(test, "majority");
-    return json_is_number(majority) ? json_number_value(majority) : (double)NAN;
+    return json_is_number(majority) && pl_study_tells_alike(d) ? json_number_value(majority)
+                                                               : (double)NAN;
 }

@@ -4,12 +4,11 @@
 
 #include "study/study_data.h"
 
-/* Fills d->target of a study with runs that tell several: the spec's report.target in its study.yaml, else the first attribute that
- * all runs that are done tell, if there is one. */
+/* Fills d->target of a study with runs that tell several: the report.target of its study.yaml where a run tells it (else that is
+ * warned of), else the first attribute that all runs that are done tell, else the first of the first run. */
 kn_status pl_study_choose_target(pl_study_data *d, kn_error *e);
 
-/* The mean over the attributes of the share of the commoner class of the test images; NaN where the runs that are done do not all
- * tell the same attributes. */
+/* The mean over the attributes of the share of the commoner class of the test images; NaN where the runs do not tell alike. */
 double pl_study_mean_majority(const pl_study_data *d);
 
 #endif

@@ -81,7 +81,7 @@ static kn_status ingest(const run *r, const char *out, kn_pool *pool, kn_error *
     const pl_ingest_request request = {.images = r->archive,
                                        .labels = r->labels,
                                        .target = target_male,
-                           .targets = 1,
+                                       .targets = 1,
                                        .outputs = outputs,
                                        .output_count = SIZES,
                                        .pool = pool};
