@@ -1,5 +1,6 @@
 /* facet predict: probability of the target for pictures from anywhere. */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,10 +105,10 @@ static kn_status print_targets(const pl_predictions *p, kn_error *e)
     }
     if (scored > 0) {
         pl_scores mean = pl_scores_mean(each, scored);
-        printf(
-            "mean of %zu targets: accuracy %.2f %%, balanced %.2f %% (always the commoner label: "
-            "%.2f %%)\n",
-            scored, 100 * mean.accuracy, 100 * mean.balanced_accuracy, 100 * mean.majority);
+        printf("mean of %zu targets: accuracy %.2f %%", scored, 100 * mean.accuracy);
+        if (!isnan(mean.balanced_accuracy))
+            printf(", balanced %.2f %%", 100 * mean.balanced_accuracy);
+        printf(" (always the commoner label: %.2f %%)\n", 100 * mean.majority);
     }
     return KN_OK;
 }

@@ -223,7 +223,8 @@ static void add_pairs(const telling *t, pl_doc *doc)
     pl_doc_table(
         doc, "told-pairs",
         "Attributes told alone and together with others: the mean over the seeds that both "
-        "groups have of the difference in test accuracy, with Student's 95 % interval",
+        "groups have of the difference in test accuracy, each on its own test images, with "
+        "Student's 95 % interval",
         t->pairs > 8);
     pl_doc_column(doc, "attribute", false, NULL);
     pl_doc_column(doc, "alone", false, NULL);

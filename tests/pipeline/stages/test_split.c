@@ -131,7 +131,36 @@ static void test_unusable_sides_are_told(void)
     TST_OK(pl_split_check(&spec, no_test, "Male", e));
 }
 
+/* The first of several decides; images whose label is not known are dealt out as a class of their own. */
+static void test_stratified_by_the_first_of_several(void)
+{
+    static uint8_t several[2 * N];
+    uint8_t own[N], alone[N];
+    pl_split_input in = make_input();
+    const pl_split_spec spec = {
+        .method = PL_SPLIT_STRATIFIED, .ratios = {0.8, 0.1, 0.1}, .seed = 3};
+    TST_OK(pl_split_assign(&spec, &in, alone, e));
+    for (int i = 0; i < N; i++) {
+        several[2 * i] = label[i];
+        several[2 * i + 1] = (uint8_t)(i % 7 == 0);
+    }
+    in.label = several;
+    in.targets = 2;
+    TST_OK(pl_split_assign(&spec, &in, own, e));
+    CU_ASSERT_EQUAL(memcmp(own, alone, N), 0);
+    for (int i = 0; i < N; i += 5)
+        several[2 * i] = 255;
+    size_t counts[PL_SIDES][PL_LABELS], unknown = 0;
+    TST_OK(pl_split_assign(&spec, &in, own, e));
+    pl_split_count(&in, own, counts);
+    for (int s = 0; s < PL_SIDES; s++)
+        unknown += counts[s][PL_LABEL_UNKNOWN];
+    CU_ASSERT_EQUAL(unknown, N / 5);
+    CU_ASSERT_TRUE(tst_near((double)counts[PL_SIDE_TRAIN][PL_LABEL_UNKNOWN], 0.8 * (N / 5), 1, 0));
+}
+
 const tst_case tst_stages_split[] = {
+    TST(test_stratified_by_the_first_of_several),
     TST(test_random_keeps_the_ratios_and_covers),
     TST(test_the_seed_decides),
     TST(test_stratified_keeps_the_balance),

@@ -81,6 +81,42 @@ static void test_answers_read_refuses_what_is_malformed(void)
     check_refused("image,split,label,probability\na.jpg,train,1,0.5\n",
                   ":2: split: \"train\" is not val or test");
     check_refused("image,split,label,probability\na.jpg,val,1\n", ":2: 3 fields, the header has 4");
+    check_refused("image,split,target,label,probability\na.jpg,val,Male,1\n",
+                  ":2: 4 fields, the header has 5");
+}
+
+static const char several[] = "image,split,target,label,probability\n"
+                              "a.jpg,val,Male,1,0.75\na.jpg,val,\"b, c\",,0.5\n"
+                              "\"b,\"\"2\"\".jpg\",test,Male,0,0.25\n"
+                              "\"b,\"\"2\"\".jpg\",test,\"b, c\",1,0.875\n";
+
+/* Of a run that tells several only one is looked into, without the images whose label is not known. */
+static void test_answers_read_looks_into_one_of_several(void)
+{
+    pl_image_sets sets = {NULL, 0};
+    pl_answers male, first_of, other, alone;
+    tst_write_text(tst_path("s.csv"), several);
+    tst_write_text(tst_path("male.csv"), "image,split,label,probability\na.jpg,val,1,0.5\n"
+                                         "\"b,\"\"2\"\".jpg\",test,0,0.125\n");
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), "Male", &male, e));
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), NULL, &first_of, e));
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), "b, c", &other, e));
+    TST_OK(pl_answers_read(&sets, tst_path("male.csv"), "Male", &alone, e));
+    CU_ASSERT_PTR_EQUAL(male.images, first_of.images);
+    CU_ASSERT_PTR_EQUAL(male.images, alone.images);
+    CU_ASSERT_TRUE(male.images->count == 2 && male.probability[1] == 0.25f);
+    CU_ASSERT_EQUAL_FATAL(other.images->count, 1);
+    TST_TEXT(other.images->name[0], "b,\"2\".jpg");
+    CU_ASSERT_TRUE(other.images->label[0] == 1 && other.probability[0] == 0.875f);
+    pl_answers none;
+    char *want = pl_format("%s has no answers to 'Young'; it has: Male, b, c", tst_path("s.csv"));
+    TST_FAILS(KN_EUSAGE, want, pl_answers_read(&sets, tst_path("s.csv"), "Young", &none, e));
+    free(want);
+    pl_answers_clear(&male);
+    pl_answers_clear(&first_of);
+    pl_answers_clear(&other);
+    pl_answers_clear(&alone);
+    pl_image_sets_clear(&sets);
 }
 
 static void test_attributes_read_follows_the_images(void)
@@ -122,6 +158,7 @@ static void test_attributes_read_refuses_what_is_malformed(void)
 const tst_case tst_study_answers[] = {TST(test_answers_read_shares_the_images),
                                       TST(test_answers_read_tells_a_longer_file_apart),
                                       TST(test_answers_read_refuses_what_is_malformed),
+                                      TST(test_answers_read_looks_into_one_of_several),
                                       TST(test_attributes_read_follows_the_images),
                                       TST(test_attributes_read_refuses_what_is_malformed),
                                       TST_END};
