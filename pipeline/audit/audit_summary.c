@@ -197,7 +197,7 @@ static void add_counts(const pl_audit_parts *a, json_t *root)
         size_t positive = a->columns.positive[d->target][s];
         json_object_set_new(sides, pl_side_names[s],
                             json_pack("{s:I,s:I}", "positive", (json_int_t)positive, "negative",
-                                      (json_int_t)(d->on_side[s] - positive)));
+                                      (json_int_t)(a->columns.known[d->target][s] - positive)));
     }
     json_object_set_new(root, "version", json_integer(PL_AUDIT_VERSION));
     json_object_set_new(root, "target", pl_json_string(d->target_name));
