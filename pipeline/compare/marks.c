@@ -160,6 +160,8 @@ void pl_marks_make(const pl_study_data *d, const pl_study_answers *a, pl_marks *
     free(order);
     for (int g = 0; g < d->group_count; g++)
         out->group[g] = (pl_mark){false, none, none, none, none, none, none, false};
+    if (!pl_study_tells_alike(d)) /* answers to different questions: none is the best */
+        out->best = -1;
     if (out->best < 0)
         return;
     if (pl_study_tells_several(

@@ -197,5 +197,6 @@ bool pl_table_note(const pl_study_data *d, pl_str *s)
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m)
 {
     double mine = d->group[group].summary[m].mean;
-    return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m]; /* not of NaN */
+    return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m] && /* not of NaN */
+           pl_study_tells_alike(d);
 }
