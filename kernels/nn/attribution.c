@@ -1,5 +1,6 @@
 #include "nn/attribution.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,24 +151,33 @@ static kn_layer_args args_of(const kn_attribution *a, int i)
                            .batch_dz = m->dz};
 }
 
-double kn_attribution_run(kn_attribution *a, const uint8_t *x)
+/* The gradient of the logit in the output units: returns the logit. */
+static double set_logit(const kn_net *net, int target, const float *z, float *dz)
 {
+    if (kn_net_output(net) == KN_OUTPUT_SOFTMAX) {
+        dz[0] = -1.0f;
+        dz[1] = 1.0f;
+        return (double)z[1] - (double)z[0];
+    }
+    for (int k = 0; k < kn_net_targets(net); k++)
+        dz[k] = k == target ? 1.0f : 0.0f;
+    return (double)z[target];
+}
+
+double kn_attribution_run(kn_attribution *a, const uint8_t *x, int target)
+{
+    assert(target >= 0 && target < kn_net_targets(a->net));
     kn_pixels_to_f32(kn_shape_size(kn_net_input(a->net)), x, a->value[0]);
     for (int i = 0; i < a->layers; i++) {
         kn_layer_args args = args_of(a, i);
         kn_net_layer(a->net, i)->kind->forward(kn_net_layer(a->net, i), &args);
     }
-    const float *z = a->value[a->layers];
-    float *dz = a->gradient[a->layers];
-    bool two = kn_net_output(a->net) == KN_OUTPUT_SOFTMAX;
-    dz[0] = two ? -1.0f : 1.0f;
-    if (two)
-        dz[1] = 1.0f;
+    double logit = set_logit(a->net, target, a->value[a->layers], a->gradient[a->layers]);
     for (int i = a->layers - 1; i >= 0; i--) {
         kn_layer_args args = args_of(a, i);
         kn_net_layer(a->net, i)->kind->backward(kn_net_layer(a->net, i), &args);
     }
-    return two ? (double)z[1] - (double)z[0] : (double)z[0];
+    return logit;
 }
 
 const float *kn_attribution_input(const kn_attribution *a)

@@ -1,5 +1,6 @@
 /* facet predict: probability of the target for pictures from anywhere. */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +17,47 @@
 #include "util/interrupt.h"
 #include "util/log.h"
 
-static void print_table(const pl_predictions *p)
+/* Whether every target is told: rows then name theirs. */
+static bool tells_all(const pl_predictions *p, const pl_predict_args *a)
 {
-    int width = (int)strlen("image");
+    return p->targets > 1 && !a->target;
+}
+
+static int widest(const char *head, int width, const char *text)
+{
+    int least = (int)strlen(head), own = (int)strlen(text);
+    width = width > least ? width : least;
+    return own > width ? own : width;
+}
+
+static void print_row(const pl_predictions *p, size_t at)
+{
+    int label = p->probability[at] > 0.5f, truth = p->truth ? p->truth[at] : -1;
+    printf("  %11.4f  %5d", (double)p->probability[at], label);
+    if (truth >= 0)
+        printf("  %5d%s", truth, truth == label ? "" : "  wrong");
+    printf("\n");
+}
+
+static void print_table(const pl_predictions *p, bool all)
+{
+    const pl_targets *targets = &p->model.spec.data.target;
+    int width = (int)strlen("image"), named = (int)strlen("target");
     for (size_t i = 0; i < p->count; i++)
-        if ((int)strlen(p->item[i].name) > width)
-            width = (int)strlen(p->item[i].name);
-    printf("%-*s  probability  label%s\n", width, "image", p->known > 0 ? "  truth" : "");
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        printf("%-*s  %11.4f  %5d", width, item->name, (double)item->probability, item->label);
-        if (item->truth >= 0)
-            printf("  %5d%s", item->truth, item->truth == item->label ? "" : "  wrong");
-        printf("\n");
-    }
+        width = widest("image", width, p->item[i].name);
+    for (int k = 0; k < targets->count; k++)
+        named = widest("target", named, targets->name[k]);
+    printf("%-*s", width, "image");
+    if (all)
+        printf("  %-*s", named, "target");
+    printf("  probability  label%s\n", p->truth ? "  truth" : "");
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = all ? 0 : p->target; k < (all ? p->targets : p->target + 1); k++) {
+            printf("%-*s", width, p->item[i].name);
+            if (all)
+                printf("  %-*s", named, targets->name[k]);
+            print_row(p, i * p->targets + k);
+        }
 }
 
 static void print_far(const pl_predictions *p)
@@ -45,40 +73,124 @@ static void print_far(const pl_predictions *p)
     }
 }
 
-static void print_summary(const pl_predictions *p, const pl_scores *scores)
+static void print_accuracy(const pl_scores *scores)
+{
+    printf("accuracy %.2f %% on %zu labelled picture%s (always the commoner label: %.2f %%)\n",
+           100 * scores->accuracy, scores->count, scores->count == 1 ? "" : "s",
+           100 * scores->majority);
+}
+
+/* Of several targets a line each, and with labels the mean. */
+static kn_status print_targets(const pl_predictions *p, kn_error *e)
+{
+    const pl_targets *targets = &p->model.spec.data.target;
+    pl_scores each[KN_TARGETS_MAX];
+    size_t scored = 0;
+    int named = 0;
+    for (int k = 0; k < targets->count; k++)
+        named = widest("", named, targets->name[k]);
+    printf("%zu picture%s, %zu targets\n", p->count, p->count == 1 ? "" : "s", p->targets);
+    for (size_t k = 0; k < p->targets; k++) {
+        size_t ones = 0;
+        for (size_t i = 0; i < p->count; i++)
+            ones += p->probability[i * p->targets + k] > 0.5f;
+        printf("%-*s  %zu predicted", named, targets->name[k], ones);
+        if (p->truth)
+            KN_TRY(pl_predictions_score(p, k, &each[scored], e));
+        if (p->truth && each[scored].count > 0) {
+            printf(", ");
+            print_accuracy(&each[scored++]);
+        } else
+            printf("%s\n", p->truth ? ", no labels" : "");
+    }
+    if (scored > 0) {
+        pl_scores mean = pl_scores_mean(each, scored);
+        printf("mean of %zu targets: accuracy %.2f %%", scored, 100 * mean.accuracy);
+        if (!isnan(mean.balanced_accuracy))
+            printf(", balanced %.2f %%", 100 * mean.balanced_accuracy);
+        printf(" (always the commoner label: %.2f %%)\n", 100 * mean.majority);
+    }
+    return KN_OK;
+}
+
+static kn_status print_summary(const pl_predictions *p, bool all, const pl_scores *scores,
+                               kn_error *e)
 {
     size_t ones = 0;
+    if (all)
+        return print_targets(p, e);
     for (size_t i = 0; i < p->count; i++)
         ones += p->item[i].label == 1;
     printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s", ones,
-           p->model.spec.data.target);
-    if (p->known > 0)
-        printf("accuracy %.2f %% on %zu labelled picture%s (always the commoner label: %.2f %%)\n",
-               100 * scores->accuracy, p->known, p->known == 1 ? "" : "s", 100 * scores->majority);
+           pl_predictions_target(p));
+    if (p->truth)
+        print_accuracy(scores);
+    return KN_OK;
 }
 
-static void print_json(const pl_predictions *p, const pl_scores *scores)
+static json_t *answer_json(const pl_predictions *p, size_t at)
 {
-    json_t *pictures = json_array(), *bad = json_array();
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        json_t *object = json_pack("{s:s, s:f, s:i}", "image", item->name, "probability",
-                                   (double)item->probability, "label", item->label);
-        if (item->truth >= 0)
-            json_object_set_new(object, "truth", json_integer(item->truth));
-        json_object_set_new(object, "far", item->far ? json_string(item->far) : json_null());
-        json_array_append_new(pictures, object);
+    json_t *o = json_pack("{s:f, s:i}", "probability", (double)p->probability[at], "label",
+                          p->probability[at] > 0.5f);
+    if (p->truth && p->truth[at] >= 0)
+        json_object_set_new(o, "truth", json_integer(p->truth[at]));
+    return o;
+}
+
+/* Of several targets a picture's answers stand under their names. */
+static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
+{
+    const pl_targets *targets = &p->model.spec.data.target;
+    json_t *o = all ? json_object() : answer_json(p, i * p->targets + p->target);
+    if (all) {
+        json_t *answers = json_object();
+        for (size_t k = 0; k < p->targets; k++)
+            json_object_set_new(answers, targets->name[k], answer_json(p, i * p->targets + k));
+        json_object_set_new(o, "answers", answers);
     }
+    json_object_set_new(o, "image", json_string(p->item[i].name));
+    json_object_set_new(o, "far", p->item[i].far ? json_string(p->item[i].far) : json_null());
+    return o;
+}
+
+static kn_status all_scores_json(const pl_predictions *p, json_t **out, kn_error *e)
+{
+    pl_scores each[KN_TARGETS_MAX];
+    for (size_t k = 0; k < p->targets; k++)
+        KN_TRY(pl_predictions_score(p, k, &each[k], e));
+    *out = pl_scores_json_several(each, p->model.spec.data.target.name, p->targets, p->count);
+    return KN_OK;
+}
+
+static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *scores, kn_error *e)
+{
+    json_t *pictures = json_array(), *bad = json_array(), *told = NULL;
+    for (size_t i = 0; i < p->count; i++)
+        json_array_append_new(pictures, picture_json(p, i, all));
     for (size_t i = 0; i < p->bad_count; i++)
         json_array_append_new(bad, json_string(p->bad[i]));
-    json_t *root = json_pack("{s:s, s:o, s:o}", "target", p->model.spec.data.target, "pictures",
+    json_t *root = json_pack("{s:s, s:o, s:o}", "target", pl_predictions_target(p), "pictures",
                              pictures, "unreadable", bad);
-    if (p->known > 0)
-        json_object_set_new(root, "scores", pl_scores_json(scores));
-    char *text = pl_json_text(root);
-    fputs(text, stdout);
+    if (all) {
+        json_object_del(root, "target");
+        json_t *names = json_array();
+        for (size_t k = 0; k < p->targets; k++)
+            json_array_append_new(names, json_string(p->model.spec.data.target.name[k]));
+        json_object_set_new(root, "targets", names);
+    }
+    kn_status rc = KN_OK;
+    if (p->truth && all)
+        rc = all_scores_json(p, &told, e);
+    else if (p->truth)
+        told = pl_scores_json(scores);
+    if (told)
+        json_object_set_new(root, "scores", told);
+    char *text = rc == KN_OK ? pl_json_text(root) : NULL;
+    if (text)
+        fputs(text, stdout);
     free(text);
     json_decref(root);
+    return rc;
 }
 
 /* How each picture is far from the training pictures, where the run's study knows of them. words: [count], heap strings. */
@@ -133,32 +245,32 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
                         pl_predictions *p, char **words, kn_error *e)
 {
     pl_scores scores = {0};
+    bool all = tells_all(p, a);
     KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
-        KN_TRY(pl_predictions_score(p, &scores, e));
+        KN_TRY(pl_predictions_score(p, p->target, &scores, e));
     }
     if (a->csv)
-        KN_TRY(pl_predictions_write(p, a->csv, e));
+        KN_TRY(pl_predictions_write(p, all, a->csv, e));
     if (a->sheet)
         KN_TRY(
             pl_predict_sheet_write(p, pl_path_base(dir), (const char *const *)words, a->sheet, e));
-    if (g->json) {
-        print_json(p, &scores);
-        return KN_OK;
-    }
+    if (g->json)
+        return print_json(p, all, &scores, e);
     if (!a->csv) {
-        print_table(p);
+        print_table(p, all);
         print_far(p);
     }
-    print_summary(p, &scores);
-    return KN_OK;
+    return print_summary(p, all, &scores, e);
 }
 
 static kn_status predict(const pl_global *g, const pl_predict_args *a, const char *dir,
                          pl_predictions *p, kn_error *e)
 {
     p->framing = a->framing;
+    if (a->target)
+        KN_TRY(pl_predictions_look(p, a->target, e));
     KN_TRY(add_all(p, a, e));
     char **words = calloc(p->count + 1, sizeof *words);
     if (!words)
@@ -197,7 +309,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_predict = {
     .name = "predict",
-    .usage = "predict RUN PATH... [--labels FILE] [--csv FILE] [--sheet FILE] [--crop CROP] "
+    .usage = "predict RUN PATH... [--target NAME] [--labels FILE] [--csv FILE] [--sheet FILE] "
+             "[--crop CROP] "
              "[--rotate ANGLE] [--mirror] [--json]",
     .summary = "probability of the target for pictures from anywhere",
     .help = pl_predict_help,

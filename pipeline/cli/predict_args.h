@@ -6,7 +6,7 @@
 #include "data/fit.h"
 
 typedef struct pl_predict_args {
-    const char *run, *labels, *csv, *sheet;
+    const char *run, *labels, *csv, *sheet, *target; /* target NULL: every one the model tells */
     pl_framing framing;
     char **path; /* borrowed words; room for all of them is the caller's */
     int paths;

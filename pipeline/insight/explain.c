@@ -59,7 +59,11 @@ kn_status pl_explainer_open(const char *run_dir, kn_pool *pool, const pl_explain
     *out = (pl_explainer){.options = *options};
     KN_TRY(pl_predictions_open(run_dir, pool, &out->predictions, e));
     const pl_model *m = &out->predictions.model;
-    kn_status rc = settle(out, e);
+    kn_status rc = KN_OK;
+    if (options->target)
+        rc = pl_predictions_look(&out->predictions, options->target, e);
+    if (rc == KN_OK)
+        rc = settle(out, e);
     if (rc == KN_OK)
         rc = kn_attribution_new(m->net, m->block, &out->attribution, e);
     if (rc != KN_OK)
@@ -101,7 +105,9 @@ static kn_status predict(pl_explainer *x, const uint8_t *pixels, pl_explained *r
 {
     const uint32_t first = 0;
     const kn_batch one = {.x = pixels, .index = &first, .count = 1};
-    KN_TRY(kn_trainer_predict(x->predictions.trainer, &one, &r->probability, NULL, e));
+    float p[KN_TARGETS_MAX];
+    KN_TRY(kn_trainer_predict(x->predictions.trainer, &one, p, NULL, e));
+    r->probability = p[x->predictions.target];
     r->label = r->probability > 0.5f;
     r->cls = x->options.cls < 0 ? r->label : x->options.cls;
     return KN_OK;
@@ -111,7 +117,8 @@ static kn_status occlude(pl_explainer *x, const uint8_t *pixels, pl_explained *r
 {
     pl_occlusion o;
     KN_TRY(pl_occlude(x->predictions.trainer, pixels, kn_net_input(x->predictions.model.net),
-                      x->options.patch, x->options.stride, &o, e));
+                      (int)x->predictions.targets, (int)x->predictions.target, x->options.patch,
+                      x->options.stride, &o, e));
     pl_occlusion_map(&o, r->cls, r->map[PL_MAP_OCCLUSION].v);
     size_t best = pl_occlusion_strongest(&o, r->cls);
     r->patch_x = o.x[best % (size_t)o.nx];
@@ -142,7 +149,7 @@ kn_status pl_explain(pl_explainer *x, const uint8_t *pixels, pl_explained *out, 
     KN_TRY_TO(rc, done, make_room(x, s, out, e));
     KN_TRY_TO(rc, done, predict(x, pixels, out, e));
     if (x->options.map[PL_MAP_GRADCAM] || x->options.map[PL_MAP_INPUT]) {
-        kn_attribution_run(x->attribution, pixels);
+        kn_attribution_run(x->attribution, pixels, (int)x->predictions.target);
         KN_TRY_TO(rc, done, read_gradient(x, out, e));
     }
     if (x->options.map[PL_MAP_OCCLUSION])
@@ -165,6 +172,6 @@ void pl_explained_clear(pl_explained *r)
 
 char *pl_class_name(const pl_explainer *x, int cls)
 {
-    const char *target = x->predictions.model.spec.data.target;
+    const char *target = pl_predictions_target(&x->predictions);
     return cls ? pl_strdup(target) : pl_format("not %s", target);
 }

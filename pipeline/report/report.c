@@ -5,6 +5,7 @@
 #include "base/cpu.h"
 #include "compare/effects_section.h"
 #include "compare/overfitting.h"
+#include "compare/told_section.h"
 #include "insight/labels.h"
 #include "insight/scores_run.h"
 #include "insight/slices.h"
@@ -80,6 +81,7 @@ static kn_status write_answer_tables(const pl_study_data *d, const pl_study_answ
     pl_label_errors_csv(&doubts, &s);
     pl_doubts_clear(&doubts);
     KN_TRY_TO(rc, cleanup, write_text(d->dir, "label_errors.csv", &s, e));
+    KN_TRY_TO(rc, cleanup, pl_told_write(d, e));
     rc = pl_effects_write(d, e);
 cleanup:
     pl_str_clear(&s);

@@ -59,6 +59,11 @@ bool pl_table_best(const pl_study_data *d, int group, pl_metric m);
 /* Test images of one run of the group: of its first run that has predictions; 0: none has. */
 long long pl_group_test_images(const pl_study_data *d, int group);
 
+/* Wilson's interval of the group's mean test accuracy, and of the majority baseline, as shares of those images; none where the accuracy
+ * is a mean over several attributes, which is no share of images. */
+pl_interval pl_group_wilson(const pl_study_data *d, int group);
+pl_interval pl_majority_wilson(const pl_study_data *d);
+
 /* Wilson's interval of a share of n images, as of the nearest whole number of them. */
 pl_interval pl_wilson_of_share(double share, long long n);
 

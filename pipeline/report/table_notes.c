@@ -17,7 +17,16 @@ static void note_cells(const pl_table *t, pl_doc *doc)
                 "mean. "
                 "The loss contains the model's penalty, so it compares only models with the same "
                 "regularizer and output.");
-    if (t->d->test_images > 0 && t->d->one_test_set)
+    if (pl_study_tells_several(t->d))
+        pl_doc_text(
+            doc, PL_TONE_SOFT,
+            "Accuracies, balanced accuracy, AUC and the commoner class are means over the "
+            "attributes that a run tells, and each attribute has a row of its own under "
+            "Attributes. A mean over attributes is no share of images: it has no interval "
+            "over them, and no test against the best. Groups that tell other attributes are "
+            "asked other questions; compare them attribute by attribute, there or with "
+            "`facet compare A B --target NAME`.");
+    else if (t->d->test_images > 0 && t->d->one_test_set)
         pl_doc_text(
             doc, PL_TONE_SOFT,
             "95 %% over the images: Wilson's interval of the mean accuracy as a share of the "

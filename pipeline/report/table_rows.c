@@ -196,9 +196,8 @@ static void add_count_text(double value, pl_str *s)
                                              : pl_human_count(llround(value), text, sizeof text));
 }
 
-static void add_wilson(double share, long long images, pl_str *s)
+static void add_wilson(pl_interval w, pl_str *s)
 {
-    pl_interval w = pl_wilson_of_share(share, images);
     if (isnan(w.low))
         pl_str_add(s, "-");
     else
@@ -243,7 +242,7 @@ static void group_text(const pl_table *t, const column *c, int group, bool page,
         add_count(d, g, page, s);
         break;
     case PL_COLUMN_TEST_WILSON:
-        add_wilson(value, pl_group_test_images(d, group), s);
+        add_wilson(pl_group_wilson(d, group), s);
         break;
     case PL_COLUMN_TEST_AUC:
         pl_str_add(s, pl_number_text(value, text));
@@ -342,7 +341,7 @@ static void add_baseline(const pl_table *t, const columns *c, pl_doc *doc)
             break;
         case PL_COLUMN_TEST_WILSON:
             value = d->majority;
-            add_wilson(value, d->test_images, &s);
+            add_wilson(pl_majority_wilson(d), &s);
             break;
         case PL_COLUMN_TEST_IMAGES:
             value = (double)d->test_images;

@@ -56,10 +56,42 @@ kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions
     KN_TRY_TO(rc, fail, kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e));
     memcpy(kn_trainer_params(out->trainer), out->model.block,
            kn_net_block_floats(out->model.net) * sizeof(float));
+    out->targets = (size_t)kn_net_targets(out->model.net);
     return KN_OK;
 fail:
     pl_model_clear(&out->model);
     return rc;
+}
+
+kn_status pl_targets_find(const pl_targets *targets, const char *name, size_t *index, kn_error *e)
+{
+    for (int i = 0; i < targets->count; i++)
+        if (strcmp(targets->name[i], name) == 0) {
+            *index = (size_t)i;
+            return KN_OK;
+        }
+    const char *near = pl_nearest(name, targets->name, (size_t)targets->count);
+    pl_str s;
+    pl_str_init(&s);
+    for (int i = 0; i < targets->count; i++)
+        pl_str_addf(&s, "%s%s", i ? ", " : "", targets->name[i]);
+    if (near)
+        kn_fail(e, KN_EUSAGE, "the model does not tell '%s'; did you mean '%s'? It tells: %s", name,
+                near, s.text);
+    else
+        kn_fail(e, KN_EUSAGE, "the model does not tell '%s'; it tells: %s", name, s.text);
+    pl_str_clear(&s);
+    return KN_EUSAGE;
+}
+
+kn_status pl_predictions_look(pl_predictions *p, const char *target, kn_error *e)
+{
+    return pl_targets_find(&p->model.spec.data.target, target, &p->target, e);
+}
+
+const char *pl_predictions_target(const pl_predictions *p)
+{
+    return p->model.spec.data.target.name[p->target];
 }
 
 void pl_predictions_close(pl_predictions *p)
@@ -71,6 +103,8 @@ void pl_predictions_close(pl_predictions *p)
     for (size_t i = 0; i < p->bad_count; i++)
         free(p->bad[i]);
     free(p->item);
+    free(p->probability);
+    free(p->truth);
     free(p->bad);
     free(p->x);
     kn_trainer_free(p->trainer);
@@ -101,7 +135,10 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     uint8_t *x = realloc(p->x, count * row);
     if (x)
         p->x = x;
-    if (!item || !x)
+    float *probability = realloc(p->probability, count * p->targets * sizeof *probability);
+    if (probability)
+        p->probability = probability;
+    if (!item || !x || !probability)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", count);
     return KN_OK;
 }
@@ -111,9 +148,9 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
     uint32_t *index = malloc(n * sizeof *index);
-    float *probability = malloc(n * sizeof *probability);
+    float *probability = p->probability + p->count * p->targets;
     kn_status rc = KN_OK;
-    if (!index || !probability)
+    if (!index)
         rc = kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", n);
     for (size_t i = 0; rc == KN_OK && i < n; i++)
         index[i] = (uint32_t)i;
@@ -122,16 +159,17 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
         rc = kn_trainer_predict(p->trainer, &batch, probability, NULL, e);
     if (rc == KN_OK) {
         memcpy(p->x + p->count * row, images->x, n * row);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+            float its = probability[i * p->targets + p->target];
             p->item[p->count++] = (pl_predicted){.name = pl_strdup(images->name[i]),
-                                                 .probability = probability[i],
-                                                 .label = probability[i] > 0.5f,
+                                                 .probability = its,
+                                                 .label = its > 0.5f,
                                                  .truth = -1,
                                                  .w = images->size[i][0],
                                                  .h = images->size[i][1]};
+        }
     }
     free(index);
-    free(probability);
     return rc;
 }
 
@@ -155,58 +193,95 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
     return rc;
 }
 
+/* The truths of one target, from a column of the table. */
+static void take_truths(pl_predictions *p, const pl_labels *table, size_t target, size_t column)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        ptrdiff_t row = pl_names_find(&table->names, p->item[i].name);
+        int8_t value = row < 0 ? 0 : table->value[(size_t)row * table->columns + column];
+        p->truth[i * p->targets + target] = value ? value > 0 : -1;
+    }
+}
+
+static kn_status look_up(pl_predictions *p, const pl_labels *table, kn_error *e)
+{
+    const pl_targets *targets = &p->model.spec.data.target;
+    size_t column;
+    p->truth = malloc(p->count * p->targets + 1);
+    if (!p->truth)
+        return kn_fail(e, KN_ENOMEM, "no memory for the labels of %zu pictures", p->count);
+    memset(p->truth, -1, p->count * p->targets);
+    KN_TRY(pl_labels_column(table, targets->name[p->target], &column, e));
+    for (size_t k = 0; k < p->targets; k++)
+        if (pl_labels_column(table, targets->name[k], &column, NULL) == KN_OK)
+            take_truths(p, table, k, column);
+    for (size_t i = 0; i < p->count; i++) {
+        p->item[i].truth = p->truth[i * p->targets + p->target];
+        p->known += p->item[i].truth >= 0;
+    }
+    return KN_OK;
+}
+
 kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e)
 {
     pl_labels table;
-    size_t column = 0;
-    KN_TRY(pl_labels_read(labels, &table, e));
-    kn_status rc = pl_labels_column(&table, p->model.spec.data.target, &column, e);
-    for (size_t i = 0; rc == KN_OK && i < p->count; i++) {
-        ptrdiff_t row = pl_names_find(&table.names, p->item[i].name);
-        if (row < 0)
-            continue;
-        p->item[i].truth = table.value[(size_t)row * table.columns + column] > 0;
-        p->known++;
-    }
+    KN_TRY(p->targets == 1 ? pl_labels_read(labels, &table, e)
+                           : pl_labels_read_gaps(labels, &table, e));
+    kn_status rc = look_up(p, &table, e);
     if (rc == KN_OK && p->known == 0)
         rc = kn_fail(e, KN_EDATA, "%s names none of the %zu pictures", labels, p->count);
     pl_labels_clear(&table);
     return rc;
 }
 
-kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e)
+kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores *out, kn_error *e)
 {
-    uint8_t *label = malloc(p->known + 1);
-    float *probability = malloc((p->known + 1) * sizeof *probability);
+    uint8_t *label = malloc(p->count + 1);
+    float *probability = malloc((p->count + 1) * sizeof *probability);
     kn_status rc = KN_OK;
     size_t n = 0;
-    for (size_t i = 0; label && probability && i < p->count; i++)
-        if (p->item[i].truth >= 0) {
-            label[n] = (uint8_t)p->item[i].truth;
-            probability[n++] = p->item[i].probability;
-        }
+    for (size_t i = 0; label && probability && i < p->count; i++) {
+        int8_t truth = p->truth[i * p->targets + target];
+        if (truth < 0)
+            continue;
+        label[n] = (uint8_t)truth;
+        probability[n++] = p->probability[i * p->targets + target];
+    }
     if (!label || !probability || pl_scores_compute(n, label, probability, out) != 0)
-        rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->known);
+        rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->count);
     free(label);
     free(probability);
     return rc;
 }
 
-kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e)
+static void add_row(const pl_predictions *p, size_t image, size_t target, bool named, pl_str *s)
 {
+    const pl_predicted *item = &p->item[image];
+    size_t at = image * p->targets + target;
+    pl_csv_add(s, item->name);
+    pl_str_add(s, ",");
+    if (named) {
+        pl_csv_add(s, p->model.spec.data.target.name[target]);
+        pl_str_add(s, ",");
+    }
+    pl_str_addf(s, "%.9g,%d", (double)p->probability[at], p->probability[at] > 0.5f);
+    if (p->truth)
+        pl_str_add(s, p->truth[at] < 0 ? "," : p->truth[at] ? ",1" : ",0");
+    pl_str_add(s, ",");
+    pl_csv_add(s, item->far ? item->far : "");
+    pl_str_add(s, "\n");
+}
+
+kn_status pl_predictions_write(const pl_predictions *p, bool all, const char *path, kn_error *e)
+{
+    bool named = all && p->targets > 1;
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "image,probability,label%s,far\n", p->known > 0 ? ",truth" : "");
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        pl_csv_add(&s, item->name);
-        pl_str_addf(&s, ",%.9g,%d", (double)item->probability, item->label);
-        if (p->known > 0)
-            pl_str_add(&s, item->truth < 0 ? "," : item->truth ? ",1" : ",0");
-        pl_str_add(&s, ",");
-        pl_csv_add(&s, item->far ? item->far : "");
-        pl_str_add(&s, "\n");
-    }
+    pl_str_addf(&s, "image,%sprobability,label%s,far\n", named ? "target," : "",
+                p->truth ? ",truth" : "");
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = named ? 0 : p->target; k < (named ? p->targets : p->target + 1); k++)
+            add_row(p, i, k, named, &s);
     kn_status rc = pl_write_file(path, s.text, s.size, e);
     pl_str_clear(&s);
     return rc;

@@ -49,6 +49,8 @@ typedef struct pl_report_spec {
     pl_column_use sort;
     const pl_reference *reference;
     int references;
+    const char *
+        target; /* which attribute of models of several the sections on answers look into; NULL: the first */
 } pl_report_spec;
 
 /* The section as YAML, "report:" first; nothing where it says nothing. */

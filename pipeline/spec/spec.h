@@ -47,10 +47,16 @@ typedef enum pl_class_weight {
 
 typedef enum pl_monitor { PL_MONITOR_VAL_LOSS, PL_MONITOR_VAL_ACCURACY } pl_monitor;
 
+/* The attributes that a model tells, columns of the label table in order. */
+typedef struct pl_targets {
+    const char *const *name; /* [count] */
+    int count;               /* 1..KN_TARGETS_MAX; 0: every column, whatever the table has */
+} pl_targets;
+
 typedef struct pl_data_spec {
     const char *images, *labels, *partition,
         *identity; /* resolved against the spec's folder; NULL: not given */
-    const char *target;
+    pl_targets target;
     int width, height, channels; /* channels 1 (gray) or 3 (rgb) */
     kn_filter filter;
     double max_bad; /* fraction of the labelled pictures */
@@ -205,8 +211,8 @@ kn_status pl_spec_from_canonical(const char *text, kn_arena *arena, pl_run_spec 
  * `facet spec show`). */
 void pl_study_yaml(const pl_study *s, pl_str *out);
 
-/* The layers of a run's model and the net's description (input shape, output). specs: room for
- * KN_MODEL_MAX_LAYERS. */
+/* The layers of a run's model and the net's description (input shape, output, targets: of `all`, whose number the label table
+ * decides, as many as there can be). specs: room for KN_MODEL_MAX_LAYERS. */
 kn_status pl_spec_net(const pl_run_spec *spec, kn_arena *arena, kn_net_desc *out, kn_error *e);
 
 #endif

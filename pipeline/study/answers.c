@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/csv.h"
+#include "study/answers_pick.h"
 #include "study/run_files.h"
 #include "util/fs.h"
 #include "util/str.h"
@@ -106,13 +107,14 @@ static void free_set(pl_image_set *set)
     free(set);
 }
 
-static kn_status new_set(pl_image_sets *sets, const char *path, pl_answers *out, kn_error *e)
+static kn_status new_set(pl_image_sets *sets, const char *path, const char *file, size_t size,
+                         pl_answers *out, kn_error *e)
 {
     static const char *const names[4] = {"image", "split", "label", "probability"};
     pl_csv c;
     size_t column[4];
     kn_status rc;
-    KN_TRY(pl_csv_read(path, &c, e));
+    KN_TRY(pl_csv_parse(path, file, size, &c, e));
     size_t rows = c.rows ? c.rows - 1 : 0;
     pl_image_set *set = zeroed(1, sizeof *set);
     pl_str text;
@@ -142,13 +144,15 @@ cleanup:
     return rc;
 }
 
-kn_status pl_answers_read(pl_image_sets *sets, const char *path, pl_answers *out, kn_error *e)
+kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
+                          pl_answers *out, kn_error *e)
 {
     char *text;
     size_t size;
     *out = (pl_answers){NULL, NULL};
     KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
-    for (size_t k = sets->count; k-- > 0;) {
+    kn_status rc = pl_answers_pick(path, target, &text, &size, e);
+    for (size_t k = rc == KN_OK ? sets->count : 0; k-- > 0;) {
         pl_image_set *set = sets->set[k];
         float *probability = zeroed(set->count, sizeof *probability);
         if (fits(set, text, size, probability)) {
@@ -157,8 +161,10 @@ kn_status pl_answers_read(pl_image_sets *sets, const char *path, pl_answers *out
         }
         free(probability);
     }
+    if (rc == KN_OK && !out->images)
+        rc = new_set(sets, path, text, size, out, e);
     free(text);
-    return out->images ? KN_OK : new_set(sets, path, out, e);
+    return rc;
 }
 
 void pl_answers_clear(pl_answers *a)
@@ -180,8 +186,9 @@ static kn_status read_run(const pl_study_data *d, int run, pl_study_answers *out
     const pl_report_run *r = &d->run[run];
     char *path = pl_format("%s/runs/%s/predictions.csv", d->dir, r->id);
     size_t before = out->sets.count;
-    kn_status rc =
-        r->done && pl_exists(path) ? pl_answers_read(&out->sets, path, &out->run[run], e) : KN_OK;
+    kn_status rc = r->done && pl_exists(path) && !(d->target && !pl_run_tells(r, d->target))
+                       ? pl_answers_read(&out->sets, path, d->target, &out->run[run], e)
+                       : KN_OK;
     free(path);
     if (rc != KN_OK || out->sets.count == before)
         return rc;

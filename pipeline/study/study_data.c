@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "study/run_files.h"
+#include "study/run_targets.h"
 #include "util/fs.h"
 #include "util/str.h"
 
@@ -273,8 +274,14 @@ static kn_status read_all(pl_study_data *d, bool whole, kn_error *e)
         else if (!d->run[i].done)
             pl_run_why_read(d->dir, &d->run[i]);
     }
+    if (whole)
+        KN_TRY(pl_study_choose_target(d, e));
+    for (int i = 0; i < d->run_count && whole; i++)
+        KN_TRY(pl_run_counts_read(d->dir, d->target, &d->run[i], e));
     summarize(d);
     find_baseline(d);
+    if (pl_study_tells_several(d))
+        d->majority = pl_study_mean_majority(d);
     return KN_OK;
 }
 
@@ -318,6 +325,7 @@ void pl_study_data_clear(pl_study_data *d)
     free(d->axis);
     free(d->dir);
     free(d->name);
+    free(d->target);
     if (d->csv.bytes)
         pl_csv_clear(&d->csv);
     memset(d, 0, sizeof *d);

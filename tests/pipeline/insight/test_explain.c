@@ -74,12 +74,12 @@ static void test_maps_and_what_is_strongest(void)
         const uint8_t *x = s.pixels + (size_t)i * s.row;
         CU_ASSERT_EQUAL(r->label, r->probability > 0.5f);
         CU_ASSERT_EQUAL(r->cls, r->label);
-        double z = kn_attribution_run(s.x.attribution, x);
+        double z = kn_attribution_run(s.x.attribution, x, 0);
         CU_ASSERT(tst_near((double)r->probability, 1 / (1 + exp(-z)), 1e-6, 0));
         TST_OK(pl_gradcam(s.x.attribution, s.x.predictions.model.net, s.x.layer, r->cls, want, e));
         CU_ASSERT_EQUAL(memcmp(want, r->map[PL_MAP_GRADCAM].v, n * sizeof *want), 0);
         pl_occlusion c;
-        TST_OK(pl_occlude(s.x.predictions.trainer, x, s.shape, 5, 3, &c, e));
+        TST_OK(pl_occlude(s.x.predictions.trainer, x, s.shape, 1, 0, 5, 3, &c, e));
         pl_occlusion_map(&c, r->cls, want);
         CU_ASSERT_EQUAL(memcmp(want, r->map[PL_MAP_OCCLUSION].v, n * sizeof *want), 0);
         size_t best = pl_occlusion_strongest(&c, r->cls);

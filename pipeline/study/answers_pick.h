@@ -1,0 +1,15 @@
+/* The rows of a predictions.csv that are about one attribute, where the run tells several: for answers.c. */
+#ifndef PL_STUDY_ANSWERS_PICK_H
+#define PL_STUDY_ANSWERS_PICK_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* A text with a column target becomes the text of a run that tells `target` (NULL: the first that is named) alone, without the images
+ * whose label is not known; any other is left as it is. *text is on the heap, before and after, also on failure. Where the file's
+ * name for it is no UTF-8, `target` may be that name as JSON has it. */
+kn_status pl_answers_pick(const char *path, const char *target, char **text, size_t *size,
+                          kn_error *e);
+
+#endif
