@@ -140,6 +140,7 @@ static kn_layer_args args_of(const kn_attribution *a, int i)
     const layer_memory *m = &a->memory[i];
     return (kn_layer_args){.mb = 1,
                            .x = a->value[i],
+                           .bridged = l->kind->bridges ? a->value[l->source + 1] : NULL,
                            .y = a->value[i + 1],
                            .dy = a->gradient[i + 1],
                            .dx = a->gradient[i],
@@ -164,6 +165,18 @@ static double set_logit(const kn_net *net, int target, const float *z, float *dz
     return (double)z[target];
 }
 
+/* Bridges that begin at value i bring it the gradient of where they end. */
+static void add_bridges(kn_attribution *a, int i)
+{
+    for (int j = i + 1; j < a->layers; j++) {
+        const kn_layer *l = kn_net_layer(a->net, j);
+        if (!l->kind->bridges || l->source + 1 != i)
+            continue;
+        for (size_t k = 0; k < kn_shape_size(l->out); k++)
+            a->gradient[i][k] += a->gradient[j + 1][k];
+    }
+}
+
 double kn_attribution_run(kn_attribution *a, const uint8_t *x, int target)
 {
     assert(target >= 0 && target < kn_net_targets(a->net));
@@ -176,6 +189,7 @@ double kn_attribution_run(kn_attribution *a, const uint8_t *x, int target)
     for (int i = a->layers - 1; i >= 0; i--) {
         kn_layer_args args = args_of(a, i);
         kn_net_layer(a->net, i)->kind->backward(kn_net_layer(a->net, i), &args);
+        add_bridges(a, i);
     }
     return logit;
 }

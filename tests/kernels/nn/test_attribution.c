@@ -219,6 +219,32 @@ static void test_of_logistic_regression_it_is_the_weights(void)
     tear_down(&s);
 }
 
+/* Fixed statistics, two bridges that begin at one value, one over a view and pooling; smooth, so that differences tell. */
+static kn_net *bridged(void)
+{
+    static const kn_conv2d_config conv = {3, {3, 3}, {1, 1}, KN_PADDING_SAME, KN_ACT_TANH, -1};
+    static const kn_separable_config separable = {3,           {3, 3}, {1, 1}, KN_PADDING_SAME,
+                                                  KN_ACT_TANH, -1};
+    static const kn_batchnorm_config norm = {0.9f, 0.001f};
+    static const kn_layernorm_config rows = {0.1f};
+    static const kn_pool_config pool = {{2, 2}, {0, 0}, KN_PADDING_VALID};
+    static const kn_add_config one = {1}, two = {2}, four = {4};
+    static const kn_dense_config dense = {108, KN_ACT_TANH, -1};
+    const kn_layer_spec all[] = {
+        {&kn_layer_conv2d, &conv, 0, 0},
+        {&kn_layer_batchnorm, &norm, 0, 0},
+        {&kn_layer_separable_conv2d, &separable, 0, 0},
+        {&kn_layer_add, &two, 0, 0},
+        {&kn_layer_layernorm, &rows, 0, 0},
+        {&kn_layer_add, &four, 0, 0},
+        {&kn_layer_avgpool, &pool, 0, 0},
+        {&kn_layer_flatten, NULL, 0, 0},
+        {&kn_layer_dense, &dense, 0, 0},
+        {&kn_layer_add, &one, 0, 0},
+    };
+    return net_data_layers(12, all, 10, KN_OUTPUT_SIGMOID);
+}
+
 /* A step of one grey level to both sides, relative to the largest; smooth nets alone. */
 static double pixel_differences(subject *s)
 {
@@ -252,6 +278,17 @@ static void test_the_gradient_in_the_pixels_of_recurrent_nets(void)
 }
 
 /* More bias of a linear convolution lifts its whole channel: the derivative is the sum of the map's gradient. */
+static void test_the_gradient_in_the_pixels_goes_over_bridges(void)
+{
+    subject s;
+    set_up(&s, bridged(), 4);
+    double off = pixel_differences(&s);
+    if (off > 2e-3)
+        tst_note("%.3g off", off);
+    CU_ASSERT_TRUE(off < 2e-3);
+    tear_down(&s);
+}
+
 static void test_the_gradient_of_a_map_sums_to_that_of_the_bias(void)
 {
     static const float width = 1e-3f;
@@ -352,6 +389,7 @@ const tst_case tst_nn_attribution[] = {
     TST(test_the_gradient_in_the_pixels_is_pytorchs),
     TST(test_of_logistic_regression_it_is_the_weights),
     TST(test_the_gradient_in_the_pixels_of_recurrent_nets),
+    TST(test_the_gradient_in_the_pixels_goes_over_bridges),
     TST(test_the_gradient_of_a_map_sums_to_that_of_the_bias),
     TST(test_a_target_of_several_is_as_alone),
     TST(test_layers_are_found_by_name),
