@@ -51,7 +51,10 @@ static size_t max_size(size_t a, size_t b)
 
 static sizes sizes_of(const kn_dense *d)
 {
-    sizes s = {parts(d->ic, K), parts(d->oc, K), parts(d->ic, ROWS), parts(d->oc, ROWS)};
+    sizes s = {.in_terms = parts(d->ic, K),
+               .out_terms = parts(d->oc, K),
+               .in_tiles = parts(d->ic, ROWS),
+               .out_tiles = parts(d->oc, ROWS)};
     const int list = s.in_terms > MB_TERMS ? s.in_terms : MB_TERMS;
     const size_t bf16 = sizeof(uint16_t);
     s.turned_at = (size_t)s.in_terms * (size_t)s.out_tiles * TILE;

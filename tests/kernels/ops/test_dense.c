@@ -337,7 +337,7 @@ static void rows_agree(const kn_dense_impl *impl, int oc, size_t mb, size_t ic)
 /* Pixels as they lie and pixels turned into floats first make the same layer. */
 static void test_pixels_are_floats_over_255(void)
 {
-    const kn_dense d = {IC_MAX, 2, {KN_ACT_GELU, 0}};
+    const kn_dense d = {.ic = IC_MAX, .oc = 2, .act = {KN_ACT_GELU, 0}};
     rows_in in = rows_in_new(2, MB_MAX, IC_MAX);
     float packed[2 * IC_MAX], z[2][2 * MB_MAX], y[2][2 * MB_MAX], db[2][2] = {{0}};
     float dw[2][2 * IC_MAX] = {{0}};
