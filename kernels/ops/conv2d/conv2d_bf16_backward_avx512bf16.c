@@ -301,43 +301,52 @@ static row_tile row_tile_at(const backward_job *j, int n)
                       min_int(ROWS, p->dw_rows - i)};
 }
 
-/* dw [m,n] (rows oc apart) += rows of the buffer. */
-static void add_rows(const backward_job *j, const float *from, int m, int n, float *dw)
-{
-    for (int r = 0; r < m; r++, from += BLOCK, dw += j->p->c->oc)
-        for (int v = 0; v < n; v += ROWS) {
-            const __mmask16 lanes = kn_bf16_lanes(n - v);
-            const __m512 sum =
-                _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, dw + v), _mm512_loadu_ps(from + v));
-            _mm512_mask_storeu_ps(dw + v, lanes, sum);
-        }
-}
+/* What a group of tiles of rows by 32 filters is: tiles `first`..`last`-1, filters o... */
+typedef struct dw_group {
+    int first, last, o, columns; /* columns: tiles of filters */
+    float *sums;                 /* [last - first][16][32] */
+} dw_group;
 
-/* Two tiles of rows (or one) by filters o..: terms from..to-1 of the sum over places. */
-static void dw_block(const backward_job *j, const row_tile *tile, int tiles, int o, int from,
-                     int to)
+/* Terms from..to-1 of the sums over places. */
+static void multiply_group(const backward_job *j, const dw_group *g, int from, int to)
 {
     const kn_conv2d_bf16 *p = j->p;
     const kn_bf16_term *term = (const void *)(j->packed + p->dw_term_at);
-    const int oc = p->c->oc, n = min_int(BLOCK, oc - o);
-    kn_bf16_block b = {.term = term + from, .terms = to - from, .rows = tiles};
-    b.a_row = (ptrdiff_t)(p->turned_row * sizeof(uint16_t));
-    b.b_next = (ptrdiff_t)p->dw_terms * KN_BF16_TILE_BYTES;
-    b.b = j->scratch + p->pairs_at + o / ROWS * b.b_next;
-    b.columns = (n + ROWS - 1) / ROWS;
-    b.add = n % ROWS == 0 && tile[0].rows == ROWS && tile[tiles - 1].rows == ROWS;
-    b.c_row = b.add ? oc : BLOCK;
-    for (int i = 0; i < tiles; i++) {
-        b.a[i] = tile[i].a;
-        b.c[i] = b.add ? tile[i].dw + o : j->buffer + i * ROWS * BLOCK;
+    kn_bf16_block m = {.term = term + from, .terms = to - from, .c_row = BLOCK, .add = from > 0};
+    m.a_row = (ptrdiff_t)(p->turned_row * sizeof(uint16_t));
+    m.b_next = (ptrdiff_t)p->dw_terms * KN_BF16_TILE_BYTES;
+    m.b = j->scratch + p->pairs_at + g->o / ROWS * m.b_next;
+    m.columns = g->columns;
+    for (int n = g->first; n < g->last; n += 2) {
+        m.rows = min_int(2, g->last - n);
+        for (int i = 0; i < m.rows; i++) {
+            m.a[i] = row_tile_at(j, n + i).a;
+            m.c[i] = g->sums + (n + i - g->first) * ROWS * BLOCK;
+        }
+        j->ops->multiply(&m);
     }
-    j->ops->multiply(&b);
-    for (int i = 0; i < tiles && !b.add; i++)
-        add_rows(j, b.c[i], tile[i].rows, n, tile[i].dw + o);
 }
 
-/* Sums over NEAR_TERMS terms of 16 rows and 32 filters stay in L1 (a row of tiles of x turned 1 KB a term, two tiles of
- * gradients 2 KB) for all taps. */
+/* dw += the sums: rows oc apart, of which many would share a set of L1. */
+static void add_group(const backward_job *j, const dw_group *g)
+{
+    const float *from = g->sums;
+    for (int n = g->first; n < g->last; n++, from += ROWS * BLOCK) {
+        const row_tile tile = row_tile_at(j, n);
+        for (int v = 0; v < g->columns * ROWS; v += ROWS) {
+            const __mmask16 lanes = kn_bf16_lanes(j->p->c->oc - g->o - v);
+            float *dw = tile.dw + g->o + v;
+            for (int r = 0; r < tile.rows; r++, dw += j->p->c->oc) {
+                const __m512 sum = _mm512_loadu_ps(from + r * BLOCK + v);
+                _mm512_mask_storeu_ps(dw, lanes,
+                                      _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, dw), sum));
+            }
+        }
+    }
+}
+
+/* The sums of a group and NEAR_TERMS terms of it (a tile of rows 1 KB a term, two tiles of gradients 2 KB) lie in L1
+ * while the taps pass: the tiles of a group are shifts of the same rows. */
 static void make_dw(const backward_job *j)
 {
     enum { NEAR_TERMS = 10 };
@@ -345,19 +354,18 @@ static void make_dw(const backward_job *j)
     const size_t places = kn_size_round_up(kn_bf16_places(&p->back, j->images), K);
     const int terms = (int)(places / K), parts = (terms + NEAR_TERMS - 1) / NEAR_TERMS;
     const int tiles = p->dw_taps * ((p->dw_rows + ROWS - 1) / ROWS);
-    const int group = (p->dw_taps + 1) / 2 * 2;
+    dw_group g = {.sums = (void *)(j->scratch + p->sums_at)};
     if (p->patches)
         list_rows(j, places);
-    for (int o = 0; o < p->c->oc; o += BLOCK)
-        for (int first = 0; first < tiles; first += group)
+    for (g.o = 0; g.o < p->c->oc; g.o += BLOCK) {
+        g.columns = min_int(2, p->out_tiles - g.o / ROWS);
+        for (g.first = 0; g.first < tiles; g.first = g.last) {
+            g.last = min_int(g.first + p->dw_group, tiles);
             for (int part = 0; part < parts; part++)
-                for (int n = first; n < min_int(first + group, tiles); n += 2) {
-                    const bool two = n + 1 < tiles;
-                    const row_tile tile[2] = {row_tile_at(j, n),
-                                              two ? row_tile_at(j, n + 1) : (row_tile){0}};
-                    dw_block(j, tile, two ? 2 : 1, o, terms * part / parts,
-                             terms * (part + 1) / parts);
-                }
+                multiply_group(j, &g, terms * part / parts, terms * (part + 1) / parts);
+            add_group(j, &g);
+        }
+    }
 }
 
 /* A block of plane (a, b) of dx: places `first`.. by channels i.. */

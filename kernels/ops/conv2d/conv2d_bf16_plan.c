@@ -8,7 +8,8 @@ enum {
     ROWS = KN_BF16_ROWS,
     BLOCK = 2 * KN_BF16_ROWS, /* rows and columns of a block */
     GROUP_PLACES = 1024,      /* enough terms that the loads and stores of dw's sums do not count */
-    GROUP_IMAGES = 64
+    GROUP_IMAGES = 64,
+    GROUP_TILES = 10 /* of sums of dw: 20 KB */
 };
 
 static int max_int(int a, int b)
@@ -145,6 +146,7 @@ static void set_scratch(kn_conv2d_bf16 *p)
         take(&n, p->patches ? (size_t)round_up(p->dw_rows, ROWS) * p->turned_row * bf16 : 0);
     p->dz_at = take(&n, ((size_t)p->before + p->back.plane) * (size_t)p->out_k * bf16);
     p->pairs_at = take(&n, (size_t)p->out_tiles * (size_t)p->dw_terms * KN_BF16_TILE_BYTES);
+    p->sums_at = take(&n, (size_t)p->dw_group * ROWS * BLOCK * sizeof(float));
     p->scratch_bytes = n > forward ? n : forward;
 }
 
@@ -165,6 +167,7 @@ void kn_conv2d_bf16_plan(const kn_conv2d *c, kn_conv2d_bf16 *p)
     p->dx_terms = taps * (p->out_k / K);
     p->dw_taps = p->patches ? 1 : taps;
     p->dw_rows = p->patches ? taps * c->ic : c->ic;
+    p->dw_group = taps < GROUP_TILES ? round_up(taps, 2) : GROUP_TILES;
     set_frames(p);
     p->before = (c->kh - 1) / c->sh * p->back.pitch + (c->kw - 1) / c->sw;
     p->dw_terms = (int)(kn_size_round_up(kn_bf16_places(&p->back, p->images), K) / K);

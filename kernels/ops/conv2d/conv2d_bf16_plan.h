@@ -46,14 +46,15 @@ typedef struct kn_conv2d_bf16 {
     int forward_terms, dx_terms, dw_terms; /* of a column of tiles, all planes of dx together */
     int before;                            /* places of zeros before the first gradient */
     int dw_taps, dw_rows;                  /* dw as blocks [dw_taps][dw_rows, oc] */
+    int dw_group;                          /* tiles of its rows that are summed together */
     /* Bytes into packed: tiles of w for forward (at 0) and dx, lists of terms. */
     size_t dx_weights_at, forward_term_at, dx_term_at, dw_term_at, packed_bytes;
     /* Bytes into saved: z where the activation's derivative needs it (at 0); which place of a window is its maximum:
      * fused, two bits as masks of 16 filters, else a byte each. */
     size_t where_at, saved_bytes;
     /* Bytes into scratch. */
-    size_t block_at, bias_at, front_at, patches_at, plane_at;         /* forward */
-    size_t gradient_at, back_at, turned_at, rows_at, dz_at, pairs_at; /* backward */
+    size_t block_at, bias_at, front_at, patches_at, plane_at;                  /* forward */
+    size_t gradient_at, back_at, turned_at, rows_at, dz_at, pairs_at, sums_at; /* backward */
     size_t turned_row; /* places of a row of x turned */
     size_t scratch_bytes;
 } kn_conv2d_bf16;
