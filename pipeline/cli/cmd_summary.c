@@ -104,6 +104,7 @@ static kn_status make_net(const pl_run_spec *run, kn_arena *arena, kn_net **net,
         pl_labels_clear(&table);
     }
     KN_TRY(pl_spec_net(&spec, arena, &desc, e));
+    desc.precision = KN_PRECISION_F32; /* shapes are those of any machine */
     return kn_net_new(&desc, net, e);
 }
 

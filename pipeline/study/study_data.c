@@ -71,6 +71,16 @@ static kn_status find_axes(pl_study_data *d, kn_error *e)
     return KN_OK;
 }
 
+/* Of runs in bf16 the identity has an end of its own: a spec that compares both precisions mixes nothing. */
+static bool one_arithmetic(const char *a, const char *b)
+{
+    const char *end = strstr(a, " bf16="), *other = strstr(b, " bf16=");
+    if (end && other)
+        return strcmp(a, b) == 0;
+    size_t n = end ? (size_t)(end - a) : strlen(a), m = other ? (size_t)(other - b) : strlen(b);
+    return n == m && memcmp(a, b, n) == 0;
+}
+
 bool pl_study_mixes_arithmetic(const pl_study_data *d)
 {
     const char *first = NULL;
@@ -78,7 +88,7 @@ bool pl_study_mixes_arithmetic(const pl_study_data *d)
         const char *its = json_string_value(json_object_get(d->run[i].manifest, "numeric"));
         if (!d->run[i].done || !its)
             continue;
-        if (first && strcmp(first, its) != 0)
+        if (first && !one_arithmetic(first, its))
             return true;
         first = its;
     }
