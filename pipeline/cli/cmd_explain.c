@@ -132,7 +132,7 @@ static kn_status parse(explain_args *a, int argc, char **argv, kn_error *e)
 static kn_status load_path(const pl_explainer *x, const char *path, loaded *p, bool only,
                            kn_error *e)
 {
-    const pl_data_spec *d = &x->predictions.model.spec.data;
+    const pl_data_spec *d = &x->predictions.model->spec.data;
     pl_images *images = &p->set[p->sets];
     kn_error why = {KN_OK, ""};
     kn_status rc = pl_images_load(path, d->width, d->height, d->channels, d->filter,
@@ -153,7 +153,7 @@ static kn_status load_path(const pl_explainer *x, const char *path, loaded *p, b
 /* The first `most` pictures of all sets as one array. */
 static kn_status gather(const pl_explainer *x, loaded *p, size_t most, kn_error *e)
 {
-    size_t row = kn_shape_size(kn_net_input(x->predictions.model.net)), n = 0;
+    size_t row = kn_shape_size(kn_net_input(x->predictions.model->net)), n = 0;
     if (p->count > most) {
         pl_warn("the first %zu of %zu pictures are explained (--most %zu: all of them)", most,
                 p->count, p->count);
@@ -249,11 +249,11 @@ static void print_legend(const pl_explanations *all)
 {
     const pl_explainer *x = all->explainer;
     const pl_explain_options *o = &x->options;
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     printf("probability of %s; where the maps are strongest, from the upper left of %dx%d pixels\n",
            pl_predictions_target(&x->predictions), s.w, s.h);
     if (o->map[PL_MAP_GRADCAM])
-        printf("gradcam: of %s%s\n", kn_net_layer(x->predictions.model.net, x->layer)->name,
+        printf("gradcam: of %s%s\n", kn_net_layer(x->predictions.model->net, x->layer)->name,
                any_empty(all) ? "; -: empty, nothing there argues for the class (--class takes the "
                                 "other one)"
                               : "");
@@ -291,7 +291,7 @@ static void print_json(const pl_explanations *all)
                              pl_predictions_target(&x->predictions), "pictures", pictures);
     if (x->options.map[PL_MAP_GRADCAM])
         json_object_set_new(root, "layer",
-                            json_string(kn_net_layer(x->predictions.model.net, x->layer)->name));
+                            json_string(kn_net_layer(x->predictions.model->net, x->layer)->name));
     if (x->options.map[PL_MAP_OCCLUSION])
         json_object_set_new(
             root, "square",
@@ -324,7 +324,7 @@ static kn_status write_out(const explain_args *a, const pl_explanations *all, kn
 static kn_status explain(const pl_global *g, const explain_args *a, const char *run,
                          pl_explainer *x, loaded *p, kn_error *e)
 {
-    size_t row = kn_shape_size(kn_net_input(x->predictions.model.net));
+    size_t row = kn_shape_size(kn_net_input(x->predictions.model->net));
     KN_TRY(load(x, a, p, e));
     for (size_t i = 0; i < p->count; i++) {
         kn_status rc = pl_explain(x, p->x + i * row, &p->explained[i], e);

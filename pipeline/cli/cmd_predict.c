@@ -8,10 +8,10 @@
 #include "cli/cli.h"
 #include "cli/predict_args.h"
 #include "cli/predict_sheet.h"
+#include "compare/compare_side.h"
 #include "insight/pixels_far.h"
 #include "io/json.h"
 #include "run/predict.h"
-#include "run/run_ref.h"
 #include "study/attributes.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
@@ -41,7 +41,7 @@ static void print_row(const pl_predictions *p, size_t at)
 
 static void print_table(const pl_predictions *p, bool all)
 {
-    const pl_targets *targets = &p->model.spec.data.target;
+    const pl_targets *targets = &p->model->spec.data.target;
     int width = (int)strlen("image"), named = (int)strlen("target");
     for (size_t i = 0; i < p->count; i++)
         width = widest("image", width, p->item[i].name);
@@ -83,7 +83,7 @@ static void print_accuracy(const pl_scores *scores)
 /* Of several targets a line each, and with labels the mean. */
 static kn_status print_targets(const pl_predictions *p, kn_error *e)
 {
-    const pl_targets *targets = &p->model.spec.data.target;
+    const pl_targets *targets = &p->model->spec.data.target;
     pl_scores each[KN_TARGETS_MAX];
     size_t scored = 0;
     int named = 0;
@@ -140,7 +140,7 @@ static json_t *answer_json(const pl_predictions *p, size_t at)
 /* Of several targets a picture's answers stand under their names. */
 static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
 {
-    const pl_targets *targets = &p->model.spec.data.target;
+    const pl_targets *targets = &p->model->spec.data.target;
     json_t *o = all ? json_object() : answer_json(p, i * p->targets + p->target);
     if (all) {
         json_t *answers = json_object();
@@ -158,7 +158,7 @@ static kn_status all_scores_json(const pl_predictions *p, json_t **out, kn_error
     pl_scores each[KN_TARGETS_MAX];
     for (size_t k = 0; k < p->targets; k++)
         KN_TRY(pl_predictions_score(p, k, &each[k], e));
-    *out = pl_scores_json_several(each, p->model.spec.data.target.name, p->targets, p->count);
+    *out = pl_scores_json_several(each, p->model->spec.data.target.name, p->targets, p->count);
     return KN_OK;
 }
 
@@ -175,7 +175,7 @@ static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *
         json_object_del(root, "target");
         json_t *names = json_array();
         for (size_t k = 0; k < p->targets; k++)
-            json_array_append_new(names, json_string(p->model.spec.data.target.name[k]));
+            json_array_append_new(names, json_string(p->model->spec.data.target.name[k]));
         json_object_set_new(root, "targets", names);
     }
     kn_status rc = KN_OK;
@@ -185,6 +185,8 @@ static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *
         told = pl_scores_json(scores);
     if (told)
         json_object_set_new(root, "scores", told);
+    if (p->models > 1)
+        json_object_set_new(root, "models", json_integer((json_int_t)p->models));
     char *text = rc == KN_OK ? pl_json_text(root) : NULL;
     if (text)
         fputs(text, stdout);
@@ -196,7 +198,7 @@ static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *
 /* How each picture is far from the training pictures, where the run's study knows of them. words: [count], heap strings. */
 static kn_status look_far(pl_predictions *p, const char *run_dir, char **words, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     char *runs = pl_path_dir(run_dir), *study = pl_path_dir(runs), id[PL_DATA_ID] = "";
     char *path = pl_path_join(run_dir, "manifest.json");
     json_t *manifest = json_load_file(path, 0, NULL);
@@ -254,8 +256,8 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
     if (a->csv)
         KN_TRY(pl_predictions_write(p, all, a->csv, e));
     if (a->sheet)
-        KN_TRY(
-            pl_predict_sheet_write(p, pl_path_base(dir), (const char *const *)words, a->sheet, e));
+        KN_TRY(pl_predict_sheet_write(p, p->models > 1 ? a->run : pl_path_base(dir),
+                                      (const char *const *)words, a->sheet, e));
     if (g->json)
         return print_json(p, all, &scores, e);
     if (!a->csv) {
@@ -282,27 +284,49 @@ static kn_status predict(const pl_global *g, const pl_predict_args *a, const cha
     return rc;
 }
 
+/* A group is the mean of its runs that are done; what that costs is said. */
+static kn_status open_all(const pl_compare_side *side, kn_pool *pool, pl_predictions *p,
+                          kn_error *e)
+{
+    const char **dir = calloc((size_t)side->runs, sizeof *dir);
+    if (!dir)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", side->runs);
+    for (int k = 0; k < side->runs; k++)
+        dir[k] = side->run[k].dir;
+    kn_status rc = pl_predictions_open(dir, (size_t)side->runs, pool, p, e);
+    free(dir);
+    if (rc != KN_OK || !side->group)
+        return rc;
+    if (side->not_done > 0)
+        pl_warn("%s: %d of %d runs %s left out, not being done", side->name, side->not_done,
+                side->not_done + side->runs, side->not_done == 1 ? "is" : "are");
+    if (side->runs > 1)
+        pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
+                side->runs, side->name, side->runs);
+    return KN_OK;
+}
+
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     pl_predict_args a = {.path = calloc((size_t)argc, sizeof *a.path)};
-    char *dir = NULL;
+    pl_compare_side side = {.runs = 0};
     kn_pool *pool = NULL;
     pl_predictions p;
     kn_status rc = a.path ? KN_OK : kn_fail(e, KN_ENOMEM, "no memory for %d words", argc);
     if (rc == KN_OK)
         rc = pl_predict_args_read(&a, argc, argv, e);
     if (rc == KN_OK)
-        rc = pl_run_ref_find(g->results, a.run, &dir, e);
+        rc = pl_compare_side_find(g->results, a.run, false, &side, e);
     if (rc == KN_OK)
         rc = kn_pool_new(g->threads, &pool, e);
     if (rc == KN_OK)
-        rc = pl_predictions_open(dir, pool, &p, e);
+        rc = open_all(&side, pool, &p, e);
     if (rc == KN_OK) {
-        rc = predict(g, &a, dir, &p, e);
+        rc = predict(g, &a, side.run[0].dir, &p, e);
         pl_predictions_close(&p);
     }
     kn_pool_free(pool);
-    free(dir);
+    pl_compare_side_clear(&side);
     free(a.path);
     return rc;
 }

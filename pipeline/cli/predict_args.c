@@ -6,9 +6,11 @@
 #include "cli/cli.h"
 
 const char pl_predict_help[] =
-    "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. A PATH is a picture, a\n"
-    "folder (also nested) or an archive. The label is 1 where the probability is above 0.5.\n"
-    "Pictures that cannot be read are named and left out.\n\n"
+    "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. It may be a group (runs that\n"
+    "differ in the seed alone), STUDY/GROUP, by its name in runs.csv or its label in the table:\n"
+    "a probability is then the mean over its seeds, at as many times the cost. A PATH is a\n"
+    "picture, a folder (also nested) or an archive. The label is 1 where the probability is\n"
+    "above 0.5. Pictures that cannot be read are named and left out.\n\n"
     "  --target NAME   of a model that tells several attributes only this one; without it a row\n"
     "                  per picture and attribute (image, target, probability, label), and the\n"
     "                  sheet shows the first\n"

@@ -16,7 +16,11 @@ static char *title_of(const pl_predictions *p, const char *run, size_t shown)
         wrong += p->item[i].truth >= 0 && p->item[i].truth != p->item[i].label;
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "%s or not, by run %s: ", target, run);
+    pl_str_addf(&s, "%s or not, by ", target);
+    if (p->models > 1)
+        pl_str_addf(&s, "the mean of %zu models of %s: ", p->models, run);
+    else
+        pl_str_addf(&s, "run %s: ", run);
     if (shown < p->count)
         pl_str_addf(&s, "the first %zu of ", shown);
     pl_str_addf(&s, "%zu picture%s. The bar is the probability of %s.", p->count,
@@ -30,7 +34,7 @@ static char *title_of(const pl_predictions *p, const char *run, size_t shown)
 kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const char *const *far,
                                  const char *path, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     const char *target = pl_predictions_target(p);
     size_t count = p->count < PL_PREDICT_SHEET_MOST ? p->count : PL_PREDICT_SHEET_MOST;
     size_t bytes = (size_t)d->width * (size_t)d->height * (size_t)d->channels;

@@ -37,14 +37,14 @@ static kn_status find_layer(pl_explainer *x, bool convolution, kn_error *e)
                        "input (--method input) and occlusion work for every model");
     if (!o->map[PL_MAP_GRADCAM])
         return KN_OK;
-    return kn_attribution_find(x->predictions.model.net, o->layer, &x->layer, e);
+    return kn_attribution_find(x->predictions.model->net, o->layer, &x->layer, e);
 }
 
 /* Squares and layer, so that nothing is left to fail picture by picture. */
 static kn_status settle(pl_explainer *x, kn_error *e)
 {
     pl_explain_options *o = &x->options;
-    const kn_net *net = x->predictions.model.net;
+    const kn_net *net = x->predictions.model->net;
     bool convolution = has_convolution(net);
     choose_maps(o, convolution);
     KN_TRY(find_layer(x, convolution, e));
@@ -57,8 +57,8 @@ kn_status pl_explainer_open(const char *run_dir, kn_pool *pool, const pl_explain
                             pl_explainer *out, kn_error *e)
 {
     *out = (pl_explainer){.options = *options};
-    KN_TRY(pl_predictions_open(run_dir, pool, &out->predictions, e));
-    const pl_model *m = &out->predictions.model;
+    KN_TRY(pl_predictions_open(&run_dir, 1, pool, &out->predictions, e));
+    const pl_model *m = out->predictions.model;
     kn_status rc = KN_OK;
     if (options->target)
         rc = pl_predictions_look(&out->predictions, options->target, e);
@@ -93,7 +93,7 @@ static void find_strongest(pl_pixel_map *m, kn_shape s)
 /* The gradient's maps; the picture has run. */
 static kn_status read_gradient(pl_explainer *x, pl_explained *r, kn_error *e)
 {
-    const kn_net *net = x->predictions.model.net;
+    const kn_net *net = x->predictions.model->net;
     if (r->map[PL_MAP_GRADCAM].v)
         KN_TRY(pl_gradcam(x->attribution, net, x->layer, r->cls, r->map[PL_MAP_GRADCAM].v, e));
     if (r->map[PL_MAP_INPUT].v)
@@ -106,7 +106,7 @@ static kn_status predict(pl_explainer *x, const uint8_t *pixels, pl_explained *r
     const uint32_t first = 0;
     const kn_batch one = {.x = pixels, .index = &first, .count = 1};
     float p[KN_TARGETS_MAX];
-    KN_TRY(kn_trainer_predict(x->predictions.trainer, &one, p, NULL, e));
+    KN_TRY(kn_trainer_predict(x->predictions.by[0].trainer, &one, p, NULL, e));
     r->probability = p[x->predictions.target];
     r->label = r->probability > 0.5f;
     r->cls = x->options.cls < 0 ? r->label : x->options.cls;
@@ -116,7 +116,7 @@ static kn_status predict(pl_explainer *x, const uint8_t *pixels, pl_explained *r
 static kn_status occlude(pl_explainer *x, const uint8_t *pixels, pl_explained *r, kn_error *e)
 {
     pl_occlusion o;
-    KN_TRY(pl_occlude(x->predictions.trainer, pixels, kn_net_input(x->predictions.model.net),
+    KN_TRY(pl_occlude(x->predictions.by[0].trainer, pixels, kn_net_input(x->predictions.model->net),
                       (int)x->predictions.targets, (int)x->predictions.target, x->options.patch,
                       x->options.stride, &o, e));
     pl_occlusion_map(&o, r->cls, r->map[PL_MAP_OCCLUSION].v);
@@ -142,7 +142,7 @@ static kn_status make_room(const pl_explainer *x, kn_shape s, pl_explained *r, k
 
 kn_status pl_explain(pl_explainer *x, const uint8_t *pixels, pl_explained *out, kn_error *e)
 {
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     *out = (pl_explained){0};
     kn_status rc;
     KN_TRY_TO(rc, done, pl_interrupt_check(e));

@@ -26,7 +26,7 @@ typedef struct layout {
 
 static layout plan(const pl_explainer *x)
 {
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     layout l = {.w = s.w, .h = s.h, .channels = s.c, .scale = 1, .panels = 1};
     int side = s.w > s.h ? s.w : s.h;
     if (side < PANEL)
@@ -133,7 +133,7 @@ static char *probability_line(const pl_explainer *e, const pl_explained *r)
 static void add_title(const pl_explainer *e, const char *run, pl_str *s)
 {
     const pl_explain_options *o = &e->options;
-    const kn_net *net = e->predictions.model.net;
+    const kn_net *net = e->predictions.model->net;
     pl_str_addf(
         s, "%s: probability of %s, and what it comes from. Left the picture as the model sees it",
         run, pl_predictions_target(&e->predictions));

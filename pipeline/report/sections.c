@@ -2,6 +2,7 @@
 
 #include "audit/audit_section.h"
 #include "compare/effects_section.h"
+#include "compare/ensembles_section.h"
 #include "compare/pareto.h"
 #include "compare/told_section.h"
 #include "insight/labels.h"
@@ -61,6 +62,14 @@ static kn_status classes(const pl_report_context *c, kn_error *e)
 {
     (void)e;
     pl_classes_section(c->data, c->answers, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status ensembles(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    if (c->table->spec->ensemble != PL_ENSEMBLE_NONE)
+        pl_ensembles_section(c->data, c->table->ensembles, c->doc);
     return KN_OK;
 }
 
@@ -187,8 +196,9 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary, lint,     overview, results,      comparison, overall, told, effects,  pareto,
-    classes, failures, groups,   label_errors, audit,      cost,    data, identity, spec,
+    summary, lint,    overview, results,  comparison, overall, ensembles,
+    told,    effects, pareto,   classes,  failures,   groups,  label_errors,
+    audit,   cost,    data,     identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

@@ -64,6 +64,17 @@ static void note_marks(const pl_table *t, pl_doc *doc)
                     m->unpaired == 1 ? "it was" : "they were");
 }
 
+static void note_averages(const pl_table *t, pl_doc *doc)
+{
+    if (t->ensembles && t->ensembles->count > 0 && t->spec->ensemble == PL_ENSEMBLE_ROWS)
+        pl_doc_text(
+            doc, PL_TONE_SOFT,
+            "Rows \"average of n\" are the mean of the probabilities of a group's n runs as one "
+            "prediction: n times the parameters, the training and the time of a prediction. Their "
+            "loss has no penalty in it. They are no groups: none is marked, counted as the best or "
+            "compared with it. What they gain stands in ensembles.csv.");
+}
+
 /* "label: source" of each, those of one source together. */
 static void note_references(const pl_table *t, pl_doc *doc)
 {
@@ -127,6 +138,7 @@ void pl_table_notes(const pl_table *t, pl_doc *doc)
     pl_str_clear(&note);
     note_cells(t, doc);
     note_marks(t, doc);
+    note_averages(t, doc);
     note_references(t, doc);
     note_missing(t, doc);
 }

@@ -1,65 +1,50 @@
 #include "run/predict.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/images.h"
 #include "data/tables.h"
 #include "io/csv.h"
+#include "stats/mean.h"
 #include "util/fs.h"
-#include "util/interrupt.h"
 #include "util/log.h"
 
-/* The model file does not know how images are evaluated; the run's manifest does. One that cannot be read, or was made
- * before evaluation had keys, says nothing. */
-static int read_views(const char *run_dir, kn_view view[PL_VIEWS_MAX])
+/* Whether a model can stand beside the first: it takes the same pictures and tells the same targets. */
+static bool fits_first(const pl_predictions *p, const pl_model *model)
 {
-    char *path = pl_path_join(run_dir, "manifest.json");
-    json_t *manifest = json_load_file(path, 0, NULL), *value;
-    const char *key;
-    pl_run_spec spec;
-    pl_str text;
-    kn_arena arena;
-    kn_arena_init(&arena);
-    pl_str_init(&text);
-    json_object_foreach(json_object_get(manifest, "spec"), key, value)
-    {
-        if (json_is_string(value))
-            pl_str_addf(&text, "%s=%s\n", key, json_string_value(value));
-    }
-    bool known = pl_spec_from_canonical(text.text, &arena, &spec, NULL) == KN_OK;
-    int views = known ? pl_views_of(&spec.evaluate, view) : 0;
-    pl_str_clear(&text);
-    kn_arena_clear(&arena);
-    json_decref(manifest);
-    free(path);
-    return views;
+    const pl_data_spec *a = &p->model->spec.data, *b = &model->spec.data;
+    bool same = a->width == b->width && a->height == b->height && a->channels == b->channels &&
+                a->filter == b->filter && a->target.count == b->target.count;
+    for (int k = 0; same && k < a->target.count; k++)
+        same = strcmp(a->target.name[k], b->target.name[k]) == 0;
+    return same;
 }
 
-kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e)
+kn_status pl_predictions_open(const char *const *run_dir, size_t runs, kn_pool *pool,
+                              pl_predictions *out, kn_error *e)
 {
-    *out = (pl_predictions){.pool = pool};
-    char *path = pl_path_join(run_dir, "model.safetensors");
-    kn_status rc = pl_model_load(path, &out->model, e);
-    free(path);
-    KN_TRY(rc);
-    KN_TRY_TO(rc, fail, pl_model_fold(&out->model, e));
-    out->views = read_views(run_dir, out->view);
-    if (out->views > 0)
-        pl_info("every picture is seen %d times (evaluate.tta)", out->views);
-    const kn_trainer_options inference = {.batch_max = 0,
-                                          .class_weight = {1, 1},
-                                          .views = out->view,
-                                          .view_count = out->views,
-                                          .cancelled = pl_interrupt_asked};
-    KN_TRY_TO(rc, fail, kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e));
-    memcpy(kn_trainer_params(out->trainer), out->model.block,
-           kn_net_block_floats(out->model.net) * sizeof(float));
-    out->targets = (size_t)kn_net_targets(out->model.net);
+    kn_status rc = KN_OK;
+    *out = (pl_predictions){.pool = pool, .by = calloc(runs, sizeof *out->by)};
+    if (!out->by)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu models", runs);
+    out->model = &out->by[0].model;
+    for (size_t k = 0; k < runs; k++) {
+        KN_TRY_TO(rc, fail, pl_predictor_open(run_dir[k], pool, &out->by[k], e));
+        out->models++;
+        if (!fits_first(out, &out->by[k].model)) {
+            rc = kn_fail(e, KN_EDATA,
+                         "%s and %s have no mean: they take other pictures or tell other targets",
+                         run_dir[0], run_dir[k]);
+            goto fail;
+        }
+    }
+    if (out->by[0].views > 0)
+        pl_info("every picture is seen %d times (evaluate.tta)", out->by[0].views);
+    out->targets = (size_t)kn_net_targets(out->model->net);
     return KN_OK;
 fail:
-    pl_model_clear(&out->model);
+    pl_predictions_close(out);
     return rc;
 }
 
@@ -86,12 +71,12 @@ kn_status pl_targets_find(const pl_targets *targets, const char *name, size_t *i
 
 kn_status pl_predictions_look(pl_predictions *p, const char *target, kn_error *e)
 {
-    return pl_targets_find(&p->model.spec.data.target, target, &p->target, e);
+    return pl_targets_find(&p->model->spec.data.target, target, &p->target, e);
 }
 
 const char *pl_predictions_target(const pl_predictions *p)
 {
-    return p->model.spec.data.target.name[p->target];
+    return p->model->spec.data.target.name[p->target];
 }
 
 void pl_predictions_close(pl_predictions *p)
@@ -107,8 +92,9 @@ void pl_predictions_close(pl_predictions *p)
     free(p->truth);
     free(p->bad);
     free(p->x);
-    kn_trainer_free(p->trainer);
-    pl_model_clear(&p->model);
+    for (size_t k = 0; k < p->models; k++)
+        pl_predictor_close(&p->by[k]);
+    free(p->by);
     *p = (pl_predictions){0};
 }
 
@@ -143,20 +129,37 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     return KN_OK;
 }
 
+/* mean[i] of the images, [count, targets]: the mean over the models. */
+static kn_status ask_all(const pl_predictions *p, const pl_images *images, float *mean, kn_error *e)
+{
+    size_t n = images->count, answers = n * p->targets;
+    uint32_t *index = malloc(n * sizeof *index);
+    float *each = malloc(p->models * answers * sizeof *each);
+    const float **of = malloc(p->models * sizeof(*of));
+    kn_status rc = KN_OK;
+    if (!index || !each || !of)
+        rc = kn_fail(e, KN_ENOMEM, "no memory for %zu answers to %zu pictures", p->models, n);
+    for (size_t i = 0; rc == KN_OK && i < n; i++)
+        index[i] = (uint32_t)i;
+    const kn_batch batch = {.x = images->x, .index = index, .count = n};
+    for (size_t k = 0; rc == KN_OK && k < p->models; k++) {
+        of[k] = each + k * answers;
+        rc = kn_trainer_predict(p->by[k].trainer, &batch, each + k * answers, NULL, e);
+    }
+    if (rc == KN_OK)
+        pl_average(of, p->models, answers, mean);
+    free(index);
+    free(each);
+    free(of);
+    return rc;
+}
+
 static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e)
 {
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
-    uint32_t *index = malloc(n * sizeof *index);
     float *probability = p->probability + p->count * p->targets;
-    kn_status rc = KN_OK;
-    if (!index)
-        rc = kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", n);
-    for (size_t i = 0; rc == KN_OK && i < n; i++)
-        index[i] = (uint32_t)i;
-    const kn_batch batch = {.x = images->x, .index = index, .count = n};
-    if (rc == KN_OK)
-        rc = kn_trainer_predict(p->trainer, &batch, probability, NULL, e);
+    kn_status rc = ask_all(p, images, probability, e);
     if (rc == KN_OK) {
         memcpy(p->x + p->count * row, images->x, n * row);
         for (size_t i = 0; i < n; i++) {
@@ -169,13 +172,12 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
                                                  .h = images->size[i][1]};
         }
     }
-    free(index);
     return rc;
 }
 
 kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     pl_images images;
     kn_error why = {KN_OK, ""};
     const pl_fit_target target = {d->width, d->height, d->channels, d->filter};
@@ -205,7 +207,7 @@ static void take_truths(pl_predictions *p, const pl_labels *table, size_t target
 
 static kn_status look_up(pl_predictions *p, const pl_labels *table, kn_error *e)
 {
-    const pl_targets *targets = &p->model.spec.data.target;
+    const pl_targets *targets = &p->model->spec.data.target;
     size_t column;
     p->truth = malloc(p->count * p->targets + 1);
     if (!p->truth)
@@ -261,7 +263,7 @@ static void add_row(const pl_predictions *p, size_t image, size_t target, bool n
     pl_csv_add(s, item->name);
     pl_str_add(s, ",");
     if (named) {
-        pl_csv_add(s, p->model.spec.data.target.name[target]);
+        pl_csv_add(s, p->model->spec.data.target.name[target]);
         pl_str_add(s, ",");
     }
     pl_str_addf(s, "%.9g,%d", (double)p->probability[at], p->probability[at] > 0.5f);

@@ -1,14 +1,12 @@
-/* A trained model on pictures from anywhere. */
+/* A trained model, or the mean of several, on pictures from anywhere. */
 #ifndef PL_RUN_PREDICT_H
 #define PL_RUN_PREDICT_H
 
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/fit.h"
-#include "nn/trainer.h"
-#include "stages/model_file.h"
+#include "run/predictor.h"
 #include "stages/scores.h"
-#include "stages/views.h"
 
 typedef struct pl_predicted {
     char *name;        /* base name */
@@ -20,13 +18,12 @@ typedef struct pl_predicted {
 } pl_predicted;
 
 typedef struct pl_predictions {
-    pl_model model;
-    kn_trainer *trainer;
-    kn_view view[PL_VIEWS_MAX]; /* evaluate.tta of the run */
-    int views;                  /* 0: a picture as it is */
-    kn_pool *pool;              /* borrowed */
-    pl_framing framing;         /* of the pictures added from now on; zeroed by open */
-    size_t targets;             /* that the model tells */
+    pl_predictor *by;      /* heap, [models]: a probability is the mean of theirs */
+    size_t models;         /* 1 or more */
+    const pl_model *model; /* the first: all take the same pictures and tell the same targets */
+    kn_pool *pool;         /* borrowed */
+    pl_framing framing;    /* of the pictures added from now on; zeroed by open */
+    size_t targets;        /* that the model tells */
     size_t
         target; /* the one looked into, which the items are about: the first, unless another is chosen */
     pl_predicted *item;
@@ -38,8 +35,10 @@ typedef struct pl_predictions {
     size_t bad_count;
 } pl_predictions;
 
-/* Loads the model of a run's folder, and how its evaluation looks at images. `out` must stay where it is. */
-kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e);
+/* Loads the models of the runs' folders, and how their evaluation looks at images. KN_EDATA where they take other pictures or tell other
+ * targets than the first. */
+kn_status pl_predictions_open(const char *const *run_dir, size_t runs, kn_pool *pool,
+                              pl_predictions *out, kn_error *e);
 void pl_predictions_close(pl_predictions *p);
 
 /* Looks into the target of this name; before pictures are added. KN_EUSAGE, with those there are, where the model does not tell it. */

@@ -254,12 +254,20 @@ static void read_target(const reading *r, const pl_node *node, pl_report_spec *o
                      pl_node_describe(node, r->arena));
 }
 
+static void read_ensemble(const reading *r, const pl_node *node, pl_report_spec *out)
+{
+    bool rows;
+    if (pl_read_bool(r->diags, "report.ensemble", node, &rows))
+        out->ensemble = rows ? PL_ENSEMBLE_ROWS : PL_ENSEMBLE_NONE;
+}
+
 void pl_report_spec_read(kn_arena *arena, pl_diags *diags, const pl_bindings *b,
                          pl_report_spec *out)
 {
     const reading r = {arena, diags};
     const pl_node *columns = bound(b, "report.columns"), *sort = bound(b, "report.sort");
     const pl_node *reference = bound(b, "report.reference"), *target = bound(b, "report.target");
+    const pl_node *ensemble = bound(b, "report.ensemble");
     *out = (pl_report_spec){.columns = 0};
     if (columns)
         read_columns(&r, columns, out);
@@ -269,4 +277,6 @@ void pl_report_spec_read(kn_arena *arena, pl_diags *diags, const pl_bindings *b,
         read_references(&r, reference, out);
     if (target)
         read_target(&r, target, out);
+    if (ensemble)
+        read_ensemble(&r, ensemble, out);
 }

@@ -338,6 +338,9 @@ const pl_key pl_keys[] = {
     {"report.target", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Of models that tell several attributes, the one that the sections on single answers look into; the first when not given",
      NULL, {NULL}, false},
+    {"report.ensemble", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "true: the mean of the probabilities of a group's seeds is a row of the table too; false: it is shown nowhere; when not given, in a "
+     "section of its own", NULL, {NULL}, false},
 };
 const int pl_key_count = (int)(sizeof pl_keys / sizeof pl_keys[0]);
 

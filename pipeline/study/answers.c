@@ -144,6 +144,22 @@ cleanup:
     return rc;
 }
 
+/* The text of a run that tells one attribute. */
+static kn_status read_text(pl_image_sets *sets, const char *path, const char *text, size_t size,
+                           pl_answers *out, kn_error *e)
+{
+    for (size_t k = sets->count; k-- > 0;) {
+        pl_image_set *set = sets->set[k];
+        float *probability = zeroed(set->count, sizeof *probability);
+        if (fits(set, text, size, probability)) {
+            *out = (pl_answers){set, probability};
+            return KN_OK;
+        }
+        free(probability);
+    }
+    return new_set(sets, path, text, size, out, e);
+}
+
 kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
                           pl_answers *out, kn_error *e)
 {
@@ -152,18 +168,41 @@ kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *tar
     *out = (pl_answers){NULL, NULL};
     KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
     kn_status rc = pl_answers_pick(path, target, &text, &size, e);
-    for (size_t k = rc == KN_OK ? sets->count : 0; k-- > 0;) {
-        pl_image_set *set = sets->set[k];
-        float *probability = zeroed(set->count, sizeof *probability);
-        if (fits(set, text, size, probability)) {
-            *out = (pl_answers){set, probability};
-            break;
-        }
-        free(probability);
-    }
-    if (rc == KN_OK && !out->images)
-        rc = new_set(sets, path, text, size, out, e);
+    if (rc == KN_OK)
+        rc = read_text(sets, path, text, size, out, e);
     free(text);
+    return rc;
+}
+
+kn_status pl_answers_read_all(pl_image_sets *sets, const char *path, pl_answers **out,
+                              size_t *count, kn_error *e)
+{
+    char *text;
+    pl_str *part;
+    size_t size, parts;
+    *out = NULL;
+    *count = 0;
+    KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
+    kn_status rc = pl_answers_split(path, text, size, &part, &parts, e);
+    size_t targets = parts ? parts : 1;
+    pl_answers *all = zeroed(targets, sizeof *all);
+    if (rc == KN_OK && parts == 0)
+        rc = read_text(sets, path, text, size, &all[0], e);
+    for (size_t k = 0; k < parts; k++) {
+        if (rc == KN_OK)
+            rc = read_text(sets, path, part[k].text, part[k].size, &all[k], e);
+        pl_str_clear(&part[k]);
+    }
+    free(part);
+    free(text);
+    if (rc == KN_OK) {
+        *out = all;
+        *count = targets;
+        return KN_OK;
+    }
+    for (size_t k = 0; k < targets; k++)
+        pl_answers_clear(&all[k]);
+    free(all);
     return rc;
 }
 

@@ -39,6 +39,10 @@ typedef struct pl_image_sets {
 kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
                           pl_answers *out, kn_error *e);
 void pl_answers_clear(pl_answers *a);
+
+/* The same of every attribute that the run tells, in the order of its file: heap, *count of them. */
+kn_status pl_answers_read_all(pl_image_sets *sets, const char *path, pl_answers **out,
+                              size_t *count, kn_error *e);
 void pl_image_sets_clear(pl_image_sets *sets);
 
 /* Of every run that is done and tells what is looked into (pl_study_data.target), with the attributes of the images where the study's folder has them. */
