@@ -13,6 +13,8 @@
  *   patches      few channels: no frame for the tiles of forward, but the pixels under the kernel (under all kernels of a
  *                window) are gathered to a row; dw reads x by [tap, channel] as rows of places
  *
+ * Planes are made for strides as a spec allows them (1..8); of larger ones most would be empty.
+ *
  * The values of dw's inner sum run over all places of a group of images, those without a gradient being zeros. */
 #ifndef KN_OPS_CONV2D_BF16_PLAN_H
 #define KN_OPS_CONV2D_BF16_PLAN_H
@@ -35,13 +37,14 @@ typedef struct kn_bf16_frame {
 
 typedef struct kn_conv2d_bf16 {
     const kn_conv2d *c;
-    bool fused;              /* windows of 2x2 pooled in the block */
-    bool patches;            /* few channels */
-    int images;              /* of a group: one run of places */
-    int windows;             /* 4 where fused, else 1: places of z that belong to a row of a tile */
-    int in_k, out_k;         /* ic and oc, to whole terms: the inner size of forward and of dx */
-    int in_tiles, out_tiles; /* ic and oc in tiles of 16 */
+    bool fused;      /* windows of 2x2 pooled in the block */
+    bool patches;    /* few channels */
+    int images;      /* of a group: one run of places */
+    int windows;     /* columns of tiles for a tile of filters: 4 of fused patches, else 1 */
+    int in_k, out_k; /* ic and oc, to whole terms: the inner size of forward and of dx */
+    int in_tiles, out_tiles;       /* ic and oc in tiles of 16 */
     int patch_h, patch_w, patch_k; /* of a patch: pixels; numbers, to whole terms */
+    int channels; /* numbers of a place of the back frame: in_k, or ic of few channels */
     kn_bf16_frame front, back;
     int forward_terms, dx_terms, dw_terms; /* of a column of tiles, all planes of dx together */
     int before;                            /* places of zeros before the first gradient */
