@@ -88,13 +88,15 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 # The page's style and script, and the presets, as lists of bytes, for #include <page_style.inc>.
 $(BUILD)/gen/page_style.inc: pipeline/report/page_style.css
 $(BUILD)/gen/page_script.inc: pipeline/report/page_script.js
-$(BUILD)/gen/preset_original.inc: pipeline/spec/presets/original.yaml
-$(BUILD)/gen/preset_best.inc: pipeline/spec/presets/best.yaml
-$(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc $(BUILD)/gen/preset_original.inc $(BUILD)/gen/preset_best.inc:
+$(BUILD)/gen/preset_%.inc: pipeline/spec/presets/%.yaml
+	@mkdir -p $(@D)
+	@od -An -v -td1 $< | sed 's/\(-\{0,1\}[0-9][0-9]*\)/\1,/g' > $@
+PRESETS := $(patsubst pipeline/spec/presets/%.yaml,$(BUILD)/gen/preset_%.inc,$(wildcard pipeline/spec/presets/*.yaml))
+$(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc:
 	@mkdir -p $(@D)
 	@od -An -v -td1 $< | sed 's/\(-\{0,1\}[0-9][0-9]*\)/\1,/g' > $@
 $(BUILD)/pipeline/report/doc_html.o: $(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc
-$(BUILD)/pipeline/spec/preset.o: $(BUILD)/gen/preset_original.inc $(BUILD)/gen/preset_best.inc
+$(BUILD)/pipeline/spec/preset.o: $(PRESETS)
 
 # Rebuilds everything when the compiler or the flags change.
 $(BUILD)/flags: FORCE

@@ -7,12 +7,15 @@
 static const char original[] = {
 #include <preset_original.inc>
     0};
+static const char fast[] = {
+#include <preset_fast.inc>
+    0};
 static const char best[] = {
 #include <preset_best.inc>
     0};
 
-const char *const pl_preset_names[] = {"none", "original", "best", NULL};
-static const char *const texts[PL_PRESETS] = {"", original, best};
+const char *const pl_preset_names[] = {"none", "original", "fast", "best", NULL};
+static const char *const texts[PL_PRESETS] = {"", original, fast, best};
 _Static_assert(sizeof pl_preset_names / sizeof pl_preset_names[0] == PL_PRESETS + 1,
                "a name for every preset");
 

@@ -1,6 +1,6 @@
 /* Presets: specs compiled into the program (spec/presets/NAME.yaml), each a model and its training.
  * `model.preset: NAME` holds where the spec, its bases, --set and the sweep say nothing, as a base
- * of them all; a key they state as null or none is stated. A preset sets keys of model, train and
+ * of them all; a key they state as null or none is stated. A preset sets keys of model, train, evaluate and
  * augment alone. */
 #ifndef PL_SPEC_PRESET_H
 #define PL_SPEC_PRESET_H
@@ -9,8 +9,8 @@
 
 enum { PL_PRESET_NONE }; /* index in the names; the others are the presets' */
 
-enum { PL_PRESETS = 3 };                    /* with none */
-extern const char *const pl_preset_names[]; /* "none", "original", "best", NULL */
+enum { PL_PRESETS = 4 };                    /* with none */
+extern const char *const pl_preset_names[]; /* "none", "original", "fast", "best", NULL */
 
 /* The YAML text of a preset, NUL-terminated. Begins with a line of comment that says what it is. */
 const char *pl_preset_text(int preset);

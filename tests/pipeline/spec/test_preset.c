@@ -13,26 +13,26 @@ static const spec_wrong wrong[] = {
     {"unknown_preset",
      SPEC_HEAD "model: {preset: bset}\n",
      {NULL},
-     "x.yaml:4:17: model.preset: \"bset\" is not one of none, original, best\n"
+     "x.yaml:4:17: model.preset: \"bset\" is not one of none, original, fast, best\n"
      "model: {preset: bset}\n"
      "                ^\n"
      "did you mean \"best\"?"},
     {"unknown_preset_by_set",
      SPEC_HEAD "model: cnn\n",
      {"model.preset=origin", NULL},
-     "--set model.preset: \"origin\" is not one of none, original, best\n"
+     "--set model.preset: \"origin\" is not one of none, original, fast, best\n"
      "did you mean \"original\"?"},
     {"no_word",
      SPEC_HEAD "model: {preset: [best]}\n",
      {NULL},
-     "x.yaml:4:17: model.preset: expected one of none, original, best, found a list\n"
+     "x.yaml:4:17: model.preset: expected one of none, original, fast, best, found a list\n"
      "model: {preset: [best]}\n"
      "                ^"},
     {"unknown_preset_beside_other_errors",
      SPEC_HEAD "model: {preset: orignal, kernel: 0}\n"
      "train: {lrr: 1}\n",
      {NULL},
-     "x.yaml:4:17: model.preset: \"orignal\" is not one of none, original, best\n"
+     "x.yaml:4:17: model.preset: \"orignal\" is not one of none, original, fast, best\n"
      "model: {preset: orignal, kernel: 0}\n"
      "                ^\n"
      "did you mean \"original\"?\n"
@@ -83,11 +83,11 @@ static const spec_wrong wrong[] = {
     {"best_on_small_pictures",
      SPEC_HEAD "model: {preset: best}\n",
      {"data.image.size=1", NULL},
-     "--set data.image.size: an image of 1x1 does not fit this model: layer 3 (maxpool): pool2d: a 2x2 window does not fit into 1x1"},
+     "--set data.image.size: an image of 1x1 does not fit this model: layer 1 (maxpool): pool2d: a 2x2 window does not fit into 1x1"},
     {"swept_unknown_preset",
      SPEC_HEAD "sweep: {product: {model.preset: [original, worst]}}\n",
      {NULL},
-     "x.yaml:4:44: model.preset: \"worst\" is not one of none, original, best\n"
+     "x.yaml:4:44: model.preset: \"worst\" is not one of none, original, fast, best\n"
      "sweep: {product: {model.preset: [original, worst]}}\n"
      "                                           ^"},
 };
@@ -98,7 +98,7 @@ static void test_wrong_presets(void)
     spec_check_wrong(wrong, sizeof wrong / sizeof wrong[0]);
 }
 
-/* Of model, train and augment, never of the data, the split or the study; nor another preset. */
+/* Of model, train, augment and evaluate, never of the data, the split or the study; nor another preset. */
 static void test_presets_say_what_they_may(void)
 {
     for (int i = PL_PRESET_NONE + 1; i < PL_PRESETS; i++) {
@@ -120,7 +120,8 @@ static void test_presets_say_what_they_may(void)
             if (b->key[k].value)
                 CU_ASSERT_TRUE(pl_starts_with(pl_keys[k].name, "model.") ||
                                pl_starts_with(pl_keys[k].name, "train.") ||
-                               pl_starts_with(pl_keys[k].name, "augment."));
+                               pl_starts_with(pl_keys[k].name, "augment.") ||
+                               pl_starts_with(pl_keys[k].name, "evaluate."));
         kn_arena_clear(&arena);
         free(b);
     }
@@ -174,12 +175,14 @@ static void test_the_spec_holds_over_a_preset(void)
                SPEC_HEAD "model: cnn\n");
     check_same(SPEC_HEAD "train: {schedule: none}\nmodel: {preset: best, type: cnn}\n", NULL,
                SPEC_HEAD "model: cnn\ntrain: {optimizer: adamw_torch, lr: 0.004, batch: 128,\n"
-                         "  epochs: 12, label_smoothing: 0.02}\n");
+                         "  epochs: 18, label_smoothing: 0.02}\n"
+                         "augment: {flip: 0.5, shift: 0.06, brightness: 0.05, contrast: 0.1}\n"
+                         "evaluate: {tta: {flip: true}}\n");
     check_same(SPEC_HEAD "model: rnn\n", by_set,
                SPEC_HEAD
                "model: {type: rnn, output: sigmoid, units: 64}\ntrain: {batch: 500, epochs: 9}\n");
     check_same(SPEC_HEAD "model: {preset: best, type: logreg}\n", NULL,
-               SPEC_HEAD "model: logreg\n");
+               SPEC_HEAD "model: logreg\nevaluate: {tta: {flip: true}}\n");
     check_same(SPEC_HEAD "model: {preset: best, type: cnn}\n", none, SPEC_HEAD "model: cnn\n");
 }
 
@@ -195,7 +198,9 @@ static void test_a_base_holds_over_a_preset(void)
                NULL,
                SPEC_HEAD "model: {type: cnn, kernel: 5}\n"
                          "train: {optimizer: adamw_torch, lr: 0.004, schedule: onecycle,\n"
-                         "  batch: 128, label_smoothing: 0.02}\n");
+                         "  batch: 128, label_smoothing: 0.02}\n"
+                         "augment: {flip: 0.5, shift: 0.06, brightness: 0.05, contrast: 0.1}\n"
+                         "evaluate: {tta: {flip: true}}\n");
 }
 
 static void test_presets_are_swept(void)
