@@ -63,7 +63,7 @@ static void test_gamma_contrast_and_brightness_are_the_formula(void)
 {
     for (uint32_t image = 0; image < 300; image++) {
         double mean = image * 0.85;
-        double gamma = drawn(image, KN_DRAW_GAMMA, 0.5f, 2.0f);
+        double gamma = drawn(image, KN_DRAW_GAMMA, 0.5, 2.0);
         double factor = drawn(image, KN_DRAW_CONTRAST, 1 - (double)0.4f, 1 + (double)0.4f);
         double add = 255 * drawn(image, KN_DRAW_BRIGHTNESS, -(double)0.3f, (double)0.3f);
         for (int on = 1; on < 8; on++) {
@@ -157,7 +157,7 @@ static void test_noise_and_blur_fill_their_ranges(void)
         uint8_t x[N], y[N];
         memset(x, 128, N);
         kn_augment_apply(&a, (kn_shape){8, 8, 1}, SEED, 3, image, x, y, NULL);
-        double deviation = 255 * drawn(image, KN_DRAW_NOISE, 0, 0.1f);
+        double deviation = 255 * drawn(image, KN_DRAW_NOISE, 0, (double)0.1f);
         want += deviation * deviation * N;
         for (int i = 0; i < N; i++)
             square += (y[i] - 128) * (y[i] - 128);

@@ -194,7 +194,7 @@ static void want_products(layer *l)
 static layer layer_new(int mb, int ic, int oc)
 {
     size_t x = (size_t)mb * (size_t)ic, w = (size_t)ic * (size_t)oc, y = (size_t)mb * (size_t)oc;
-    layer l = {.d = {ic, oc, {KN_ACT_LINEAR, 0}}, .mb = mb};
+    layer l = {.d = {.ic = ic, .oc = oc, .act = {KN_ACT_LINEAR, 0}}, .mb = mb};
     l.x = numbers(x, 1);
     l.w = numbers(w, 2);
     l.b = numbers((size_t)oc, 3);
