@@ -42,7 +42,7 @@ mean = np.nanmean(np.array(rows)[:, 1:], axis=0)
 
 
 def number(v):
-    return "NAN" if np.isnan(v) else repr(float(v))
+    return "(double)NAN" if np.isnan(v) else repr(float(v))
 
 
 print(f"/* scripts/oracle/targets.py, scikit-learn {sklearn.__version__}. */")
