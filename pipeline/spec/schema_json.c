@@ -329,6 +329,8 @@ static json_t *study_key_schema(const pl_key *key)
         schema = json_pack("{s:[o, o]}", "anyOf",
                            json_pack("{s:s, s:o}", "type", "array", "items", reference_schema()),
                            typed("null"));
+    else if (strcmp(key->name, "report.target") == 0)
+        schema = json_pack("{s:[o, o]}", "anyOf", column_name(), typed("null"));
     else
         schema = typed("string");
     json_object_set_new(schema, "description", json_string(key->help));

@@ -33,7 +33,9 @@ for path in sorted(glob.glob("experiments/**/*.yaml", recursive=True)):
 for path in sorted(glob.glob("tests/fuzz/corpus/spec/good_*.yaml")):
     look(path, open(path).read().replace("1e-3", "0.001"), True)
 for text in ["report: {columns: [group, train.lr, n], sort: -train.lr, reference: [{label: a, test_loss: 2}]}", "report: {sort: n desc}",
-             "report: none", "report: {columns: null}"]:
+             "report: none", "report: {columns: null}", "report: {target: Male}", "data: {target: [Male, Smiling]}",
+             "data: {target: all}", "sweep: {product: {data.target: [Male, [Male, Smiling], all]}}",
+             "sweep: {exclude: [{data.target: [[Male, Smiling], all]}]}"]:
     look(text, text, True)
 for text in [
     "modle: cnn",
@@ -49,6 +51,10 @@ for text in [
     "sweep: {product: {train.lr: 1}}",
     "sweep: {seeds: 3}",
     "sweep: {when: [{set: {train.lr: 1}}]}",
+    "data: {target: []}",
+    "data: {target: [Male, [Smiling]]}",
+    "data: {target: {all: 1}}",
+    "report: {target: [Male]}",
     "report: {columns: [parms]}",
     "report: {columns: []}",
     "report: {sort: n down}",
