@@ -340,6 +340,8 @@ static json_t *study_key_schema(const pl_key *key)
                            typed("null"));
     else if (strcmp(key->name, "report.ensemble") == 0)
         schema = json_pack("{s:[s, s]}", "type", "boolean", "null");
+    else if (strcmp(key->name, "report.target") == 0)
+        schema = json_pack("{s:[o, o]}", "anyOf", column_name(), typed("null"));
     else
         schema = typed("string");
     json_object_set_new(schema, "description", json_string(key->help));

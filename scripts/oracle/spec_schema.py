@@ -35,7 +35,10 @@ for path in sorted(glob.glob("tests/fuzz/corpus/spec/good_*.yaml")):
 for text in ["report: {columns: [group, train.lr, n], sort: -train.lr, reference: [{label: a, test_loss: 2}]}", "report: {sort: n desc}",
              "report: none", "report: {columns: null}", "model: {preset: best}", "train: {schedule: onecycle, ema: 0.99, precision: bf16}",
              "sweep: {product: {model.preset: [original, none], train.schedule.mult: [1, 2]}}",
-             "model: {type: layers, layers: [{residual: [flatten, {residual: [flatten]}]}]}"]:
+             "model: {type: layers, layers: [{residual: [flatten, {residual: [flatten]}]}]}",
+             "report: {target: Male}", "data: {target: [Male, Smiling]}",
+             "data: {target: all}", "sweep: {product: {data.target: [Male, [Male, Smiling], all]}}",
+             "sweep: {exclude: [{data.target: [[Male, Smiling], all]}]}"]:
     look(text, text, True)
 for text in [
     "modle: cnn",
@@ -56,6 +59,10 @@ for text in [
     "sweep: {product: {train.lr: 1}}",
     "sweep: {seeds: 3}",
     "sweep: {when: [{set: {train.lr: 1}}]}",
+    "data: {target: []}",
+    "data: {target: [Male, [Smiling]]}",
+    "data: {target: {all: 1}}",
+    "report: {target: [Male]}",
     "report: {columns: [parms]}",
     "report: {columns: []}",
     "report: {sort: n down}",

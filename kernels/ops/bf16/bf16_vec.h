@@ -17,7 +17,8 @@
 /* The first n of 16 lanes; n may be above 16 or below 1. */
 static inline __mmask16 kn_bf16_lanes(ptrdiff_t n)
 {
-    return n >= 16 ? (__mmask16)0xffff : n <= 0 ? 0 : (__mmask16)((1u << n) - 1);
+    unsigned lanes = n >= 16 ? 0xffffu : n <= 0 ? 0u : (1u << n) - 1u;
+    return (__mmask16)lanes;
 }
 
 /* 16 floats as bf16. */

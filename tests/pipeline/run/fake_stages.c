@@ -149,6 +149,7 @@ static kn_status evaluate(const pl_stage_job *job, int count, kn_error *e)
 
 static const pl_stage_input split_inputs[] = {{PL_INGEST, "names.csv", false}};
 static const pl_stage_input train_inputs[] = {{PL_INGEST, "X.npy", false},
+                                              {PL_INGEST, "targets.csv", true}, /* never there */
                                               {PL_SPLIT, "train.npy", false}};
 static const pl_stage_input evaluate_inputs[] = {{PL_INGEST, "X.npy", false},
                                                  {PL_TRAIN, "model.safetensors", false}};
