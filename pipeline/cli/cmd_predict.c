@@ -298,7 +298,7 @@ static kn_status open_all(const pl_compare_side *side, kn_pool *pool, pl_predict
     if (rc != KN_OK || !side->group)
         return rc;
     if (side->not_done > 0)
-        pl_warn("%s: %d of %d runs %s left out, not being done", side->name, side->not_done,
+        pl_warn("%s: %d of %d runs %s not done and left out", side->name, side->not_done,
                 side->not_done + side->runs, side->not_done == 1 ? "is" : "are");
     if (side->runs > 1)
         pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",

@@ -138,10 +138,11 @@ static kn_status split_row(void *context, const char *const *field, size_t field
         s->headed = true;
         return KN_OK;
     }
-    if (!s->whole && s->count > 0 && strcmp(field[TARGET], s->name[0]) == 0) {
-        s->whole = true;
-        s->turn = 0;
-    }
+    for (size_t k = 0; k < s->count && !s->whole; k++)
+        if (strcmp(field[TARGET], s->name[k]) == 0) { /* the second image: from the first on */
+            s->whole = true;
+            s->turn = 0;
+        }
     if (!s->whole) {
         s->turn = s->count;
         add_target(s, field[TARGET]);
@@ -163,6 +164,9 @@ kn_status pl_answers_split(const char *path, const char *text, size_t size, pl_s
     if (!tells_several(text, size))
         return KN_OK;
     kn_status rc = pl_csv_each_in(path, text, size, split_row, &s, e);
+    if (rc == KN_OK && s.whole && s.turn > 0)
+        rc = kn_fail(e, KN_EFORMAT, "%s: the last image has answers to %zu of %zu attributes", path,
+                     s.turn, s.count);
     for (size_t k = 0; k < s.count; k++) {
         free(s.name[k]);
         if (rc != KN_OK)

@@ -79,6 +79,33 @@ static void test_report_write_makes_the_tables(void)
     free(text);
 }
 
+/* ensembles.csv, section, and rows where they are asked for; with `false` none of it, and an earlier file goes. */
+static void test_averages_of_seeds_are_in_the_report(void)
+{
+    const char *dir = tst_dir();
+    static const char *const spec[] = {"name: x\n", "report:\n  ensemble: true\n",
+                                       "report:\n  ensemble: false\n"};
+    report_fixture f = three;
+    f.groups = 2;
+    report_fixture_write(dir, &f);
+    for (int k = 0; k < 3; k++) {
+        tst_write_text(tst_path("study.yaml"), spec[k]);
+        TST_OK(pl_report_write(dir, (pl_report_options){0}, NULL, e));
+        char *page = tst_read(tst_path("report.html"), NULL),
+             *text = tst_read(tst_path("report.md"), NULL),
+             *table = tst_read(tst_path("table.tex"), NULL);
+        CU_ASSERT_EQUAL(pl_exists(tst_path("ensembles.csv")), k < 2);
+        CU_ASSERT_EQUAL(strstr(text, "\n## Averages of seeds\n") != NULL, k < 2);
+        CU_ASSERT_EQUAL(strstr(page, "<h2 id=\"ensembles\"") != NULL, k < 2);
+        CU_ASSERT_EQUAL(strstr(text, "\n| cnn, average of 2 |  | 1,066,626 |") != NULL, k == 1);
+        CU_ASSERT_EQUAL(strstr(page, "cnn, average of 2") != NULL, k == 1);
+        CU_ASSERT_EQUAL(strstr(table, "\n{}cnn, average of 2 &  & 1,066,626 &") != NULL, k == 1);
+        free(page);
+        free(text);
+        free(table);
+    }
+}
+
 static void check_short(const char *axis, const char *want)
 {
     const char *axes[2] = {"train.lr", axis};
@@ -528,6 +555,7 @@ static void test_the_confusion_is_taken_from_the_metrics(void)
 const tst_case tst_report_report[] = {
     TST_M(test_what_a_killed_report_left_is_swept),
     TST(test_report_write_makes_the_tables),
+    TST(test_averages_of_seeds_are_in_the_report),
     TST(test_axes_are_short_but_clear),
     TST(test_the_key_lies_outside_the_panels),
     TST(test_report_write_leaves_spread_of_one_seed_empty),

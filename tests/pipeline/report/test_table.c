@@ -28,6 +28,7 @@ typedef struct made {
     answer_study s;
     pl_marks marks;
     pl_report_spec spec;
+    pl_ensembles ensembles;
     pl_table t;
 } made;
 
@@ -36,11 +37,13 @@ static void make(made *m, void (*fill)(answer_study *))
     memset(m, 0, sizeof *m);
     fill(&m->s);
     pl_marks_make(&m->s.d, &m->s.a, &m->marks);
-    m->t = (pl_table){.d = &m->s.d, .marks = &m->marks, .spec = &m->spec};
+    TST_OK(pl_ensembles_make(&m->s.d, &m->s.a, &m->ensembles, e));
+    m->t = (pl_table){&m->s.d, &m->marks, &m->spec, &m->ensembles};
 }
 
 static void drop(made *m)
 {
+    pl_ensembles_clear(&m->ensembles);
     pl_marks_clear(&m->marks);
     answer_study_clear(&m->s);
 }
@@ -112,6 +115,111 @@ static void test_groups_without_a_value_are_last(void)
     expect_md(&m, "| group |\n|---|\n| g2 |\n| g0 |\n| g1 |\n| *always the commoner class* |\n");
     m.spec.descending = true;
     expect_md(&m, "| group |\n|---|\n| g0 |\n| g2 |\n| g1 |\n| *always the commoner class* |\n");
+    drop(&m);
+}
+
+/* Three seeds that err on different images, so that the average is better than each; a second group of one seed has none. */
+static void one_average(answer_study *s)
+{
+    static const int threshold[6] = {500, 520, 540, 460, 410, 420};
+    answer_study_new(s, 2, 3, 1000);
+    for (int r = 0; r < 6; r++)
+        answer_study_answer(s, r, (unsigned)r + 1, threshold[r]);
+    for (int r = 4; r < 6; r++) {
+        s->d.run[r].done = false;
+        s->d.run[r].status = "pending";
+    }
+    answer_study_finish(s);
+}
+
+static void test_averages_are_rows_where_the_spec_asks(void)
+{
+    static const pl_column_use columns[] = {{PL_COLUMN_GROUP, NULL},
+                                            {PL_COLUMN_KEY, "train.lr"},
+                                            {PL_COLUMN_N, NULL},
+                                            {PL_COLUMN_PARAMS, NULL},
+                                            {PL_COLUMN_TEST_ACCURACY, NULL},
+                                            {PL_COLUMN_TEST_ACCURACY_STD, NULL},
+                                            {PL_COLUMN_TEST_WILSON, NULL},
+                                            {PL_COLUMN_TEST_IMAGES, NULL}};
+    made m;
+    make(&m, one_average);
+    m.spec = (pl_report_spec){.column = columns, .columns = 5};
+    char *without = md(&m);
+    CU_ASSERT_PTR_NULL(strstr(without, "average"));
+    free(without);
+    m.spec.columns = 8;
+    m.spec.ensemble = PL_ENSEMBLE_ROWS;
+    expect_md(&m,
+              "| group | lr | n | parameters | test accuracy, % | test accuracy, std | 95 % over "
+              "the images | test images |\n"
+              "|---|---|---:|---:|---:|---:|---:|---:|\n"
+              "| g0 | 0.1 | 3 | 1,000 | 86.37 ± 1.32 (83.09 to 89.65) † | 1.32 | 84.14 to 88.39 "
+              "| 1,000 |\n"
+              "| g0, average of 3 | 0.1 |  | 3,000 | 89.40 |  | 87.34 to 91.16 | 1,000 |\n"
+              "| g1 | 0.2 | 1 (2 pending) | 1,000 | **88.20** | - | 86.05 to 90.05 | 1,000 |\n"
+              "| *always the commoner class* |  |  |  | *60.00* |  | *56.93 to 62.99* | *1,000* "
+              "|\n");
+    m.spec.column = columns + 1; /* whatever the first column is, it says what the row is */
+    m.spec.columns = 1;
+    expect_md(&m, "| lr |\n|---|\n| 0.1 |\n| 0.1, average of 3 |\n| 0.2 |\n|  |\n");
+    m.spec.column = columns + 2;
+    expect_md(&m, "| n |\n|---:|\n| 3 |\n| average of 3 |\n| 1 (2 pending) |\n|  |\n");
+    drop(&m);
+}
+
+/* By its own value where the column has one for it, else behind its group. */
+static void test_averages_are_sorted_by_value_or_stand_by_their_group(void)
+{
+    static const pl_column_use columns[] = {{PL_COLUMN_GROUP, NULL}};
+    made m;
+    make(&m, one_average);
+    m.spec = (pl_report_spec){.column = columns,
+                              .columns = 1,
+                              .sorted = true,
+                              .ensemble = PL_ENSEMBLE_ROWS,
+                              .sort = {PL_COLUMN_TEST_ACCURACY, NULL}};
+    static const char head[] = "| group |\n|---|\n", foot[] = "| *always the commoner class* |\n";
+    static const struct {
+        pl_column_use sort;
+        bool descending;
+        const char *rows;
+    } cases[] = {
+        {{PL_COLUMN_TEST_ACCURACY, NULL}, false, "| g0 |\n| g1 |\n| g0, average of 3 |\n"},
+        {{PL_COLUMN_TEST_ACCURACY, NULL}, true, "| g0, average of 3 |\n| g1 |\n| g0 |\n"},
+        {{PL_COLUMN_PARAMS, NULL}, true, "| g0, average of 3 |\n| g0 |\n| g1 |\n"},
+        {{PL_COLUMN_N, NULL}, false, "| g1 |\n| g0 |\n| g0, average of 3 |\n"},
+        {{PL_COLUMN_TEST_ACCURACY_STD, NULL}, true, "| g0 |\n| g0, average of 3 |\n| g1 |\n"},
+        {{PL_COLUMN_KEY, "train.lr"}, true, "| g1 |\n| g0 |\n| g0, average of 3 |\n"},
+        {{PL_COLUMN_GROUP, NULL}, true, "| g1 |\n| g0 |\n| g0, average of 3 |\n"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char *want = pl_format("%s%s%s", head, cases[k].rows, foot);
+        m.spec.sort = cases[k].sort;
+        m.spec.descending = cases[k].descending;
+        expect_md(&m, want);
+        free(want);
+    }
+    drop(&m);
+}
+
+static void test_averages_are_explained(void)
+{
+    made m;
+    pl_str s;
+    make(&m, one_average);
+    m.spec.ensemble = PL_ENSEMBLE_ROWS;
+    pl_str_init(&s);
+    pl_table_md(&m.t, &s);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(s.text, "\nRows \"average of n\" are the mean of the probabilities of a group's n "
+                       "runs as one prediction: n times the parameters,"));
+    pl_str_reset(&s);
+    pl_table_tex(&m.t, &s);
+    CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "\n{}g0, average of 3 &  & 3,000 &  &"));
+    pl_str_reset(&s);
+    pl_table_csv(&m.t, &s);
+    CU_ASSERT_PTR_NULL(strstr(s.text, "average")); /* a row per group, as ever */
+    pl_str_clear(&s);
     drop(&m);
 }
 
@@ -244,6 +352,9 @@ static void test_names_of_every_kind(void)
 
 const tst_case tst_report_table[] = {TST(test_columns_and_order_are_the_specs),
                                      TST(test_groups_without_a_value_are_last),
+                                     TST(test_averages_are_rows_where_the_spec_asks),
+                                     TST(test_averages_are_sorted_by_value_or_stand_by_their_group),
+                                     TST(test_averages_are_explained),
                                      TST(test_published_figures_beside_ours),
                                      TST(test_a_reference_names_a_group_by_words_that_only_one_has),
                                      TST(test_the_marks_are_explained),

@@ -70,6 +70,30 @@ static void test_nothing_said_is_nothing(void)
     }
 }
 
+/* Three answers, one of them not to say anything; study.yaml keeps the other two. */
+static void test_averages_are_rows_a_section_or_nothing(void)
+{
+    static const struct {
+        const char *text, *yaml;
+        pl_report_ensemble want;
+    } cases[] = {{"report: {ensemble: true}\n", "report:\n  ensemble: true\n", PL_ENSEMBLE_ROWS},
+                 {"report: {ensemble: false}\n", "report:\n  ensemble: false\n", PL_ENSEMBLE_NONE},
+                 {"report: {ensemble: null}\n", "", PL_ENSEMBLE_SECTION},
+                 {"", "", PL_ENSEMBLE_SECTION}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = pl_format(MODEL "%s", cases[i].text);
+        pl_study s = spec_study(text);
+        pl_str yaml;
+        pl_str_init(&yaml);
+        CU_ASSERT_EQUAL(s.report.ensemble, cases[i].want);
+        pl_report_spec_yaml(&s.report, &yaml);
+        TST_TEXT(yaml.text, cases[i].yaml);
+        pl_str_clear(&yaml);
+        pl_study_clear(&s);
+        free(text);
+    }
+}
+
 /* A table shown differently is of the same runs. */
 static void test_runs_know_nothing_of_it(void)
 {
@@ -273,6 +297,12 @@ static const spec_wrong wrong[] = {
      "x.yaml:5:16: report.sort: expected the name of a column, with - before it or desc behind it for descending order, found a list\n"
      "report: {sort: [n]}\n"
      "               ^"},
+    {"ensemble_of_another_type",
+     MODEL "report: {ensemble: rows}\n",
+     {NULL},
+     "x.yaml:5:20: report.ensemble: expected true or false, found \"rows\"\n"
+     "report: {ensemble: rows}\n"
+     "                   ^"},
     {"references_of_another_type",
      MODEL "report: {reference: {label: a}}\n",
      {NULL},
@@ -338,6 +368,7 @@ static void test_every_wrong_report_is_told(void)
 
 const tst_case tst_spec_report[] = {TST(test_columns_sort_and_references),
                                     TST(test_orders_of_sort),
+                                    TST(test_averages_are_rows_a_section_or_nothing),
                                     TST(test_nothing_said_is_nothing),
                                     TST(test_runs_know_nothing_of_it),
                                     TST(test_inherited_and_overridden),

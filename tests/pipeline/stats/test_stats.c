@@ -1,5 +1,6 @@
 /* Numbers by scripts/oracle/stats.py (scipy, statsmodels). */
 #include <math.h>
+#include <string.h>
 
 #include "stats/drift.h"
 #include "stats/effects.h"
@@ -273,7 +274,22 @@ static void test_slope_within_blocks_is_that_of_least_squares(void)
     CU_ASSERT(isnan(pl_effect_slope(x, y, block, 0, 0).value));
 }
 
+/* Summed in double in the given order: float sums would lose the small ones. */
+static void test_average(void)
+{
+    const float a[3] = {1.0f, 0.25f, 16777216.0f}, b[3] = {0.0f, 0.5f, 1.0f},
+                c[3] = {0.5f, 0.5f, 1.0f};
+    const float *const all[3] = {a, b, c};
+    const float want[3] = {0.5f, (float)(1.25 / 3), (float)(16777218.0 / 3)};
+    float got[3];
+    pl_average(all, 3, 3, got);
+    CU_ASSERT_EQUAL(memcmp(got, want, sizeof got), 0);
+    pl_average(all, 1, 3, got);
+    CU_ASSERT_EQUAL(memcmp(got, a, sizeof got), 0);
+}
+
 const tst_case tst_stats_stats[] = {
+    TST(test_average),
     TST(test_t_quantile_is_scipys),
     TST(test_beta_inc_is_scipys),
     TST(test_summarize_gives_students_interval),

@@ -1,6 +1,7 @@
 #include "study/answers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tst.h"
@@ -119,6 +120,60 @@ static void test_answers_read_looks_into_one_of_several(void)
     pl_image_sets_clear(&sets);
 }
 
+/* All of them in one pass are what each would be by itself. */
+static void test_answers_read_all_of_several(void)
+{
+    pl_image_sets sets = {NULL, 0};
+    pl_answers *all, *alone, one;
+    size_t count;
+    tst_write_text(tst_path("s.csv"), several);
+    tst_write_text(tst_path("a.csv"), first);
+    TST_OK(pl_answers_read_all(&sets, tst_path("s.csv"), &all, &count, e));
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    static const char *const names[] = {"Male", "b, c"};
+    for (size_t k = 0; k < count; k++) {
+        TST_OK(pl_answers_read(&sets, tst_path("s.csv"), names[k], &one, e));
+        CU_ASSERT_PTR_EQUAL(one.images, all[k].images);
+        CU_ASSERT_EQUAL(memcmp(one.probability, all[k].probability,
+                               one.images->count * sizeof *one.probability),
+                        0);
+        pl_answers_clear(&one);
+        pl_answers_clear(&all[k]);
+    }
+    free(all);
+    TST_OK(pl_answers_read_all(&sets, tst_path("a.csv"), &alone, &count, e));
+    CU_ASSERT_TRUE(count == 1 && alone[0].images->count == 3);
+    pl_answers_clear(&alone[0]);
+    free(alone);
+    pl_image_sets_clear(&sets);
+}
+
+static void test_answers_read_all_refuses_what_is_malformed(void)
+{
+    static const struct {
+        const char *rows, *why;
+    } bad[] = {
+        {"a.jpg,val,Male,1,0.5\na.jpg,val,Hat,1,0.5\nb.jpg,val,Hat,1,0.5\n",
+         ":4: target: \"Hat\" where \"Male\" is next"},
+        {"a.jpg,val,Male,1,0.5\na.jpg,val,Hat,1,1.5\n", ":2: probability: \"1.5\" is not in 0..1"},
+        {"a.jpg,val,Male,1,0.5\na.jpg,val,Hat,1,0.5\nb.jpg,val,Male,1,0.5\n",
+         ": the last image has answers to 1 of 2 attributes"},
+        {"a.jpg,val,Male,1\n", ":2: 4 fields, the header has 5"}};
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        pl_image_sets sets = {NULL, 0};
+        pl_answers *all;
+        size_t count;
+        char *text = pl_format("image,split,target,label,probability\n%s", bad[k].rows);
+        char *why = pl_format("%s%s", tst_path("s.csv"), bad[k].why);
+        tst_write_text(tst_path("s.csv"), text);
+        TST_FAILS(KN_EFORMAT, why, pl_answers_read_all(&sets, tst_path("s.csv"), &all, &count, e));
+        CU_ASSERT_TRUE(all == NULL && count == 0);
+        pl_image_sets_clear(&sets);
+        free(text);
+        free(why);
+    }
+}
+
 static void test_attributes_read_follows_the_images(void)
 {
     static const char *const names[] = {"c.jpg", "b.jpg", "missing.jpg"};
@@ -159,6 +214,8 @@ const tst_case tst_study_answers[] = {TST(test_answers_read_shares_the_images),
                                       TST(test_answers_read_tells_a_longer_file_apart),
                                       TST(test_answers_read_refuses_what_is_malformed),
                                       TST(test_answers_read_looks_into_one_of_several),
+                                      TST(test_answers_read_all_of_several),
+                                      TST(test_answers_read_all_refuses_what_is_malformed),
                                       TST(test_attributes_read_follows_the_images),
                                       TST(test_attributes_read_refuses_what_is_malformed),
                                       TST_END};
