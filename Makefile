@@ -73,8 +73,11 @@ $(BUILD)/facet_tests: $(TEST_OBJ) $(BUILD)/libfacet.a
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS_ALL)
 
 # Instruction-set flags only on the files of that set.
+AVX512_FLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mprefer-vector-width=512
 $(BUILD)/%_avx2.o:   ISA_FLAGS := -mavx2 -mfma
-$(BUILD)/%_avx512.o: ISA_FLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mprefer-vector-width=512
+$(BUILD)/%_avx512.o: ISA_FLAGS := $(AVX512_FLAGS)
+$(BUILD)/%_avx512bf16.o: ISA_FLAGS := $(AVX512_FLAGS) -mavx512bf16
+$(BUILD)/%_amx.o:    ISA_FLAGS := -mamx-tile -mamx-bf16
 $(BUILD)/tests/%.o:  CPPFLAGS += -Itests
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -82,13 +85,16 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@echo "  CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(ISA_FLAGS) -MMD -MP -c -o $@ $<
 
-# The page's style and script as lists of bytes, for #include <page_style.inc>.
+# The page's style and script, and the presets, as lists of bytes, for #include <page_style.inc>.
 $(BUILD)/gen/page_style.inc: pipeline/report/page_style.css
 $(BUILD)/gen/page_script.inc: pipeline/report/page_script.js
-$(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc:
+$(BUILD)/gen/preset_original.inc: pipeline/spec/presets/original.yaml
+$(BUILD)/gen/preset_best.inc: pipeline/spec/presets/best.yaml
+$(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc $(BUILD)/gen/preset_original.inc $(BUILD)/gen/preset_best.inc:
 	@mkdir -p $(@D)
 	@od -An -v -td1 $< | sed 's/\(-\{0,1\}[0-9][0-9]*\)/\1,/g' > $@
 $(BUILD)/pipeline/report/doc_html.o: $(BUILD)/gen/page_style.inc $(BUILD)/gen/page_script.inc
+$(BUILD)/pipeline/spec/preset.o: $(BUILD)/gen/preset_original.inc $(BUILD)/gen/preset_best.inc
 
 # Rebuilds everything when the compiler or the flags change.
 $(BUILD)/flags: FORCE
@@ -152,7 +158,7 @@ format-check: ## fail when a C file is not formatted
 
 .PHONY: lint
 lint: ## clang-tidy over every C file
-	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS) && echo "lint: no complaint"
+	@clang-tidy --quiet $(filter-out %_avx2.c %_avx512.c %_avx512bf16.c %_amx.c,$(ALL_C)) -- $(CPPFLAGS) -Itests -std=c11 -pthread $(PKG_CFLAGS) && echo "lint: no complaint"
 
 .PHONY: bench
 bench: all $(BUILD)/facet_bench ## time kernels, models and ingest on this machine; BENCH="train cnn50mb500", BENCH=--json

@@ -92,6 +92,20 @@ static int clamp(int64_t v, int low, int high)
     return v < low ? low : v > high ? high : (int)v;
 }
 
+/* y[i] = x[-i], by eights. */
+static void copy_reversed(const uint8_t *x, int n, uint8_t *y)
+{
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, x - i - 7, sizeof eight);
+        eight = __builtin_bswap64(eight);
+        memcpy(y + i, &eight, sizeof eight);
+    }
+    for (; i < n; i++)
+        y[i] = x[-i];
+}
+
 /* Columns from `first` on, which are in the picture; at[0..n) of y. */
 static void copy_span(const uint8_t *row, bool mirrored, int channels, int first, int n, uint8_t *y)
 {
@@ -101,8 +115,7 @@ static void copy_span(const uint8_t *row, bool mirrored, int channels, int first
     if (!mirrored) {
         memcpy(y, x, (size_t)n * (size_t)channels);
     } else if (channels == 1) {
-        for (int i = 0; i < n; i++)
-            y[i] = x[-i];
+        copy_reversed(x, n, y);
     } else {
         for (int i = 0; i < n; i++)
             memcpy(y + 3 * i, x - 3 * i, 3);
@@ -154,7 +167,9 @@ static const kn_warp_rows *const variants[] = {
 void kn_warp_u8(const kn_warp *map, kn_border border, uint8_t fill, kn_shape in, const uint8_t *x,
                 kn_shape out, uint8_t *y)
 {
+    enum { MAX_SIDE = 1 << 18 };
     assert(in.c == out.c && (in.c == 1 || in.c == 3) && kn_shape_size(in) <= INT32_MAX);
+    assert(in.w <= MAX_SIDE && in.h <= MAX_SIDE);
     assert(looks_near(map, out));
     kn_warp_plan p = plan_of(map, border, fill, in, out);
     if (by_whole_pixels(&p))

@@ -38,7 +38,8 @@ typedef struct kn_warp {
 kn_warp kn_warp_of(const kn_frame *frame, kn_shape in, kn_shape out);
 
 /* x [in.h,in.w,c] -> y [out.h,out.w,c], c of both alike (1 or 3). They must not overlap. No place that the
- * frame looks at may be 2^18 pixels or more from the picture's first, nor the picture 2^31 bytes. */
+ * frame looks at may be 2^18 pixels or more from the picture's first, nor a side of the picture longer than that,
+ * nor the picture 2^31 bytes. */
 void kn_warp_u8(const kn_warp *map, kn_border border, uint8_t fill, kn_shape in, const uint8_t *x,
                 kn_shape out, uint8_t *y);
 

@@ -201,7 +201,7 @@ kn_activation_map kn_attribution_map(kn_attribution *a, int layer)
     const kn_layer *l = kn_net_layer(a->net, layer);
     const float *w = a->params + l->block_offset, *dy = a->gradient[layer + 1];
     kn_conv2d c = unpooled(l);
-    kn_conv2d_impls[0]->forward(&c, a->value[layer], w + l->offset[0], NULL, w + l->offset[1],
+    kn_conv2d_impls[0]->forward(&c, 1, a->value[layer], w + l->offset[0], NULL, w + l->offset[1],
                                 a->activation, NULL, a->map_scratch);
     if (kn_layer_conv2d_op(l)->pkh > 0)
         unpool(a, kn_layer_conv2d_op(l), dy);

@@ -55,7 +55,16 @@ int kn_layer_add_tensor(kn_layer *l, const char *suffix, int rank, const int64_t
         t->dim[i] = dims[i];
     l->offset[index] = l->block_floats;
     l->is_kernel[index] = is_kernel;
+    l->is_state[index] = false;
     l->params += kn_tensor_size(t);
     l->block_floats += kn_size_round_up(kn_tensor_size(t), TENSOR_FLOATS);
+    return index;
+}
+
+int kn_layer_add_state(kn_layer *l, const char *suffix, int rank, const int64_t *dims)
+{
+    int index = kn_layer_add_tensor(l, suffix, rank, dims, false);
+    l->is_state[index] = true;
+    l->state_params += kn_tensor_size(&l->tensor[index]);
     return index;
 }

@@ -13,6 +13,16 @@
  *               dz, batch_dz_size floats per image, in args->batch_dz instead of touching dw, and the
  *               net calls batch_grad for each of the blocks afterwards with x and dz of the whole
  *               batch and scratch_bytes of scratch. NULL for kinds that never do.
+ *   gather      of batch layers, those that configure gives gather_size > 0 (batchnorm), which can go
+ *               forward only when all images of the batch have come to them: adds to sums, gather_size
+ *               doubles, what they must know of args->x. Such a layer's forward runs after settle.
+ *   settle      once a step, from the sums of the whole batch of `images`: writes `shared`,
+ *               shared_bytes, which forward and backward read. Not called in inference.
+ *   gather_back, settle_back   the same on the way back: sums from args->x and dy, then `shared` again and
+ *               the gradient of the layer's parameters, which backward leaves alone.
+ *   commit      at the end of a step that counts: the layer's state tensors in w, from `shared`.
+ *   bridges     how many layers an instance bridges, from its config: besides x it reads in
+ *               args->bridged what went into the first of them, and the gradient of that is dy. NULL: none.
  *   fuse        takes the layer `next` into this one, so that one call does the work of both;
  *               false, and nothing changed, where it cannot. NULL: never.
  *   macs        multiply-adds of the forward pass of one image.
@@ -54,7 +64,9 @@ typedef struct kn_layer_args {
     float *dx;                    /* [mb, in] or NULL */
     const float *w;               /* the layer's block of parameters */
     float *dw;                    /* the shard's block of gradients */
+    const float *bridged;         /* [mb, out]: layers with bridges only */
     void *saved;                  /* saved_bytes per image; NULL in inference */
+    void *shared;                 /* shared_bytes; NULL in inference */
     void *scratch;                /* scratch_bytes */
     const void *packed;
     float *batch_dz;   /* [mb, batch_dz_size]: this call's rows of the batch-wide dz; layers with
@@ -82,12 +94,20 @@ typedef struct kn_layer_kind {
     void (*finish)(const kn_layer *l, float *dw, void *scratch);
     void (*batch_grad)(const kn_layer *l, int mb, const float *x, const float *dz, int block,
                        int blocks, float *dw, void *scratch);
+    void (*gather)(const kn_layer *l, const kn_layer_args *a, double *sums);
+    void (*settle)(const kn_layer *l, const float *w, size_t images, const double *sums,
+                   void *shared);
+    void (*gather_back)(const kn_layer *l, const kn_layer_args *a, double *sums);
+    void (*settle_back)(const kn_layer *l, const float *w, size_t images, const double *sums,
+                        void *shared, float *dw);
+    void (*commit)(const kn_layer *l, const void *shared, float *w);
+    int (*bridges)(const void *config);
     bool (*fuse)(kn_layer *l, const kn_layer *next);
     double (*macs)(const kn_layer *l);
 } kn_layer_kind;
 
 /* KN_SHARD_MB: the most images of one call; scratch and saved of a layer are sized for it. */
-enum { KN_LAYER_MAX_TENSORS = 3, KN_SHARD_MB = 64 };
+enum { KN_LAYER_MAX_TENSORS = 4, KN_SHARD_MB = 64 };
 
 /* What a shape stands for is known by its rank: 1 vector [c], 2 sequence [w, c] (steps, features),
  * 3 image [h, w, c]. */
@@ -104,18 +124,24 @@ struct kn_layer {
     int index;             /* place in the net; tells the dropout masks of two layers apart */
     kn_shape in, out;      /* in is set before configure */
     int in_rank, out_rank; /* out_rank equals in_rank unless configure changes it */
-    int tensors;           /* trainable tensors */
+    int source;            /* of a layer that bridges: the layer whose output it reads besides x */
+    bool is_source;        /* such a layer: it takes no other into it */
+    int tensors;           /* trainable tensors first, then state */
     kn_tensor tensor[KN_LAYER_MAX_TENSORS]; /* name and shape; data is NULL: see offset */
     size_t offset[KN_LAYER_MAX_TENSORS];    /* floats into the layer's block; multiples of 16 */
     bool is_kernel[KN_LAYER_MAX_TENSORS]; /* regularized (kernels), not (biases, recurrent weights)
                                            */
-    size_t params;                        /* trainable numbers, without padding */
+    bool is_state[KN_LAYER_MAX_TENSORS];  /* no gradient: commit moves it */
+    size_t params;                        /* numbers, state included, without padding */
+    size_t state_params;                  /* of them in state tensors */
     size_t block_floats;  /* floats of the layer's block, padding included (padding stays 0) */
     size_t block_offset;  /* of the block in the net's parameter block */
     size_t saved_bytes;   /* per image; a multiple of 64 for layers of image granule */
     size_t scratch_bytes; /* per worker, for KN_SHARD_MB images (one image for layers of image
                              granule) */
     size_t packed_bytes;
+    size_t gather_size;   /* doubles; 0 but for batch layers */
+    size_t shared_bytes;  /* 0 but for batch layers */
     size_t batch_dz_size; /* floats per image; 0 where batch_blocks is 0 */
     int batch_blocks;     /* calls of batch_grad; 0: backward adds to dw */
     bool takes_pixels;    /* as the first layer of a net it reads args->pixels in place of x */
@@ -140,5 +166,14 @@ void kn_shape_text(kn_shape shape, int rank, char *out, size_t size);
 /* For configure: appends a trainable tensor and its room in the block; returns its index. */
 int kn_layer_add_tensor(kn_layer *l, const char *suffix, int rank, const int64_t *dims,
                         bool is_kernel);
+/* Likewise one that no gradient moves, after all trainable ones. */
+int kn_layer_add_state(kn_layer *l, const char *suffix, int rank, const int64_t *dims);
+
+/* Whether backward adds the parameters' gradient to a block of the shard; else it is made once for the
+ * whole batch, by batch_grad or settle_back. */
+static inline bool kn_layer_is_sharded(const kn_layer *l)
+{
+    return l->batch_blocks == 0 && l->gather_size == 0;
+}
 
 #endif

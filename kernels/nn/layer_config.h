@@ -39,6 +39,33 @@ typedef struct kn_dropout_config {
     float rate;
 } kn_dropout_config;
 
+typedef struct kn_batchnorm_config {
+    float momentum, eps;
+} kn_batchnorm_config;
+
+typedef struct kn_layernorm_config {
+    float eps;
+} kn_layernorm_config;
+
+typedef struct kn_depthwise_config {
+    int kernel[2], stride[2]; /* rows, columns */
+    int padding;
+    int activation;
+    float alpha;
+} kn_depthwise_config;
+
+typedef struct kn_separable_config {
+    int filters;
+    int kernel[2], stride[2]; /* rows, columns */
+    int padding;
+    int activation;
+    float alpha;
+} kn_separable_config;
+
+typedef struct kn_add_config {
+    int back; /* layers bridged */
+} kn_add_config;
+
 /* lstm, gru, simple_rnn */
 typedef struct kn_rnn_config {
     int units;

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/cpu.h"
 #include "base/size.h"
 #include "nn/initializer.h"
 #include "nn/layer_config.h"
@@ -34,6 +35,8 @@ static void set_sizes(kn_layer *l)
     l->saved_bytes = kn_size_round_up(s->impl->saved_bytes(c), KN_ALIGN);
     l->scratch_bytes = s->impl->scratch_bytes(c);
     l->packed_bytes = s->impl->packed_bytes(c);
+    if (s->impl->images(c) > 1)
+        l->granule = KN_GRANULE_SHARD;
 }
 
 static kn_status configure(kn_layer *l, kn_error *e)
@@ -44,6 +47,9 @@ static kn_status configure(kn_layer *l, kn_error *e)
         kn_shape_text(l->in, l->in_rank, text, sizeof text);
         return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
     }
+    const bool bf16 = l->precision == KN_PRECISION_BF16;
+    if (bf16)
+        KN_TRY(kn_bf16_require(e));
     conv_state *s = kn_arena_alloc(l->arena, 1, sizeof *s);
     if (!s)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");
@@ -55,7 +61,7 @@ static kn_status configure(kn_layer *l, kn_error *e)
     s->op.sw = k->stride[1];
     s->op.act = kn_config_act(k->activation, k->alpha);
     KN_TRY(kn_conv2d_shape(&s->op, k->padding == KN_PADDING_SAME, e));
-    s->impl = kn_conv2d_best();
+    s->impl = bf16 ? kn_conv2d_best_bf16() : kn_conv2d_best();
     int64_t w[] = {s->op.kh, s->op.kw, s->op.ic, s->op.oc};
     kn_layer_add_tensor(l, "kernel", 4, w, true);
     kn_layer_add_tensor(l, "bias", 1, &w[3], false);
@@ -77,31 +83,18 @@ static void prepare(const kn_layer *l, const float *w, void *packed)
     s->impl->pack(&s->op, w + l->offset[KERNEL], packed);
 }
 
-static void *saved_of(const kn_layer *l, const kn_layer_args *a, int image)
-{
-    return a->saved ? (char *)a->saved + (size_t)image * l->saved_bytes : NULL;
-}
-
 static void forward(const kn_layer *l, const kn_layer_args *a)
 {
     const conv_state *s = l->state;
-    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
-    for (int n = 0; n < a->mb; n++)
-        s->impl->forward(&s->op, a->x + (size_t)n * in, a->w + l->offset[KERNEL], a->packed,
-                         a->w + l->offset[BIAS], a->y + (size_t)n * out, saved_of(l, a, n),
-                         a->scratch);
+    s->impl->forward(&s->op, a->mb, a->x, a->w + l->offset[KERNEL], a->packed,
+                     a->w + l->offset[BIAS], a->y, a->saved, a->scratch);
 }
 
 static void backward(const kn_layer *l, const kn_layer_args *a)
 {
     const conv_state *s = l->state;
-    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
-    for (int n = 0; n < a->mb; n++) {
-        size_t x = (size_t)n * in, y = (size_t)n * out;
-        s->impl->backward(&s->op, a->x + x, a->w + l->offset[KERNEL], a->packed, a->y + y,
-                          saved_of(l, a, n), a->dy + y, a->dx ? a->dx + x : NULL,
-                          a->dw + l->offset[KERNEL], a->dw + l->offset[BIAS], a->scratch);
-    }
+    s->impl->backward(&s->op, a->mb, a->x, a->w + l->offset[KERNEL], a->packed, a->y, a->saved,
+                      a->dy, a->dx, a->dw + l->offset[KERNEL], a->dw + l->offset[BIAS], a->scratch);
 }
 
 static void finish(const kn_layer *l, float *dw, void *scratch)

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/cpu.h"
 #include "base/size.h"
 #include "nn/initializer.h"
 #include "nn/layer.h"
@@ -64,10 +65,13 @@ static kn_status configure(kn_layer *l, kn_error *e)
         kn_shape_text(l->in, l->in_rank, text, sizeof text);
         return kn_fail(e, KN_EUSAGE, "it takes a vector, not %s: put a flatten before it", text);
     }
+    if (l->precision == KN_PRECISION_BF16)
+        KN_TRY(kn_bf16_require(e));
     kn_dense *d = kn_arena_alloc(l->arena, 1, sizeof *d);
     if (!d)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");
-    *d = (kn_dense){l->in.c, k->units, kn_config_act(k->activation, k->alpha)};
+    *d = (kn_dense){l->in.c, k->units, kn_config_act(k->activation, k->alpha),
+                    l->precision == KN_PRECISION_BF16};
     l->state = d;
     l->out = (kn_shape){1, 1, k->units};
     int64_t w[] = {l->in.c, k->units};
@@ -96,14 +100,14 @@ static void forward(const kn_layer *l, const kn_layer_args *a)
     if (a->pixels)
         kn_dense_forward_pixels(l->state, a->mb, a->pixels, w, a->packed, b, z, a->y);
     else
-        kn_dense_forward(l->state, a->mb, a->x, w, a->packed, b, z, a->y);
+        kn_dense_forward(l->state, a->mb, a->x, w, a->packed, b, z, a->y, a->scratch);
 }
 
 static void backward(const kn_layer *l, const kn_layer_args *a)
 {
     float *dz = by_rows(l) ? a->scratch : a->batch_dz;
     kn_dense_backward_data(l->state, a->mb, a->w + l->offset[KERNEL], a->packed,
-                           l->saved_bytes ? a->saved : NULL, a->y, a->dy, dz, a->dx);
+                           l->saved_bytes ? a->saved : NULL, a->y, a->dy, dz, a->dx, a->scratch);
     if (!by_rows(l))
         return;
     float *dw = a->dw + l->offset[KERNEL], *db = a->dw + l->offset[BIAS];

@@ -25,6 +25,11 @@ kn_status kn_layer_recurrent_configure(kn_layer *l, kn_rnn_cell cell, kn_error *
         return kn_fail(e, KN_EUSAGE, "it takes a sequence, not %s%s", text,
                        l->in_rank == KN_RANK_IMAGE ? ": put a layer of kind rows before it" : "");
     }
+    if (l->precision != KN_PRECISION_F32)
+        return kn_fail(
+            e, KN_EUSAGE,
+            "it multiplies in fp32 only: train.precision: bf16 is for nets of conv2d and "
+            "dense layers");
     kn_rnn *r = kn_arena_alloc(l->arena, 1, sizeof *r);
     if (!r)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");

@@ -48,9 +48,15 @@ kn_output kn_net_output(const kn_net *net);
 int kn_net_targets(const kn_net *net);
 kn_precision kn_net_precision(const kn_net *net);
 
-size_t kn_net_params(const kn_net *net);       /* trainable numbers, as Keras counts them */
+size_t kn_net_params(const kn_net *net);       /* as Keras counts them: those of its state too */
+size_t kn_net_state(const kn_net *net);        /* of them: no gradient moves them */
 size_t kn_net_block_floats(const kn_net *net); /* floats of a block, padding included */
 double kn_net_macs(const kn_net *net);         /* forward pass of one image */
+
+/* The layers as the description listed them, before fusion and without the output layer: what a net like
+ * this one is built from. Borrowed. The index of the layer (after fusion) that does the work of a listed one. */
+kn_net_desc kn_net_describe(const kn_net *net);
+int kn_net_layer_of(const kn_net *net, int listed);
 
 /* One line of a summary, as the spec lists the layers (before fusion), the output layer last. */
 typedef struct kn_summary_row {
@@ -64,7 +70,7 @@ typedef struct kn_summary_row {
 int kn_net_summary_rows(const kn_net *net);
 kn_summary_row kn_net_summary(const kn_net *net, int row);
 
-/* Name, shape and data pointer of every trainable tensor inside `block` (kn_net_block_floats
+/* Name, shape and data pointer of every tensor, state included, inside `block` (kn_net_block_floats
  * floats), in layer order. */
 int kn_net_tensor_count(const kn_net *net);
 kn_tensor kn_net_tensor(const kn_net *net, int index, float *block);

@@ -1,6 +1,8 @@
 #include "nn/net_plan.h"
 
 #include "base/size.h"
+#include "nn/net_steps.h"
+#include "nn/pixel_source.h"
 
 /* A chunk is as many images as keep their values within CHUNK_BYTES: enough rows for the matrix
  * products, little enough for many workers. Where the first layer reads pixels it is PIXEL_BYTES of
@@ -12,6 +14,11 @@ typedef struct layout {
     size_t bytes;
     bool fits;
 } layout;
+
+typedef struct memory {
+    layout worker, batch;
+    size_t batch_max;
+} memory;
 
 static size_t take(layout *m, size_t rows, size_t row_bytes)
 {
@@ -27,25 +34,6 @@ static size_t take(layout *m, size_t rows, size_t row_bytes)
 static size_t value_floats(const kn_net *net, int v)
 {
     return kn_shape_size(v == 0 ? kn_net_input(net) : kn_net_layer(net, v - 1)->out);
-}
-
-static void list_steps(kn_plan *p)
-{
-    for (int i = 0; i < kn_net_layer_count(p->net); i++)
-        if (!kn_net_layer(p->net, i)->kind->is_view)
-            p->step[p->steps++] = i;
-    p->from_pixels = kn_net_layer(p->net, p->step[0])->takes_pixels;
-    p->last_backward = 0;
-    while (kn_net_layer(p->net, p->step[p->last_backward])->tensors == 0)
-        p->last_backward++;
-    for (int s = 0; s < p->steps; s++) {
-        kn_granule g = kn_net_layer(p->net, p->step[s])->granule;
-        kn_segment *open = p->segments ? &p->segment[p->segments - 1] : NULL;
-        if (open && open->granule == KN_GRANULE_IMAGE && g == KN_GRANULE_IMAGE)
-            open->last = s;
-        else
-            p->segment[p->segments++] = (kn_segment){s, s, g};
-    }
 }
 
 static void choose_chunk(kn_plan *p)
@@ -67,6 +55,15 @@ static void choose_chunk(kn_plan *p)
     }
 }
 
+/* Rows of so many floats for every image, of the batch or of the chunk. */
+static kn_place place_rows(const kn_plan *p, memory *m, bool shared, size_t floats)
+{
+    kn_place at = {shared ? KN_AT_BATCH : KN_AT_CHUNK, 0, floats};
+    at.offset = shared ? take(&m->batch, m->batch_max, floats * sizeof(float))
+                       : take(&m->worker, (size_t)p->chunk, floats * sizeof(float));
+    return at;
+}
+
 /* The layer that reads value v through any views; the net's last value has none. */
 static const kn_layer *reader_of(const kn_net *net, int v)
 {
@@ -76,25 +73,24 @@ static const kn_layer *reader_of(const kn_net *net, int v)
     return v < n ? kn_net_layer(net, v) : NULL;
 }
 
-static void place_training(kn_plan *p, size_t batch_max, layout *worker, layout *batch)
+static void place_training(kn_plan *p, memory *m)
 {
+    bool all = p->phases > 1;
     for (int v = 0; v <= kn_net_layer_count(p->net); v++) {
         if (v > 0 && kn_net_layer(p->net, v - 1)->kind->is_view) {
             p->value[v] = p->value[v - 1];
             continue;
         }
-        size_t floats = v == 0 && p->from_pixels ? 0 : value_floats(p->net, v);
         const kn_layer *reader = reader_of(p->net, v);
-        bool shared = reader && reader->batch_blocks > 0;
-        p->value[v].where = shared ? KN_AT_BATCH : KN_AT_CHUNK;
-        p->value[v].stride = floats;
-        p->value[v].offset = shared ? take(batch, batch_max, floats * sizeof(float))
-                                    : take(worker, (size_t)p->chunk, floats * sizeof(float));
+        p->value[v] = place_rows(p, m, all || (reader && reader->batch_blocks > 0),
+                                 v == 0 && p->from_pixels ? 0 : value_floats(p->net, v));
     }
     for (int i = 0; i < kn_net_layer_count(p->net); i++) {
         const kn_layer *l = kn_net_layer(p->net, i);
-        p->saved[i] = take(worker, KN_SHARD_MB, l->saved_bytes);
-        p->dz[i] = take(batch, batch_max, l->batch_dz_size * sizeof(float));
+        p->saved[i] = (kn_place){all ? KN_AT_BATCH : KN_AT_CHUNK, 0, l->saved_bytes};
+        p->saved[i].offset = all ? take(&m->batch, m->batch_max, l->saved_bytes)
+                                 : take(&m->worker, KN_SHARD_MB, l->saved_bytes);
+        p->dz[i] = take(&m->batch, m->batch_max, l->batch_dz_size * sizeof(float));
     }
 }
 
@@ -106,35 +102,51 @@ static void two_rows(layout *m, size_t rows, size_t floats, size_t out[2])
     out[1] = take(m, rows, floats * sizeof(float));
 }
 
-static void place_gradients(kn_plan *p, layout *worker)
+static size_t larger(size_t a, size_t b)
 {
-    size_t chunk_floats = 0, image_floats = 0;
-    for (int g = 0; g < p->segments; g++) {
-        const kn_segment *segment = &p->segment[g];
-        for (int s = segment->first; s <= segment->last; s++) {
-            size_t n = kn_shape_size(kn_net_layer(p->net, p->step[s])->out);
-            size_t *most = s == segment->last ? &chunk_floats : &image_floats;
-            *most = n > *most ? n : *most;
+    return a > b ? a : b;
+}
+
+static size_t out_floats(const kn_plan *p, int step)
+{
+    return kn_shape_size(kn_net_layer(p->net, p->step[step])->out);
+}
+
+static void place_gradients(kn_plan *p, memory *m)
+{
+    size_t chunk = 0, image = 0, phase = 0;
+    for (int f = 0; f < p->phases; f++) {
+        for (int g = p->phase[f].backward.first; g <= p->phase[f].backward.last; g++) {
+            const kn_segment *segment = &p->segment[g];
+            for (int s = segment->first; s < segment->last; s++)
+                image = larger(image, out_floats(p, s));
+            chunk = larger(chunk, out_floats(p, segment->last));
         }
+        if (p->phase[f].batch_step >= 0)
+            phase = larger(phase, out_floats(p, p->phase[f].batch_step));
     }
-    two_rows(worker, (size_t)p->chunk, chunk_floats, p->chunk_gradient);
-    two_rows(worker, 1, image_floats, p->image_gradient);
+    two_rows(&m->worker, (size_t)p->chunk, chunk, p->chunk_gradient);
+    two_rows(&m->worker, 1, image, p->image_gradient);
+    for (int i = 0; p->phases > 1 && i < 2; i++)
+        p->phase_gradient[i] = place_rows(p, m, true, phase);
+    for (int v = 0; v <= kn_net_layer_count(p->net); v++)
+        if (kn_steps_bridge_learns(p, v))
+            p->bridge[v] = place_rows(p, m, p->phases > 1, value_floats(p->net, v));
 }
 
 /* Values between segments alternate between two chunk buffers, those inside one between two image
- * buffers. */
-static void place_inference(kn_plan *p, layout *worker)
+ * buffers; what a bridge reads has a place of its own. */
+static void place_inference(kn_plan *p, memory *m)
 {
     size_t chunk_floats = value_floats(p->net, 0), image_floats = chunk_floats;
     for (int g = 0; g < p->segments; g++)
         for (int s = p->segment[g].first; s <= p->segment[g].last; s++) {
-            size_t n = kn_shape_size(kn_net_layer(p->net, p->step[s])->out);
             size_t *most = s == p->segment[g].last ? &chunk_floats : &image_floats;
-            *most = n > *most ? n : *most;
+            *most = larger(*most, out_floats(p, s));
         }
     size_t chunk[2], image[2];
-    two_rows(worker, (size_t)p->chunk, chunk_floats, chunk);
-    two_rows(worker, 1, image_floats, image);
+    two_rows(&m->worker, (size_t)p->chunk, chunk_floats, chunk);
+    two_rows(&m->worker, 1, image_floats, image);
     int turn = 0;
     bool by_image = p->segment[0].granule == KN_GRANULE_IMAGE;
     kn_place at = {by_image ? KN_AT_IMAGE : KN_AT_CHUNK, by_image ? image[1] : chunk[1], 0};
@@ -148,51 +160,66 @@ static void place_inference(kn_plan *p, layout *worker)
             g += boundary;
             turn = 1 - turn;
             s++;
+            if (kn_steps_is_bridged(p, v))
+                at = place_rows(p, m, false, value_floats(p->net, v));
         }
         p->value[v] = at;
     }
 }
 
-static void place_scratch(kn_plan *p, layout *worker)
+static void place_scratch(kn_plan *p, bool own_pixels, layout *worker)
 {
-    size_t most = 0;
-    for (int i = 0; i < kn_net_layer_count(p->net); i++) {
-        size_t n = kn_net_layer(p->net, i)->scratch_bytes;
-        most = n > most ? n : most;
-    }
+    size_t most = 0, targets = (size_t)kn_net_targets(p->net);
+    for (int i = 0; i < kn_net_layer_count(p->net); i++)
+        most = larger(most, kn_net_layer(p->net, i)->scratch_bytes);
+    if (own_pixels)
+        most = larger(most, kn_pixel_source_scratch(kn_net_input(p->net)));
     p->scratch = take(worker, 1, most);
     p->rows = take(worker, KN_SHARD_MB, sizeof(const uint8_t *));
-    size_t targets = (size_t)kn_net_targets(p->net);
+    /* each image, and after them the one that it is mixed with */
+    p->pixels = take(worker, own_pixels ? (size_t)p->chunk + 1 : 0, value_floats(p->net, 0));
     p->loss = take(worker, KN_SHARD_MB, sizeof(double));
     p->scale = take(worker, KN_SHARD_MB, sizeof(float));
     p->target = take(worker, KN_SHARD_MB, targets * sizeof(float));
     p->probability = take(worker, KN_SHARD_MB, targets * sizeof(float));
 }
 
-kn_status kn_plan_make(const kn_net *net, int batch_max, kn_arena *arena, kn_plan *p, kn_error *e)
+static bool alloc_arrays(kn_plan *p, kn_arena *arena)
 {
-    size_t layers = (size_t)kn_net_layer_count(net);
-    *p = (kn_plan){.net = net, .training = batch_max > 0};
+    size_t layers = (size_t)kn_net_layer_count(p->net);
     p->step = kn_arena_alloc(arena, layers, sizeof *p->step);
-    p->segment = kn_arena_alloc(arena, layers, sizeof *p->segment);
+    p->segment = kn_arena_alloc(arena, 2 * layers, sizeof *p->segment);
+    p->phase = kn_arena_alloc(arena, layers + 1, sizeof *p->phase);
     p->value = kn_arena_alloc(arena, layers + 1, sizeof *p->value);
     p->saved = kn_arena_alloc(arena, layers, sizeof *p->saved);
+    p->bridge = kn_arena_alloc(arena, layers + 1, sizeof *p->bridge);
+    p->bridged = kn_arena_alloc(arena, layers, sizeof *p->bridged);
+    p->bridge_first = kn_arena_alloc(arena, layers, sizeof *p->bridge_first);
     p->dz = kn_arena_alloc(arena, layers, sizeof *p->dz);
-    if (!p->step || !p->segment || !p->value || !p->saved || !p->dz)
-        return kn_fail(e, KN_ENOMEM, "no memory for the plan of %zu layers", layers);
-    layout worker = {0, true}, batch = {0, true};
-    list_steps(p);
+    return p->step && p->segment && p->phase && p->value && p->saved && p->bridge && p->bridged &&
+           p->bridge_first && p->dz;
+}
+
+kn_status kn_plan_make(const kn_net *net, int batch_max, bool own_pixels, kn_arena *arena,
+                       kn_plan *p, kn_error *e)
+{
+    *p = (kn_plan){.net = net, .training = batch_max > 0};
+    if (!alloc_arrays(p, arena))
+        return kn_fail(e, KN_ENOMEM, "no memory for the plan of %d layers",
+                       kn_net_layer_count(net));
+    memory m = {{0, true}, {0, true}, (size_t)batch_max};
+    kn_steps_list(p);
     choose_chunk(p);
     if (p->training) {
-        place_training(p, (size_t)batch_max, &worker, &batch);
-        place_gradients(p, &worker);
+        place_training(p, &m);
+        place_gradients(p, &m);
     } else {
-        place_inference(p, &worker);
+        place_inference(p, &m);
     }
-    place_scratch(p, &worker);
-    p->worker_bytes = worker.bytes;
-    p->batch_bytes = batch.bytes;
-    if (!worker.fits || !batch.fits)
+    place_scratch(p, own_pixels, &m.worker);
+    p->worker_bytes = m.worker.bytes;
+    p->batch_bytes = m.batch.bytes;
+    if (!m.worker.fits || !m.batch.fits)
         return kn_fail(e, KN_ENOMEM,
                        "the net at batches of %d images needs more memory than can be addressed",
                        batch_max);

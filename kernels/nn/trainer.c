@@ -1,6 +1,7 @@
 #include "nn/trainer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/size.h"
 #include "nn/trainer_state.h"
@@ -31,7 +32,8 @@ static void *take(kn_trainer *t, size_t count, size_t size, bool *ok)
 
 /* Bytes of all packed weights, floats of a shard's gradient block, and where each layer's part
  * lies. */
-static void lay_out_layers(kn_trainer *t, size_t *packed_bytes, size_t *shard_floats)
+static void lay_out_layers(kn_trainer *t, size_t *packed_bytes, size_t *shard_floats,
+                           size_t *shared_bytes)
 {
     for (int i = 0; i < kn_net_layer_count(t->net); i++) {
         const kn_layer *l = kn_net_layer(t->net, i);
@@ -40,8 +42,11 @@ static void lay_out_layers(kn_trainer *t, size_t *packed_bytes, size_t *shard_fl
         if (l->kind->prepare && l->packed_bytes > 0)
             t->packer[t->packers++] = i;
         t->gradients_at[i] = *shard_floats;
-        if (l->batch_blocks == 0)
+        if (kn_layer_is_sharded(l))
             *shard_floats += l->block_floats;
+        t->shared_at[i] = *shared_bytes;
+        *shared_bytes += kn_size_round_up(l->shared_bytes, KN_ALIGN);
+        t->sums_size = l->gather_size > t->sums_size ? l->gather_size : t->sums_size;
     }
 }
 
@@ -52,7 +57,7 @@ static void list_grad_tasks(kn_trainer *t)
             t->grad[t->grads++] = (kn_grad_task){i, b};
 }
 
-static bool alloc_training(kn_trainer *t, size_t shard_floats)
+static bool alloc_training(kn_trainer *t, size_t shard_floats, size_t shared_bytes)
 {
     bool ok = true;
     size_t floats = kn_net_block_floats(t->net), tasks = 0;
@@ -68,7 +73,16 @@ static bool alloc_training(kn_trainer *t, size_t shard_floats)
     t->update.shard = take(t, KN_SHARDS_MAX, sizeof *t->update.shard, &ok);
     for (int s = 0; ok && s < shards; s++)
         t->update.shard[s] = take(t, shard_floats, sizeof(float), &ok);
+    t->shared = take(t, 1, shared_bytes, &ok);
+    t->sums = take(t, KN_SHARDS_MAX + 1, sizeof *t->sums, &ok);
+    for (int s = 0; ok && s <= KN_SHARDS_MAX; s++)
+        t->sums[s] = take(t, t->sums_size, sizeof(double), &ok);
+    if (t->options.average > 0)
+        t->average = take(t, floats, sizeof(float), &ok);
     t->update.params = t->params;
+    t->update.average = t->average;
+    t->update.decay = t->options.average;
+    t->update.clip_norm = t->options.clip_norm;
     t->update.m = t->moment[0];
     t->update.v = t->moment[1];
     t->update.optimizer = &t->options.optimizer;
@@ -77,18 +91,27 @@ static bool alloc_training(kn_trainer *t, size_t shard_floats)
     return ok;
 }
 
+static bool changes_pixels(const kn_trainer_options *o)
+{
+    const kn_pixel_source source = {.augment = o->augment, .mixup = o->mixup};
+    return kn_pixel_source_changes(&source);
+}
+
 static kn_status set_up(kn_trainer *t, kn_error *e)
 {
     bool training = t->options.batch_max > 0, ok = true;
     size_t layers = (size_t)kn_net_layer_count(t->net), packed = 0, shard_floats = 0;
-    KN_TRY(kn_plan_make(t->net, 0, &t->arena, &t->infer, e));
+    size_t shared = 0;
+    const kn_trainer_options *o = &t->options;
+    KN_TRY(kn_plan_make(t->net, 0, o->view_count > 0, &t->arena, &t->infer, e));
     if (training)
-        KN_TRY(kn_plan_make(t->net, t->options.batch_max, &t->arena, &t->train, e));
+        KN_TRY(kn_plan_make(t->net, o->batch_max, changes_pixels(o), &t->arena, &t->train, e));
     t->packed_at = take(t, layers, sizeof *t->packed_at, &ok);
     t->gradients_at = take(t, layers, sizeof *t->gradients_at, &ok);
     t->packer = take(t, layers, sizeof *t->packer, &ok);
+    t->shared_at = take(t, layers, sizeof *t->shared_at, &ok);
     if (ok)
-        lay_out_layers(t, &packed, &shard_floats);
+        lay_out_layers(t, &packed, &shard_floats, &shared);
     int workers = kn_pool_size(t->pool);
     size_t bytes = t->infer.worker_bytes;
     bytes = t->train.worker_bytes > bytes ? t->train.worker_bytes : bytes;
@@ -97,13 +120,16 @@ static kn_status set_up(kn_trainer *t, kn_error *e)
     t->worker = take(t, (size_t)workers, sizeof *t->worker, &ok);
     for (int i = 0; ok && i < workers; i++)
         t->worker[i] = take(t, 1, bytes, &ok);
-    if (!ok || (training && !alloc_training(t, shard_floats)))
+    if (!ok || (training && !alloc_training(t, shard_floats, shared)))
         return kn_fail(e, KN_ENOMEM,
                        "no memory for training at batches of %d images on %d threads (%zu MB a "
                        "thread, %zu MB shared)",
                        t->options.batch_max, workers, bytes >> 20, t->train.batch_bytes >> 20);
     KN_TRY(kn_update_cut(&t->update, t->net, t->gradients_at, &t->arena, e));
     kn_net_init(t->net, t->options.seed, t->params);
+    if (t->average)
+        memcpy(t->average, t->params, kn_net_block_floats(t->net) * sizeof(float));
+    t->predict_average = true;
     return KN_OK;
 }
 
@@ -138,15 +164,16 @@ size_t kn_trainer_bytes(const kn_net *net, int threads, const kn_trainer_options
     size_t packed = 0, shard = 0, floats = kn_net_block_floats(net);
     bool training = options->batch_max > 0;
     kn_arena_init(&arena);
-    bool ok = kn_plan_make(net, 0, &arena, &infer, NULL) == KN_OK &&
-              (!training || kn_plan_make(net, options->batch_max, &arena, &train, NULL) == KN_OK);
+    bool ok = kn_plan_make(net, 0, options->view_count > 0, &arena, &infer, NULL) == KN_OK &&
+              (!training || kn_plan_make(net, options->batch_max, changes_pixels(options), &arena,
+                                         &train, NULL) == KN_OK);
     kn_arena_clear(&arena);
     if (!ok)
         return 0;
     for (int i = 0; i < kn_net_layer_count(net); i++) {
         const kn_layer *l = kn_net_layer(net, i);
         packed += l->packed_bytes;
-        shard += l->batch_blocks == 0 ? l->block_floats : 0;
+        shard += kn_layer_is_sharded(l) ? l->block_floats : 0;
     }
     size_t worker =
         train.worker_bytes > infer.worker_bytes ? train.worker_bytes : infer.worker_bytes;
@@ -154,7 +181,7 @@ size_t kn_trainer_bytes(const kn_net *net, int threads, const kn_trainer_options
     if (!training)
         return bytes;
     size_t shards = options->batch_max < KN_SHARDS_MAX ? (size_t)options->batch_max : KN_SHARDS_MAX;
-    size_t moments = (size_t)kn_optimizer_moments(&options->optimizer);
+    size_t moments = (size_t)kn_optimizer_moments(&options->optimizer) + (options->average > 0);
     return bytes + train.batch_bytes + (floats * (1 + moments) + shard * shards) * sizeof(float);
 }
 

@@ -37,6 +37,10 @@ struct kn_trainer {
     int moments;
     unsigned char *packed;
     size_t *packed_at, *gradients_at;
+    unsigned char *shared; /* of batch layers */
+    size_t *shared_at;
+    double **sums; /* by shard: what is gathered for the next batch layer */
+    size_t sums_size;
     int *packer; /* the layers with packed weights */
     size_t packers;
     unsigned char **worker, *batch;
@@ -48,15 +52,20 @@ struct kn_trainer {
     /* of the call under way */
     const kn_batch *work;
     float *p;
-    float scale;         /* what a loss is divided by: images of a step */
-    size_t first, end;   /* images of this round of a prediction */
-    kn_profile *lapping; /* of kn_trainer_prepare */
-    int parts;           /* shards or chunks */
-    int chunk;           /* images of a prediction's chunk */
+    float scale;            /* what a loss is divided by: images of a step */
+    size_t first, end;      /* images of this round of a prediction */
+    const float *preparing; /* of kn_trainer_prepare */
+    kn_profile *lapping;    /* of it too */
+    int parts;              /* shards or chunks */
+    int phase;              /* under way */
+    int chunk;              /* images of a prediction's chunk */
 };
 
-/* Writes every layer's packed weights; p as t->profile, or NULL. */
-void kn_trainer_prepare(kn_trainer *t, kn_profile *p);
+/* The block that predictions work with. */
+const float *kn_trainer_predicting(const kn_trainer *t);
+
+/* Writes every layer's packed weights of this block; p as t->profile, or NULL. */
+void kn_trainer_prepare(kn_trainer *t, const float *params, kn_profile *p);
 
 /* A pass over mb images of t->work from `position` on, in the memory of the worker. */
 kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, size_t position,
@@ -66,6 +75,9 @@ kn_pass kn_trainer_pass(const kn_trainer *t, const kn_plan *plan, int worker, si
  * `gradient`, weights of classes and smoothing count; NULL for a prediction. */
 void kn_trainer_judge(const kn_trainer *t, const kn_pass *pass, float *p, float *gradient,
                       kn_outcome *o);
+
+/* The same of probabilities that are given: the loss is their own, as of the output relu. */
+void kn_trainer_judge_mean(const kn_trainer *t, const kn_pass *pass, const float *p, kn_outcome *o);
 
 /* Whether the caller wants no more of this call; notes it in the task's outcome. */
 bool kn_trainer_cancelled(const kn_trainer *t, kn_outcome *o);

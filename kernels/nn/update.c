@@ -1,5 +1,6 @@
 #include "nn/update.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -28,7 +29,8 @@ static void cut_tensor(kn_update *u, const kn_layer *l, int index, size_t shard_
         kn_update_piece *p = &u->piece[u->pieces++];
         *p = (kn_update_piece){.offset = l->block_offset + start + at,
                                .count = size - at < part ? size - at : part,
-                               .sharded = l->batch_blocks == 0,
+                               .sharded = kn_layer_is_sharded(l),
+                               .is_state = l->is_state[index],
                                .shard_offset = shard_at + start + at};
         if (l->is_kernel[index]) {
             p->l1 = l->l1;
@@ -60,15 +62,68 @@ static double penalty_of(const kn_update_piece *p, const float *w, float *g)
     return p->l1 > 0 || p->l2 > 0 ? kn_regularize(p->count, p->l1, p->l2, w, g) : 0.0;
 }
 
-void kn_update_piece_run(const kn_update *u, kn_update_piece *p)
+static void collect(const kn_update *u, kn_update_piece *p)
 {
-    float *g = u->gradient + p->offset, *w = u->params + p->offset;
+    float *g = u->gradient + p->offset;
     if (p->sharded)
         kn_gradient_sum(u->shards, u->shard, p->shard_offset, p->count, g);
-    p->penalty = penalty_of(p, w, g);
+    p->penalty = penalty_of(p, u->params + p->offset, g);
+}
+
+void kn_update_piece_collect(const kn_update *u, kn_update_piece *p)
+{
+    p->square = 0.0;
+    if (p->is_state)
+        return;
+    collect(u, p);
+    const float *g = u->gradient + p->offset;
+    for (size_t i = 0; i < p->count; i++)
+        p->square += (double)g[i] * (double)g[i];
+}
+
+void kn_update_clip(kn_update *u)
+{
+    u->factor = 1.0;
+    if (u->clip_norm <= 0)
+        return;
+    double sum = 0.0;
+    for (size_t i = 0; i < u->pieces; i++)
+        sum += u->piece[i].square;
+    double norm = sqrt(sum);
+    if (norm > u->clip_norm)
+        u->factor = u->clip_norm / norm;
+}
+
+static void follow(const kn_update *u, const kn_update_piece *p)
+{
+    double early = (1.0 + (double)u->step) / (10.0 + (double)u->step);
+    float rest = (float)(1.0 - (early < u->decay ? early : u->decay));
+    const float *w = u->params + p->offset;
+    float *a = u->average + p->offset;
+    for (size_t i = 0; i < p->count; i++)
+        a[i] += rest * (w[i] - a[i]);
+}
+
+static void move(const kn_update *u, const kn_update_piece *p)
+{
+    float *g = u->gradient + p->offset, *w = u->params + p->offset;
+    if (u->factor < 1.0)
+        for (size_t i = 0; i < p->count; i++)
+            g[i] *= (float)u->factor;
     kn_optimizer_step(u->optimizer, p->count, u->lr, u->step, g, w, u->m ? u->m + p->offset : NULL,
                       u->v ? u->v + p->offset : NULL);
     memset(g, 0, p->count * sizeof *g);
+}
+
+void kn_update_piece_run(const kn_update *u, kn_update_piece *p)
+{
+    if (!p->is_state) {
+        if (u->clip_norm <= 0)
+            collect(u, p);
+        move(u, p);
+    }
+    if (u->average)
+        follow(u, p);
 }
 
 double kn_update_penalty(const kn_update *u)

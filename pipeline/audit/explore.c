@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "audit/audit_figures.h"
+#include "audit/augment_sheet.h"
 #include "run/make_node.h"
 #include "util/fs.h"
 
@@ -17,13 +18,18 @@ static kn_status have(pl_plan *plan, pl_stage_id stage, const pl_node_tools *too
                                                  : pl_make_nodes(plan, &node, 1, tools, NULL, e);
 }
 
+/* The pixels and the sides of the first run. */
+static kn_status have_data(pl_plan *plan, const pl_node_tools *tools, kn_error *e)
+{
+    KN_TRY(have(plan, PL_INGEST, tools, e));
+    return have(plan, PL_SPLIT, tools, e);
+}
+
 static kn_status make(pl_plan *plan, int threads, pl_entry *audit, kn_error *e)
 {
     pl_node_tools tools = {.threads = threads, .jobs = 1};
     KN_TRY(kn_pool_new(threads, &tools.pool, e));
-    kn_status rc = have(plan, PL_INGEST, &tools, e);
-    if (rc == KN_OK)
-        rc = have(plan, PL_SPLIT, &tools, e);
+    kn_status rc = have_data(plan, &tools, e);
     if (rc == KN_OK) {
         const pl_audit_input in = {.ingest = &plan->node[plan->run[0].node[PL_INGEST]].entry,
                                    .split = &plan->node[plan->run[0].node[PL_SPLIT]].entry,
@@ -36,15 +42,63 @@ static kn_status make(pl_plan *plan, int threads, pl_entry *audit, kn_error *e)
     return rc;
 }
 
+/* The study with one of its runs alone. Borrows everything; the plan of one run costs the same for any sweep. */
+static pl_study study_of_run(const pl_study *study, int run)
+{
+    pl_study one = *study;
+    one.runs += run;
+    one.run_count = 1;
+    return one;
+}
+
 kn_status pl_explore(const pl_study *study, pl_store *store, const char *results, int threads,
                      pl_entry *audit, kn_error *e)
 {
-    pl_study first =
-        *study; /* borrows everything; the plan of one run costs the same for any sweep */
+    const pl_study first = study_of_run(study, 0);
     pl_plan plan;
-    first.run_count = 1;
     KN_TRY(pl_plan_make(&first, pl_stages, store, results, &plan, e));
     kn_status rc = make(&plan, threads, audit, e);
+    pl_plan_clear(&plan);
+    return rc;
+}
+
+static kn_status draw_sheet(pl_plan *plan, int threads, pl_explore_sheet *sheet, kn_error *e)
+{
+    pl_node_tools tools = {.threads = threads, .jobs = 1};
+    const pl_study *study = plan->study;
+    char *dir = pl_path_dir(sheet->path);
+    kn_status rc = kn_pool_new(threads, &tools.pool, e);
+    if (rc == KN_OK)
+        rc = have_data(plan, &tools, e);
+    if (rc == KN_OK)
+        rc = pl_make_dirs(dir, e);
+    if (rc == KN_OK)
+        rc = pl_augment_sheet_write(&study->runs[0].spec, study->name,
+                                    plan->node[plan->run[0].node[PL_INGEST]].entry.dir,
+                                    plan->node[plan->run[0].node[PL_SPLIT]].entry.dir,
+                                    sheet->images, sheet->path, &sheet->shown, e);
+    kn_pool_free(tools.pool);
+    free(dir);
+    return rc;
+}
+
+kn_status pl_explore_augment(const pl_study *study, pl_store *store, const char *results,
+                             int threads, pl_explore_sheet *sheet, kn_error *e)
+{
+    int run = 0;
+    pl_plan plan;
+    while (run < study->run_count && !kn_augment_does(&study->runs[run].spec.augment))
+        run++;
+    if (run == study->run_count)
+        return kn_fail(e, KN_EUSAGE,
+                       "%s: nothing changes the training images; augment says how, as in augment: "
+                       "{flip: 0.5, shift: 0.1}",
+                       study->path);
+    const pl_study with = study_of_run(study, run);
+    KN_TRY(pl_plan_make(&with, pl_stages, store, results, &plan, e));
+    kn_status rc = draw_sheet(&plan, threads, sheet, e);
+    if (rc == KN_OK)
+        pl_augment_words(&with.runs[0].spec, &sheet->words);
     pl_plan_clear(&plan);
     return rc;
 }

@@ -58,6 +58,11 @@ static void look_at_cpu(findings *f, const pl_global *g)
     if (isa < top)
         blame(f, pl_format("FACET_ISA forces %s; this machine has %s", kn_isa_name(isa),
                            kn_isa_name(top)));
+    kn_bf16 bf16 = kn_bf16_get(), most = kn_bf16_detect();
+    add(f, "bf16", pl_strdup(kn_bf16_name(bf16)));
+    if (bf16 < most)
+        blame(f, pl_format("FACET_BF16 forces %s; this machine has %s", kn_bf16_name(bf16),
+                           kn_bf16_name(most)));
     if (g->threads > kn_cpu_count())
         blame(f, pl_format("--threads %d is more than the %d cores", g->threads, kn_cpu_count()));
 }

@@ -173,6 +173,7 @@ static kn_status run(int argc, char **argv, char **rest, kn_error *e)
         return kn_fail(e, KN_EUSAGE, "no command given (facet --help lists them)");
     KN_TRY(pl_fault_init(e));
     KN_TRY(kn_isa_check(e));
+    KN_TRY(kn_bf16_check(e));
     char *cache = default_cache();
     if (!o.global.cache)
         o.global.cache = cache;

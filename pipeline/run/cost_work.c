@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nn/net.h"
+#include "stages/views.h"
 #include "util/fs.h"
 #include "util/str.h"
 
@@ -79,6 +80,8 @@ static uint64_t hash_training(uint64_t h, const pl_run_spec *spec)
         return h;
     h = pl_hash_number(h, (int64_t)t->optimizer.kind);
     h = pl_hash_number(h, t->batch);
+    if (kn_augment_does(&spec->augment))
+        h = pl_hash_text(h, "augment");
     return pl_hash_number(h, t->early.on ? t->early.patience + 1 : 0); /* how soon it ends */
 }
 
@@ -95,6 +98,8 @@ uint64_t pl_work_class(pl_stage_id stage, const pl_run_spec *spec)
     if (stage == PL_SPLIT)
         return pl_hash_number(h, (int64_t)spec->split.method);
     h = hash_net(h, spec);
+    if (spec->train.precision != KN_PRECISION_F32)
+        h = pl_hash_number(h, (int64_t)spec->train.precision);
     return stage == PL_TRAIN ? hash_training(h, spec) : h;
 }
 
@@ -179,8 +184,11 @@ double pl_work_amount(pl_work_book *b, pl_stage_id stage, const pl_run_spec *spe
         bool lbfgs = m->type == PL_MODEL_LOGREG && m->solver == PL_SOLVER_LBFGS;
         return images * net_of(b, spec)->macs * (lbfgs ? m->max_iter : spec->train.epochs);
     }
-    case PL_EVALUATE:
-        return images * net_of(b, spec)->macs;
+    case PL_EVALUATE: {
+        kn_view view[PL_VIEWS_MAX];
+        int views = pl_views_of(&spec->evaluate, view);
+        return images * net_of(b, spec)->macs * (views ? views : 1);
+    }
     default:
         return images;
     }

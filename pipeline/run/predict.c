@@ -1,5 +1,6 @@
 #include "run/predict.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,33 @@
 #include "io/csv.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
+#include "util/log.h"
+
+/* The model file does not know how images are evaluated; the run's manifest does. One that cannot be read, or was made
+ * before evaluation had keys, says nothing. */
+static int read_views(const char *run_dir, kn_view view[PL_VIEWS_MAX])
+{
+    char *path = pl_path_join(run_dir, "manifest.json");
+    json_t *manifest = json_load_file(path, 0, NULL), *value;
+    const char *key;
+    pl_run_spec spec;
+    pl_str text;
+    kn_arena arena;
+    kn_arena_init(&arena);
+    pl_str_init(&text);
+    json_object_foreach(json_object_get(manifest, "spec"), key, value)
+    {
+        if (json_is_string(value))
+            pl_str_addf(&text, "%s=%s\n", key, json_string_value(value));
+    }
+    bool known = pl_spec_from_canonical(text.text, &arena, &spec, NULL) == KN_OK;
+    int views = known ? pl_views_of(&spec.evaluate, view) : 0;
+    pl_str_clear(&text);
+    kn_arena_clear(&arena);
+    json_decref(manifest);
+    free(path);
+    return views;
+}
 
 kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e)
 {
@@ -16,16 +44,22 @@ kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions
     kn_status rc = pl_model_load(path, &out->model, e);
     free(path);
     KN_TRY(rc);
-    const kn_trainer_options inference = {
-        .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
-    rc = kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e);
-    if (rc != KN_OK) {
-        pl_model_clear(&out->model);
-        return rc;
-    }
+    KN_TRY_TO(rc, fail, pl_model_fold(&out->model, e));
+    out->views = read_views(run_dir, out->view);
+    if (out->views > 0)
+        pl_info("every picture is seen %d times (evaluate.tta)", out->views);
+    const kn_trainer_options inference = {.batch_max = 0,
+                                          .class_weight = {1, 1},
+                                          .views = out->view,
+                                          .view_count = out->views,
+                                          .cancelled = pl_interrupt_asked};
+    KN_TRY_TO(rc, fail, kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e));
     memcpy(kn_trainer_params(out->trainer), out->model.block,
            kn_net_block_floats(out->model.net) * sizeof(float));
     return KN_OK;
+fail:
+    pl_model_clear(&out->model);
+    return rc;
 }
 
 void pl_predictions_close(pl_predictions *p)

@@ -8,6 +8,7 @@
 #include "nn/trainer.h"
 #include "stages/model_file.h"
 #include "stages/scores.h"
+#include "stages/views.h"
 
 typedef struct pl_predicted {
     char *name;        /* base name */
@@ -21,8 +22,10 @@ typedef struct pl_predicted {
 typedef struct pl_predictions {
     pl_model model;
     kn_trainer *trainer;
-    kn_pool *pool;      /* borrowed */
-    pl_framing framing; /* of the pictures added from now on; zeroed by open */
+    kn_view view[PL_VIEWS_MAX]; /* evaluate.tta of the run */
+    int views;                  /* 0: a picture as it is */
+    kn_pool *pool;              /* borrowed */
+    pl_framing framing;         /* of the pictures added from now on; zeroed by open */
     pl_predicted *item;
     size_t count, known; /* pictures; those whose truth is known */
     uint8_t *x;          /* [count, h, w, c] as the model saw them */
@@ -30,7 +33,7 @@ typedef struct pl_predictions {
     size_t bad_count;
 } pl_predictions;
 
-/* Loads the model of a run's folder. */
+/* Loads the model of a run's folder, and how its evaluation looks at images. `out` must stay where it is. */
 kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e);
 void pl_predictions_close(pl_predictions *p);
 

@@ -15,7 +15,7 @@ static void unbind_section(pl_bindings *b, const char *section)
 {
     for (int i = 0; i < pl_key_count; i++)
         if (is_under(pl_keys[i].name, section))
-            b->key[i].value = NULL;
+            b->key[i] = (pl_bound){.emptied = true};
     for (int i = 0; i < pl_section_count; i++)
         if (strcmp(pl_sections[i].name, section) == 0 || is_under(pl_sections[i].name, section))
             b->stated[i] = false;
@@ -23,7 +23,8 @@ static void unbind_section(pl_bindings *b, const char *section)
 
 static void bind_key(pl_bindings *b, int index, pl_pos at, pl_node *value)
 {
-    b->key[index] = (pl_bound){pl_node_is_null(value) ? NULL : value, at};
+    bool empty = pl_node_is_null(value);
+    b->key[index] = (pl_bound){empty ? NULL : value, at, empty};
 }
 
 bool pl_section_emptied(const pl_section *s, const pl_node *value)

@@ -1,16 +1,17 @@
 /* Which node gives each key its value: the file over its base, --set over the file, a point of the
- * sweep over both. */
+ * sweep over both, a preset beneath them all (spec/preset.h). */
 #ifndef PL_SPEC_BINDING_H
 #define PL_SPEC_BINDING_H
 
 #include "spec/schema.h"
 #include "spec/yaml_tree.h"
 
-enum { PL_MAX_KEYS = 112, PL_MAX_SECTIONS = 16 };
+enum { PL_MAX_KEYS = 144, PL_MAX_SECTIONS = 16 };
 
 typedef struct pl_bound {
     pl_node *value; /* NULL: not given */
     pl_pos key;     /* where the key stands */
+    bool emptied;   /* not given, but stated as null or none */
 } pl_bound;
 
 typedef struct pl_bindings {

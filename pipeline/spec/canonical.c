@@ -6,16 +6,27 @@
 #include "spec/spec_mem.h"
 #include "spec/value.h"
 
+/* A key that came later says nothing where it changes nothing: the runs from before it keep their
+ * ids, and their results their keys. */
+static bool is_silent(const pl_key *key, const pl_run_spec *spec, const char *value)
+{
+    return (key->stages & PL_KEY_LATER) && strcmp(value, pl_key_default(key, spec)) == 0;
+}
+
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out)
 {
+    pl_str value;
+    pl_str_init(&value);
     for (int i = 0; i < pl_key_count; i++) {
         const pl_key *key = &pl_keys[i];
         if (!(key->stages & stages) || pl_key_lacks(key, spec))
             continue;
-        pl_str_addf(out, "%s=", key->name);
-        pl_value_text(key, spec, out);
-        pl_str_add(out, "\n");
+        pl_str_reset(&value);
+        pl_value_text(key, spec, &value);
+        if (!is_silent(key, spec, value.text))
+            pl_str_addf(out, "%s=%s\n", key->name, value.text);
     }
+    pl_str_clear(&value);
 }
 
 /* One "key=value" line; the text of the value is its own source, so that messages name the key. */
@@ -34,7 +45,7 @@ static kn_status bind_line(pl_bindings *b, const char *line, size_t size, kn_are
                           .text = pl_spec_strndup(arena, equals + 1, length),
                           .size = length};
     int index = pl_key_find(name);
-    if (index < 0 || pl_keys[index].stages == 0)
+    if (index < 0 || !(pl_keys[index].stages & PL_KEY_ALL))
         return kn_fail(e, KN_EFORMAT, "canonical parameters: %s is no key this version knows",
                        name);
     pl_node *value = pl_yaml_parse(source, arena, diags);

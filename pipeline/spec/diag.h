@@ -17,6 +17,7 @@ typedef struct pl_source {
     size_t size;
     int order;     /* of this source among the others in messages */
     bool override; /* --set: messages give no line and column */
+    bool preset;   /* the program's own: no message is about what it says */
 } pl_source;
 
 /* line and column count from 1, columns in characters; line 0: the source as a whole, shown as 1:1

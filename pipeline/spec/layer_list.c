@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/layer_config.h"
 #include "nn/models.h"
+#include "spec/layer_flatten.h"
 #include "spec/yaml_scalar.h"
 #include "spec/spec_mem.h"
 #include "spec/value.h"
@@ -192,6 +194,17 @@ static void read_layer(context *c, const char *name, const pl_node *node, kn_lay
                          "this key is required for %s", kind->name);
 }
 
+static void read_flat(context *c, const pl_flat_layer *flat, kn_layer_spec *out)
+{
+    if (flat->back == 0) {
+        read_layer(c, flat->name, flat->node, out);
+        return;
+    }
+    kn_add_config *config = pl_spec_alloc(c->arena, 1, sizeof *config);
+    config->back = flat->back;
+    *out = (kn_layer_spec){.kind = &kn_layer_add, .config = config};
+}
+
 bool pl_layers_read(const pl_node *node, kn_arena *arena, pl_diags *diags,
                     const kn_layer_spec **layers, int *count)
 {
@@ -202,18 +215,20 @@ bool pl_layers_read(const pl_node *node, kn_arena *arena, pl_diags *diags,
                      pl_node_describe(node, arena));
         return false;
     }
-    if (node->count > KN_MODEL_MAX_LAYERS) {
+    int flat_count;
+    const pl_flat_layer *flat = pl_layers_flatten(node, arena, diags, &flat_count);
+    if (flat_count > KN_MODEL_MAX_LAYERS) {
         pl_diags_add(diags, node->pos, "model.layers", NULL, "%d layers are more than %d",
-                     node->count, KN_MODEL_MAX_LAYERS);
+                     flat_count, KN_MODEL_MAX_LAYERS);
         return false;
     }
-    kn_layer_spec *specs = pl_spec_alloc(arena, (size_t)node->count, sizeof *specs);
-    for (int i = 0; i < node->count; i++)
-        read_layer(&c, pl_spec_textf(arena, "model.layers[%d]", i), node->item[i], &specs[i]);
+    kn_layer_spec *specs = pl_spec_alloc(arena, (size_t)flat_count, sizeof *specs);
+    for (int i = 0; i < flat_count; i++)
+        read_flat(&c, &flat[i], &specs[i]);
     if (diags->count > before)
         return false;
     *layers = specs;
-    *count = node->count;
+    *count = flat_count;
     return true;
 }
 

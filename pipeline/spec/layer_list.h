@@ -1,5 +1,5 @@
 /* model.layers: a list of maps, each `{type: KIND, parameter: value..., regularizer: {l1, l2}}`,
- * read by the kinds' own parameter tables. */
+ * read by the kinds' own parameter tables, or `{residual: LIST}` (spec/layer_flatten.h). */
 #ifndef PL_SPEC_LAYER_LIST_H
 #define PL_SPEC_LAYER_LIST_H
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spec/layer_flatten.h"
 #include "spec/spec_mem.h"
 #include "spec/value.h"
 
@@ -38,11 +39,11 @@ static void report(pl_net_check *c, const pl_bindings *b, const pl_source *main,
 {
     int layers = pl_key_find("model.layers"), size = pl_key_find("data.image.size");
     const pl_node *list = b->key[layers].value;
-    int index;
-    if (spec->model.type == PL_MODEL_LAYERS && list && sscanf(why, "layer %d ", &index) == 1 &&
-        index >= 0 && index < list->count) {
-        pl_diags_add(c->diags, list->item[index]->pos,
-                     pl_spec_textf(c->arena, "model.layers[%d]", index), NULL, "%s",
+    int index, count;
+    if (spec->model.type == PL_MODEL_LAYERS && list && !list->pos.source->preset &&
+        sscanf(why, "layer %d ", &index) == 1 && index >= 0 && index < spec->model.layer_count) {
+        const pl_flat_layer *flat = pl_layers_flatten(list, c->arena, c->diags, &count);
+        pl_diags_add(c->diags, flat[index].node->pos, flat[index].name, NULL, "%s",
                      without_kind(why));
         return;
     }

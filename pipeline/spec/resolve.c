@@ -87,6 +87,9 @@ static bool require(pl_resolver *r, const pl_bindings *b, const char *name, cons
 static bool check_required(pl_resolver *r, const pl_bindings *b, const pl_run_spec *spec)
 {
     bool ok = true;
+    int preset = pl_key_find("model.preset");
+    if (b->key[preset].value && !r->from[preset])
+        return false; /* an unknown one: who can tell what is missing? */
     for (int i = 0; i < pl_key_count; i++)
         if (pl_keys[i].required)
             ok = require(r, b, pl_keys[i].name, "") && ok;
@@ -148,7 +151,7 @@ static void note_idle(pl_resolver *r, const pl_bindings *b, int index, const pl_
 {
     pl_node *value = b->key[index].value;
     pl_pos at = b->key[index].key, last = r->idle_at[index];
-    if (!value || value->idle)
+    if (!value || value->idle || value->pos.source->preset)
         return;
     value->idle = true;
     if (at.source == last.source && at.line == last.line && at.column == last.column)
@@ -184,7 +187,7 @@ void pl_resolve_effects(pl_resolver *r, const pl_bindings *b, pl_run_spec *spec)
             continue;
         const pl_effect *lacks = pl_key_lacks(key, spec);
         if (!lacks) {
-            if (b->key[i].value)
+            if (b->key[i].value && !b->key[i].value->pos.source->preset)
                 r->used[i] = true;
             continue;
         }

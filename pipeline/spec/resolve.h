@@ -4,6 +4,7 @@
 #define PL_SPEC_RESOLVE_H
 
 #include "spec/binding.h"
+#include "spec/preset.h"
 #include "spec/value.h"
 
 typedef struct pl_idle {
@@ -17,8 +18,9 @@ typedef struct pl_resolver {
     const pl_source *main; /* where missing keys are reported */
     pl_idle *idle;         /* values that had no effect in some run */
     int idle_count, idle_room;
-    bool used[PL_MAX_KEYS];             /* keys that were given and had an effect in some run */
-    pl_pos idle_at[PL_MAX_KEYS];        /* of the value last noted as idle */
+    bool used[PL_MAX_KEYS];      /* keys that were given and had an effect in some run */
+    pl_pos idle_at[PL_MAX_KEYS]; /* of the value last noted as idle */
+    pl_presets presets;
     struct pl_parsed_default *defaults; /* of keys whose default depends on the run */
     int default_count, default_room;
     const pl_node *default_of[PL_MAX_KEYS]; /* of the others; NULL: not parsed yet */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "spec/preset.h"
 #include "util/duration.h"
 #include "util/str.h"
 
@@ -27,16 +28,18 @@ EFFECT(with_alpha, s->model.act.kind == KN_ACT_LEAKY_RELU || s->model.act.kind =
 EFFECT(by_lbfgs, s->model.solver == PL_SOLVER_LBFGS, "model.solver", "lbfgs")
 EFFECT(by_steps, s->model.type != PL_MODEL_LOGREG || s->model.solver != PL_SOLVER_LBFGS,
        "model.solver", "adam")
-EFFECT(adams, s->train.optimizer.kind == KN_OPT_ADAM || s->train.optimizer.kind == KN_OPT_ADAMW,
-       "train.optimizer", "adam and adamw")
+EFFECT(adams, s->train.optimizer.kind != KN_OPT_SGD && s->train.optimizer.kind != KN_OPT_RMSPROP,
+       "train.optimizer", "adam, adamw and adamw_torch")
 EFFECT(with_eps, s->train.optimizer.kind != KN_OPT_SGD, "train.optimizer",
-       "rmsprop, adam and adamw")
+       "rmsprop, adam, adamw and adamw_torch")
 EFFECT(rmsprop, s->train.optimizer.kind == KN_OPT_RMSPROP, "train.optimizer", "rmsprop")
 EFFECT(with_momentum,
        s->train.optimizer.kind == KN_OPT_SGD || s->train.optimizer.kind == KN_OPT_RMSPROP,
        "train.optimizer", "sgd and rmsprop")
 EFFECT(sgd, s->train.optimizer.kind == KN_OPT_SGD, "train.optimizer", "sgd")
-EFFECT(adamw, s->train.optimizer.kind == KN_OPT_ADAMW, "train.optimizer", "adamw")
+EFFECT(adamws,
+       s->train.optimizer.kind == KN_OPT_ADAMW || s->train.optimizer.kind == KN_OPT_ADAMW_TORCH,
+       "train.optimizer", "adamw and adamw_torch")
 EFFECT(with_gamma,
        s->train.schedule.kind == KN_SCHEDULE_STEP ||
            s->train.schedule.kind == KN_SCHEDULE_EXPONENTIAL,
@@ -45,8 +48,16 @@ EFFECT(in_steps, s->train.schedule.kind == KN_SCHEDULE_STEP, "train.schedule.typ
 EFFECT(plateau, s->train.schedule.kind == KN_SCHEDULE_PLATEAU, "train.schedule.type", "plateau")
 EFFECT(with_floor,
        s->train.schedule.kind == KN_SCHEDULE_COSINE ||
-           s->train.schedule.kind == KN_SCHEDULE_PLATEAU,
-       "train.schedule.type", "cosine and plateau")
+           s->train.schedule.kind == KN_SCHEDULE_PLATEAU ||
+           s->train.schedule.kind == KN_SCHEDULE_RESTARTS,
+       "train.schedule.type", "cosine, plateau and restarts")
+EFFECT(without_rise, s->train.schedule.kind != KN_SCHEDULE_ONECYCLE, "train.schedule.type",
+       "every type but onecycle")
+EFFECT(onecycle, s->train.schedule.kind == KN_SCHEDULE_ONECYCLE, "train.schedule.type", "onecycle")
+EFFECT(restarts, s->train.schedule.kind == KN_SCHEDULE_RESTARTS, "train.schedule.type", "restarts")
+EFFECT(with_products, s->model.type == PL_MODEL_CNN || s->model.type == PL_MODEL_LAYERS,
+       "model.type", "cnn and layers")
+EFFECT(cuts, s->augment.cutout > 0, "augment.cutout.size", "sizes above 0")
 EFFECT(early, s->train.early.on, "train.early_stopping.enabled", "true")
 
 static const char *split_method(const pl_run_spec *s)
@@ -74,17 +85,29 @@ static const char *lr(const pl_run_spec *s)
     return s->train.optimizer.kind == KN_OPT_SGD ? "0.01" : "0.001";
 }
 
+static const char *eps(const pl_run_spec *s)
+{
+    return s->train.optimizer.kind == KN_OPT_ADAMW_TORCH ? "1e-8" : "1e-7";
+}
+
+static const char *weight_decay(const pl_run_spec *s)
+{
+    return s->train.optimizer.kind == KN_OPT_ADAMW_TORCH ? "0.01" : "0.004";
+}
+
 static const char *const channel_names[] = {"gray", "rgb", NULL};
 static const int channel_values[] = {1, 3};
 static const char *const method_names[] = {"official", "random", "stratified", "identity", NULL};
 static const char *const type_names[] = {"cnn", "logreg", "rnn", "layers", NULL};
 static const char *const solver_names[] = {"lbfgs", "adam", NULL};
+static const char *const precision_names[] = {"fp32", "bf16", NULL};
 static const char *const monitor_names[] = {"val_loss", "val_accuracy", NULL};
 
 enum { INGEST = PL_KEY_INGEST, SPLIT = PL_KEY_SPLIT, TRAIN = PL_KEY_TRAIN };
 
 /* What a model must know of its pixels stands in its file, so it is part of training's key too. */
 enum { PIXELS = PL_KEY_INGEST | PL_KEY_TRAIN };
+enum { TRAIN_LATER = PL_KEY_TRAIN | PL_KEY_LATER, TTA = PL_KEY_EVALUATE | PL_KEY_LATER };
 
 #define MAX_SEED 9007199254740992.0 /* 2^53: every program reads it back exactly */
 
@@ -126,8 +149,10 @@ const pl_key pl_keys[] = {
     {"split.validation_split", PL_TYPE_REAL, AT(split.validation_split), 0, 0.9, "0", NULL, NULL, SPLIT,
      "Keras's: val joins train, and the last share of it in file order is val; 0: off", NULL, {NULL}, false},
 
+    {"model.preset", PL_TYPE_CHOICE, AT(model.preset), 0, 0, "none", pl_preset_names, NULL, PL_KEY_ORIGIN,
+     "A model with its training, as listed below; every key that the spec states holds over it", NULL, {NULL}, false},
     {"model.type", PL_TYPE_CHOICE, AT(model.type), 0, 0, NULL, type_names, NULL, TRAIN,
-     "cnn, logreg, rnn, or layers for a net of one's own", NULL, {NULL}, true},
+     "cnn, logreg, rnn, or layers for a net of one's own; a preset states it", NULL, {NULL}, true},
     {"model.solver", PL_TYPE_CHOICE, AT(model.solver), 0, 0, "lbfgs", solver_names, NULL, TRAIN,
      "lbfgs: scikit-learn's objective; adam: by steps, with the optimizer of train", NULL, {&logreg}, false},
     {"model.C", PL_TYPE_REAL, AT(model.c), 1e-10, 1e10, "1", NULL, NULL, TRAIN,
@@ -164,7 +189,7 @@ const pl_key pl_keys[] = {
      "The layers from the image on, without the output layer", NULL, {&own_layers}, false},
 
     {"train.optimizer", PL_TYPE_CHOICE, AT(train.optimizer.kind), 0, 0, "adam", kn_optimizer_names, NULL, TRAIN,
-     "Optimizer, with Keras's formulas", NULL, {&by_steps}, false},
+     "Optimizer, with Keras's formulas; adamw_torch: with PyTorch's", NULL, {&by_steps}, false},
     {"train.lr", PL_TYPE_REAL, AT(train.lr), 1e-10, 1000, "0.001", NULL, NULL, TRAIN,
      "Learning rate; sgd: 0.01 by default", lr, {&by_steps}, false},
     {"train.batch", PL_TYPE_INT, AT(train.batch), 1, 65536, "32", NULL, NULL, TRAIN,
@@ -180,7 +205,7 @@ const pl_key pl_keys[] = {
     {"train.beta2", PL_TYPE_REAL, AT(train.optimizer.beta2), 0, 0.999999999, "0.999", NULL, NULL, TRAIN,
      "Decay of the mean of squared gradients", NULL, {&by_steps, &adams}, false},
     {"train.eps", PL_TYPE_REAL, AT(train.optimizer.eps), 1e-16, 1, "1e-7", NULL, NULL, TRAIN,
-     "Keeps the division finite", NULL, {&by_steps, &with_eps}, false},
+     "Keeps the division finite; adamw_torch: 1e-8 by default", eps, {&by_steps, &with_eps}, false},
     {"train.rho", PL_TYPE_REAL, AT(train.optimizer.rho), 0, 0.999999999, "0.9", NULL, NULL, TRAIN,
      "Decay of the mean of squared gradients", NULL, {&by_steps, &rmsprop}, false},
     {"train.momentum", PL_TYPE_REAL, AT(train.optimizer.momentum), 0, 0.999999, "0", NULL, NULL, TRAIN,
@@ -188,7 +213,7 @@ const pl_key pl_keys[] = {
     {"train.nesterov", PL_TYPE_BOOL, AT(train.optimizer.nesterov), 0, 0, "false", NULL, NULL, TRAIN,
      "Nesterov's form of momentum", NULL, {&by_steps, &sgd}, false},
     {"train.weight_decay", PL_TYPE_REAL, AT(train.optimizer.weight_decay), 0, 1, "0.004", NULL, NULL, TRAIN,
-     "Decoupled decay of the weights", NULL, {&by_steps, &adamw}, false},
+     "Decoupled decay of the weights; adamw_torch: 0.01 by default", weight_decay, {&by_steps, &adamws}, false},
     {"train.schedule.type", PL_TYPE_CHOICE, AT(train.schedule.kind), 0, 0, "constant", kn_schedule_names, NULL, TRAIN,
      "How the learning rate goes on", NULL, {&by_steps}, false},
     {"train.schedule.gamma", PL_TYPE_REAL, AT(train.schedule.gamma), 0, 1, "0.1", NULL, NULL, TRAIN,
@@ -204,7 +229,17 @@ const pl_key pl_keys[] = {
     {"train.schedule.lr_min", PL_TYPE_REAL, AT(train.schedule.lr_min), 0, 1000, "0", NULL, NULL, TRAIN,
      "The rate never goes below", NULL, {&by_steps, &with_floor}, false},
     {"train.schedule.warmup", PL_TYPE_REAL, AT(train.schedule.warmup_epochs), 0, 100000, "0", NULL, NULL, TRAIN,
-     "Epochs of linear rise to the rate, before any schedule", NULL, {&by_steps}, false},
+     "Epochs of linear rise to the rate, before any schedule", NULL, {&by_steps, &without_rise}, false},
+    {"train.schedule.pct_start", PL_TYPE_REAL, AT(train.schedule.pct_start), 0, 1, "0.3", NULL, NULL, TRAIN,
+     "Share of the steps in which the rate rises to train.lr", NULL, {&by_steps, &onecycle}, false},
+    {"train.schedule.div_factor", PL_TYPE_REAL, AT(train.schedule.div_factor), 1, 1e10, "25", NULL, NULL, TRAIN,
+     "The first rate is train.lr divided by it", NULL, {&by_steps, &onecycle}, false},
+    {"train.schedule.final_div_factor", PL_TYPE_REAL, AT(train.schedule.final_div_factor), 1, 1e10, "10000", NULL, NULL, TRAIN,
+     "The last rate is the first divided by it", NULL, {&by_steps, &onecycle}, false},
+    {"train.schedule.period", PL_TYPE_INT, AT(train.schedule.period), 1, 100000, "1", NULL, NULL, TRAIN,
+     "Epochs until the rate starts again for the first time", NULL, {&by_steps, &restarts}, false},
+    {"train.schedule.mult", PL_TYPE_INT, AT(train.schedule.mult), 1, 1000, "2", NULL, NULL, TRAIN,
+     "Each period is so many times as long as the one before", NULL, {&by_steps, &restarts}, false},
     {"train.early_stopping.enabled", PL_TYPE_BOOL, AT(train.early.on), 0, 0, "false", NULL, NULL, TRAIN,
      "Stop when the monitored value stands still; true where another key of early_stopping is given",
      NULL, {&by_steps}, false},
@@ -218,8 +253,49 @@ const pl_key pl_keys[] = {
      "End with the weights of the best epoch", NULL, {&by_steps, &early}, false},
     {"train.class_weight", PL_TYPE_WEIGHTS, AT(train.class_weight), 0, 1e6, "none", NULL, NULL, TRAIN,
      "none, balanced (inverse to the class's share), or [weight of 0, weight of 1]", NULL, {NULL}, false},
+    {"train.label_smoothing", PL_TYPE_FLOAT, AT(train.label_smoothing), 0, 0.5, "0", NULL, NULL, TRAIN_LATER,
+     "Share of the labels that is spread over both classes, in training alone, as Keras's label_smoothing", NULL, {&by_steps}, false},
+    {"train.mixup", PL_TYPE_FLOAT, AT(train.mixup), 0, 8, "0", NULL, NULL, TRAIN_LATER,
+     "Each training image is mixed with another, labels too, by a weight from Beta(mixup, mixup); 0: none", NULL, {&by_steps}, false},
+    {"train.clip_norm", PL_TYPE_REAL, AT(train.clip_norm), 0, 1000000, "0", NULL, NULL, TRAIN_LATER,
+     "Largest norm of the whole gradient, as Keras's global_clipnorm; 0: any", NULL, {&by_steps}, false},
+    {"train.ema", PL_TYPE_REAL, AT(train.ema), 0, 0.99999, "0", NULL, NULL, TRAIN_LATER,
+     "Decay of a moving average of the weights, which is then what is validated, saved and evaluated, as Keras's ema_momentum; "
+     "0: none", NULL, {&by_steps}, false},
+    {"train.precision", PL_TYPE_CHOICE, AT(train.precision), 0, 0, "fp32", precision_names, NULL, TRAIN_LATER,
+     "Of the products in convolutions and dense layers; bf16 keeps weights and sums in fp32", NULL, {&by_steps, &with_products}, false},
     {"train.checkpoint", PL_TYPE_DURATION, AT(train.checkpoint), 1, PL_DURATION_MAX, "60s", NULL, NULL, 0,
      "Time between two checkpoints inside an epoch; it changes no result and is no key of a sweep", NULL, {&by_steps}, false},
+
+    {"augment.flip", PL_TYPE_FLOAT, AT(augment.flip), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Probability that left and right change places", NULL, {&by_steps}, false},
+    {"augment.shift", PL_TYPE_FLOAT, AT(augment.shift), 0, 0.5, "0", NULL, NULL, TRAIN_LATER,
+     "Moved up to this share of the side, in whole pixels, each way", NULL, {&by_steps}, false},
+    {"augment.scale", PL_TYPE_RANGE, AT(augment.scale), 0.2, 5, "[1, 1]", NULL, NULL, TRAIN_LATER,
+     "Made larger by a factor of this range; below 1 smaller", NULL, {&by_steps}, false},
+    {"augment.rotate", PL_TYPE_FLOAT, AT(augment.rotate), 0, 180, "0", NULL, NULL, TRAIN_LATER,
+     "Turned by up to so many degrees, either way", NULL, {&by_steps}, false},
+    {"augment.crop", PL_TYPE_FLOAT, AT(augment.crop), 0.05, 1, "1", NULL, NULL, TRAIN_LATER,
+     "Smallest share of the area that a window at a random place keeps and shows whole", NULL, {&by_steps}, false},
+    {"augment.brightness", PL_TYPE_FLOAT, AT(augment.brightness), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Made lighter or darker by up to this share of white", NULL, {&by_steps}, false},
+    {"augment.contrast", PL_TYPE_FLOAT, AT(augment.contrast), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Distances from the image's mean times a factor of up to so much below or above 1", NULL, {&by_steps}, false},
+    {"augment.gamma", PL_TYPE_RANGE, AT(augment.gamma), 0.1, 10, "[1, 1]", NULL, NULL, TRAIN_LATER,
+     "Levels, as shares of white, to the power of a number in this range", NULL, {&by_steps}, false},
+    {"augment.noise", PL_TYPE_FLOAT, AT(augment.noise), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Normal noise with a standard deviation of up to this share of white", NULL, {&by_steps}, false},
+    {"augment.blur", PL_TYPE_FLOAT, AT(augment.blur), 0, 8, "0", NULL, NULL, TRAIN_LATER,
+     "Blurred by a Gaussian with a standard deviation of up to so many pixels", NULL, {&by_steps}, false},
+    {"augment.cutout.size", PL_TYPE_FLOAT, AT(augment.cutout), 0, 1, "0", NULL, NULL, TRAIN_LATER,
+     "Side of a grey square at a random place, as a share of the shorter side", NULL, {&by_steps}, false},
+    {"augment.cutout.probability", PL_TYPE_FLOAT, AT(augment.cutout_probability), 0, 1, "0.5", NULL, NULL, TRAIN_LATER,
+     "Probability of the square", NULL, {&by_steps, &cuts}, false},
+
+    {"evaluate.tta.flip", PL_TYPE_BOOL, AT(evaluate.flip), 0, 0, "false", NULL, NULL, TTA,
+     "Each image is also seen mirrored; twice the time", NULL, {NULL}, false},
+    {"evaluate.tta.shift", PL_TYPE_FLOAT, AT(evaluate.shift), 0, 0.5, "0", NULL, NULL, TTA,
+     "Each image is also seen moved by this share of the side left, right, up and down; five times the time", NULL, {NULL}, false},
 
     {"sweep.product", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "Map of keys to lists: every combination", NULL, {NULL}, false},
@@ -270,6 +346,10 @@ const pl_section pl_sections[] = {
     {"train", NULL, false, "How it is trained, step by step: every model but logreg by lbfgs"},
     {"train.schedule", "train.schedule.type", true, "Learning rate over the epochs"},
     {"train.early_stopping", "train.early_stopping.enabled", true, "When to stop before the last epoch"},
+    {"augment", NULL, true, "Random changes of the training images, anew in every epoch; validation and test images stay as they are"},
+    {"augment.cutout", "augment.cutout.size", true, "A square of the image hidden"},
+    {"evaluate", NULL, false, "How validation and test images are judged when training is over"},
+    {"evaluate.tta", NULL, true, "Test-time augmentation: the mean of the probabilities of several views of an image"},
     {"sweep", NULL, false, "The same file as a study of many runs"},
     {"sweep.random", NULL, true, "Points drawn at random: a part of the sweep like product, zip and list"},
     {"sweep.halving", "sweep.halving.metric", true, "Successive halving: groups that are behind are stopped early"},
@@ -358,6 +438,16 @@ static const char *const synonyms[][2] = {
     {"kernel_regularizer", "model.regularizer"},
     {"restore_best_weights", "train.early_stopping.restore"},
     {"min_lr", "train.schedule.lr_min"},
+    {"eta_min", "train.schedule.lr_min"},
+    {"max_lr", "train.lr"},
+    {"T_0", "train.schedule.period"},
+    {"T_mult", "train.schedule.mult"},
+    {"global_clipnorm", "train.clip_norm"},
+    {"ema_momentum", "train.ema"},
+    {"rotation", "augment.rotate"},
+    {"rotation_range", "augment.rotate"},
+    {"zoom_range", "augment.scale"},
+    {"horizontal_flip", "augment.flip"},
     {"test_size", "split.ratios"},
     {"n_iter", "sweep.random.n"},
     {"n_trials", "sweep.random.n"},
@@ -370,7 +460,7 @@ static const char *const synonyms[][2] = {
  * as a whole, anywhere, then for a slip anywhere. */
 const char *pl_key_nearest(const char *section, const char *word)
 {
-    enum { MOST = 128 };
+    enum { MOST = 192 };
     int all = pl_key_count + pl_section_count;
     const char *last[MOST], *full[MOST];
     for (size_t i = 0; i < sizeof synonyms / sizeof synonyms[0]; i++)

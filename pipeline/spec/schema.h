@@ -24,6 +24,7 @@ typedef enum pl_type {
     PL_TYPE_INTS,   /* kn_int_list; an int stands for a list of one */
     PL_TYPE_SIZE,   /* int[2] width, height; an int stands for both */
     PL_TYPE_RATIOS, /* double[3] that sum to 1 */
+    PL_TYPE_RANGE,  /* float[2] from, to */
     PL_TYPE_WEIGHTS, /* pl_class_weight at offset: none, balanced or [w0, w1] (pl_train_spec.weight)
                       */
     PL_TYPE_LAYERS,  /* pl_model_spec.layers and layer_count */
@@ -47,7 +48,7 @@ typedef struct pl_key {
     const char *name; /* "train.lr" */
     pl_type type;
     size_t offset;     /* in pl_run_spec, or PL_OF_STUDY */
-    double min, max;   /* inclusive; INT, SEED, REAL, FLOAT, DURATION, items of INTS, SIZE */
+    double min, max;   /* inclusive; INT, SEED, REAL, FLOAT, DURATION, items of INTS, SIZE, RANGE */
     const char *value; /* the default as YAML; NULL: required, or none (see help) */
     const char *const *choices; /* CHOICE: NULL-terminated */
     const int *values;          /* CHOICE: the member's value per choice; NULL: the index */

@@ -79,6 +79,9 @@ static void alternatives(const pl_key *key, json_t *any)
     case PL_TYPE_RATIOS:
         json_array_append_new(any, list_of(ranged("number", key->min, key->max), 3, 3));
         break;
+    case PL_TYPE_RANGE:
+        json_array_append_new(any, list_of(ranged("number", key->min, key->max), 2, 2));
+        break;
     case PL_TYPE_WEIGHTS:
         json_array_append_new(any, json_pack("{s:[s,s]}", "enum", "none", "balanced"));
         json_array_append_new(any, list_of(ranged("number", key->min, key->max), 2, 2));
@@ -156,6 +159,12 @@ static json_t *layer_schema(void)
                                              "description", kind->doc, "properties", properties,
                                              "required", required, "additionalProperties", 0));
     }
+    json_array_append_new(
+        any,
+        json_pack("{s:s, s:s, s:{s:o}, s:[s], s:b}", "type", "object", "description",
+                  "What goes into the layers is added to what comes out of the last of them",
+                  "properties", "residual", list_of(reference("layer"), 1, KN_MODEL_MAX_LAYERS),
+                  "required", "residual", "additionalProperties", 0));
     return json_pack("{s:o}", "anyOf", any);
 }
 

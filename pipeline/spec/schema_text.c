@@ -4,6 +4,7 @@
 
 #include "nn/layer.h"
 #include "spec/layer_list.h"
+#include "spec/preset.h"
 #include "spec/yaml_scalar.h"
 #include "util/duration.h"
 
@@ -56,6 +57,10 @@ static void add_type(const pl_key *key, pl_str *out)
         break;
     case PL_TYPE_RATIOS:
         pl_str_add(out, "[train, val, test]");
+        break;
+    case PL_TYPE_RANGE:
+        pl_str_add(out, "[from, to]");
+        add_range(out, key->min, key->max);
         break;
     case PL_TYPE_WEIGHTS:
         pl_str_add(out, "none | balanced | [weight of 0, weight of 1]");
@@ -125,6 +130,17 @@ static size_t section_length(const char *name)
     return dot ? (size_t)(dot - name) : 0;
 }
 
+/* The texts of the presets, indented. */
+static void add_presets(pl_str *out)
+{
+    pl_str_add(out, "\nPresets of model.preset\n");
+    for (int i = PL_PRESET_NONE + 1; i < PL_PRESETS; i++) {
+        pl_str_addf(out, "  %s\n", pl_preset_names[i]);
+        for (const char *line = pl_preset_text(i); *line; line += strcspn(line, "\n") + 1)
+            pl_str_addf(out, "      %.*s\n", (int)strcspn(line, "\n"), line);
+    }
+}
+
 void pl_schema_text(pl_str *out)
 {
     const char *before = "";
@@ -153,4 +169,8 @@ void pl_schema_text(pl_str *out)
             pl_str_add(out, "    regularizer: {l1: number, l2: number} (default none)\n"
                             "        Penalties on this layer's kernel\n");
     }
+    pl_str_add(out, "  {residual: [layers]}\n"
+                    "      What goes into the layers is added to what comes out of the last of "
+                    "them, as add does\n");
+    add_presets(out);
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "image/augment.h"
 #include "image/resize.h"
 #include "nn/models.h"
 #include "nn/schedule.h"
@@ -65,6 +66,7 @@ typedef struct pl_split_spec {
 } pl_split_spec;
 
 typedef struct pl_model_spec {
+    int preset; /* index in pl_preset_names: where some of the values came from */
     pl_model_type type;
     kn_act act;
     kn_output output;
@@ -97,10 +99,19 @@ typedef struct pl_train_spec {
     kn_schedule schedule; /* lr, steps_per_epoch and epochs are filled in by the train stage */
     pl_early_stopping early;
     pl_class_weight class_weight;
-    float weight[2];   /* PL_WEIGHT_GIVEN: of class 0 and 1 */
-    double checkpoint; /* seconds between two checkpoints inside an epoch, at least 1; it is no
+    float weight[2];              /* PL_WEIGHT_GIVEN: of class 0 and 1 */
+    float label_smoothing, mixup; /* as in kn_trainer_options, 0: none; so are the next two */
+    double clip_norm, ema;
+    kn_precision precision; /* of the net */
+    double checkpoint;      /* seconds between two checkpoints inside an epoch, at least 1; it is no
                           parameter of the run: no key, no RUN-ID, no canonical text knows it */
 } pl_train_spec;
+
+/* What an evaluated image is seen as, beside itself: the mean of the probabilities counts. */
+typedef struct pl_evaluate_spec {
+    bool flip;   /* mirrored too */
+    float shift; /* by this share of the side left, right, up and down too; 0: not */
+} pl_evaluate_spec;
 
 /* One run, fully typed. Strings and lists live in the study's arena. */
 typedef struct pl_run_spec {
@@ -108,6 +119,8 @@ typedef struct pl_run_spec {
     pl_split_spec split;
     pl_model_spec model;
     pl_train_spec train;
+    kn_augment augment; /* of training images; does nothing where the run is not trained by steps */
+    pl_evaluate_spec evaluate;
 } pl_run_spec;
 
 typedef struct pl_run {
@@ -170,13 +183,18 @@ enum {
     PL_KEY_SPLIT = 2,
     PL_KEY_TRAIN = 4,
     PL_KEY_EVALUATE = 8,
-    PL_KEY_ALL = 15
+    PL_KEY_ALL = 15,
+    /* No stages, but of a key that came when runs had been made without it: its default, which is
+     * what those runs did, is in no canonical text. */
+    PL_KEY_LATER = 16,
+    /* Of a key that tells where others have their values from: it is swept, but no parameter. */
+    PL_KEY_ORIGIN = 32
 };
 
 /* Canonical parameters: "key=value\n" lines in schema order for every key that touches any of the
- * stages in the mask and has an effect on this run; defaults filled in; no path (data.images and
- * the like are left out: their content is digested), numbers as %.17g shortest form, independent of
- * locale. */
+ * stages in the mask and has an effect on this run; defaults filled in, but for keys that came later
+ * (PL_KEY_LATER); no path (data.images and the like are left out: their content is digested),
+ * numbers as %.17g shortest form, independent of locale. */
 void pl_spec_canonical(const pl_run_spec *spec, unsigned stages, pl_str *out);
 
 /* The reverse, for models on disk: parses canonical text (of PL_KEY_ALL, with the default for keys

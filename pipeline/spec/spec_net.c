@@ -10,7 +10,8 @@ kn_status pl_spec_net(const pl_run_spec *spec, kn_arena *arena, kn_net_desc *out
     *out = (kn_net_desc){.input = {spec->data.height, spec->data.width, spec->data.channels},
                          .layers = layers,
                          .output = m->type == PL_MODEL_LOGREG ? KN_OUTPUT_SIGMOID : m->output,
-                         .targets = 1};
+                         .targets = 1,
+                         .precision = spec->train.precision};
     switch (m->type) {
     case PL_MODEL_CNN: {
         kn_cnn_options o = {m->filters, m->units,   m->kernel, m->pool,

@@ -86,16 +86,16 @@ static void note_files(loader *l, const pl_bindings *b, const pl_run_spec *spec)
     }
 }
 
-/* A run is what its parameters and files say. What is no parameter (train.checkpoint) is the same in
- * all runs of a study. */
+/* A run is what its parameters and files say, wherever it has them from (model.preset). What is no
+ * parameter (train.checkpoint) is the same in all runs of a study. */
 static bool tells_runs_apart(const pl_key *key)
 {
-    return pl_key_sweepable(key);
+    return pl_key_sweepable(key) && key->stages != PL_KEY_ORIGIN;
 }
 
 static bool tells_groups_apart(const pl_key *key)
 {
-    return pl_key_sweepable(key) && key->offset != offsetof(pl_run_spec, train.seed);
+    return tells_runs_apart(key) && key->offset != offsetof(pl_run_spec, train.seed);
 }
 
 /* Keeps the run where it is the first of its kind; false where it equals one before it. */

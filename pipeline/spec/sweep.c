@@ -225,6 +225,7 @@ void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_sweep_point *p
     for (int i = 0; i < point->count; i++)
         pl_bind(out, point->item[i].name, point->item[i].at, point->item[i].value, r->reader.arena,
                 r->reader.diags);
+    pl_preset_beneath(&r->presets, out, r->reader.arena, r->reader.diags);
 }
 
 bool pl_sweep_excluded(const pl_sweep *s, const pl_run_spec *spec)

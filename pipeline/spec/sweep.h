@@ -39,7 +39,7 @@ typedef struct pl_sweep {
  * was reported. */
 bool pl_sweep_expand(pl_resolver *r, const pl_bindings *b, pl_sweep *out);
 
-/* The bindings with a point's values over them. */
+/* The bindings with a point's values over them, and beneath both the preset that they then name. */
 void pl_sweep_bind(pl_resolver *r, const pl_bindings *b, const pl_sweep_point *point,
                    pl_bindings *out);
 

@@ -64,7 +64,7 @@ bool pl_sweep_flatten(pl_resolver *r, const pl_node *map, const char *where, pl_
 static bool takes_a_list(pl_type type)
 {
     return type == PL_TYPE_INTS || type == PL_TYPE_SIZE || type == PL_TYPE_RATIOS ||
-           type == PL_TYPE_WEIGHTS || type == PL_TYPE_LAYERS;
+           type == PL_TYPE_RANGE || type == PL_TYPE_WEIGHTS || type == PL_TYPE_LAYERS;
 }
 
 /* One key of a condition: its values are read now, each into a run spec of its own. */

@@ -140,6 +140,20 @@ static bool read_ratios(pl_reader *r, const pl_key *key, const pl_node *node, pl
     return true;
 }
 
+static bool read_range(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_spec *spec)
+{
+    double end[2];
+    if (!read_reals(r, key, node, 2, "two numbers: [from, to]", end))
+        return false;
+    if (end[0] > end[1]) {
+        pl_diags_add(r->diags, node->pos, key->name, NULL, "from %g to %g goes backwards", end[0],
+                     end[1]);
+        return false;
+    }
+    memcpy(member(key, spec), (float[2]){(float)end[0], (float)end[1]}, 2 * sizeof(float));
+    return true;
+}
+
 static bool read_weights(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_spec *spec)
 {
     static const char *const words[] = {"none", "balanced", NULL};
@@ -237,6 +251,8 @@ bool pl_value_read(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_
         return read_size(r, key, node, spec);
     case PL_TYPE_RATIOS:
         return read_ratios(r, key, node, spec);
+    case PL_TYPE_RANGE:
+        return read_range(r, key, node, spec);
     case PL_TYPE_WEIGHTS:
         return read_weights(r, key, node, spec);
     case PL_TYPE_LAYERS:
@@ -273,17 +289,21 @@ static void add_ratios(const double ratio[3], pl_str *out)
     pl_str_add(out, "]");
 }
 
+static void add_pair(const float pair[2], pl_str *out)
+{
+    pl_str_add(out, "[");
+    pl_scalar_add_float(out, pair[0]);
+    pl_str_add(out, ", ");
+    pl_scalar_add_float(out, pair[1]);
+    pl_str_add(out, "]");
+}
+
 static void add_weights(const pl_train_spec *train, pl_str *out)
 {
-    if (train->class_weight == PL_WEIGHT_GIVEN) {
-        pl_str_add(out, "[");
-        pl_scalar_add_float(out, train->weight[0]);
-        pl_str_add(out, ", ");
-        pl_scalar_add_float(out, train->weight[1]);
-        pl_str_add(out, "]");
-    } else {
+    if (train->class_weight == PL_WEIGHT_GIVEN)
+        add_pair(train->weight, out);
+    else
         pl_str_add(out, train->class_weight == PL_WEIGHT_BALANCED ? "balanced" : "none");
-    }
 }
 
 void pl_value_text(const pl_key *key, const pl_run_spec *spec, pl_str *out)
@@ -340,6 +360,9 @@ void pl_value_text(const pl_key *key, const pl_run_spec *spec, pl_str *out)
     case PL_TYPE_RATIOS:
         add_ratios(at, out);
         break;
+    case PL_TYPE_RANGE:
+        add_pair(at, out);
+        break;
     case PL_TYPE_WEIGHTS:
         add_weights(&spec->train, out);
         break;
@@ -377,6 +400,8 @@ static size_t member_size(pl_type type)
         return 2 * sizeof(int);
     case PL_TYPE_RATIOS:
         return 3 * sizeof(double);
+    case PL_TYPE_RANGE:
+        return 2 * sizeof(float);
     case PL_TYPE_STUDY:
         break;
     }

@@ -36,6 +36,13 @@ static void take_reals(value_bytes *v, const pl_key *key, const pl_run_spec *spe
         v->of.real[i] += 0.0; /* -0 becomes 0 */
 }
 
+static void take_floats(value_bytes *v, const pl_key *key, const pl_run_spec *spec, int count)
+{
+    take(v, key, spec, (size_t)count * sizeof(float));
+    for (int i = 0; i < count; i++)
+        v->of.single[i] += 0.0f; /* -0 becomes 0 */
+}
+
 static void take_text(value_bytes *v, const pl_key *key, const pl_run_spec *spec)
 {
     const char *text;
@@ -83,8 +90,10 @@ static void bytes_of(const pl_key *key, const pl_run_spec *spec, value_bytes *v)
         take_reals(v, key, spec, 1);
         break;
     case PL_TYPE_FLOAT:
-        take(v, key, spec, sizeof(float));
-        v->of.single[0] += 0.0f;
+        take_floats(v, key, spec, 1);
+        break;
+    case PL_TYPE_RANGE:
+        take_floats(v, key, spec, 2);
         break;
     case PL_TYPE_BOOL:
         take(v, key, spec, sizeof(bool));

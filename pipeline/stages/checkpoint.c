@@ -8,14 +8,14 @@
 #include "util/fs.h"
 #include "util/log.h"
 
-enum { SCALARS_I = 6, SCALARS_F = 7, MAX_TENSORS = 8 };
+enum { SCALARS_I = 6, SCALARS_F = 8, MAX_TENSORS = 9 };
 
 static void pack(const pl_train_state *s, int64_t steps, int64_t whole[SCALARS_I],
                  double real[SCALARS_F])
 {
     const int64_t i[SCALARS_I] = {steps, s->epoch, s->position, s->best_epoch, s->wait, s->stopped};
     const double f[SCALARS_F] = {s->loss_sum, s->correct_sum,  s->epoch_seconds, s->step_seconds,
-                                 s->best,     s->plateau.best, s->plateau.scale};
+                                 s->best,     s->plateau.best, s->plateau.scale, s->judged_sum};
     memcpy(whole, i, sizeof i);
     memcpy(real, f, sizeof f);
 }
@@ -34,6 +34,7 @@ static void unpack(pl_train_state *s, const int64_t whole[SCALARS_I], const doub
     s->best = real[4];
     s->plateau.best = real[5];
     s->plateau.scale = real[6];
+    s->judged_sum = real[7];
 }
 
 static void add(pl_st_tensor *list, size_t *n, const char *name, pl_st_type type, int rank,
@@ -70,10 +71,12 @@ kn_status pl_checkpoint_save(const char *path, const char *identity, const pl_tr
     for (int i = 0; i < kn_trainer_moment_count(trainer); i++)
         add(list, &n, i == 0 ? "moment_0" : "moment_1", PL_ST_F32, 1, floats, 0,
             kn_trainer_moment(trainer, i));
+    if (kn_trainer_average(trainer))
+        add(list, &n, "average", PL_ST_F32, 1, floats, 0, kn_trainer_average(trainer));
     if (state->best_weights && state->best_epoch > 0)
         add(list, &n, "best_weights", PL_ST_F32, 1, floats, 0, state->best_weights);
     pl_digest digest = digest_of(list, n);
-    json_t *metadata = json_pack("{s:s, s:s, s:s}", "facet.checkpoint", "2", "facet.identity",
+    json_t *metadata = json_pack("{s:s, s:s, s:s}", "facet.checkpoint", "3", "facet.identity",
                                  identity, "facet.sha256", digest.hex);
     if (!metadata)
         return kn_fail(e, KN_ENOMEM, "no memory for a checkpoint");
@@ -109,6 +112,9 @@ static bool restore(const pl_safetensors *s, pl_train_state *state, int max_rows
     for (int i = 0; i < kn_trainer_moment_count(trainer); i++)
         if (!(moment[i] = take(s, i == 0 ? "moment_0" : "moment_1", PL_ST_F32, block_floats)))
             return false;
+    const void *average = take(s, "average", PL_ST_F32, block_floats);
+    if (kn_trainer_average(trainer) && !average)
+        return false;
     const void *best = take(s, "best_weights", PL_ST_F32, block_floats);
     int64_t i64[SCALARS_I], plateau_wait;
     double f64[SCALARS_F];
@@ -126,6 +132,8 @@ static bool restore(const pl_safetensors *s, pl_train_state *state, int max_rows
     memcpy(kn_trainer_params(trainer), weights, bytes);
     for (int i = 0; i < kn_trainer_moment_count(trainer); i++)
         memcpy(kn_trainer_moment(trainer, i), moment[i], bytes);
+    if (kn_trainer_average(trainer))
+        memcpy(kn_trainer_average(trainer), average, bytes);
     if (state->best_weights && best)
         memcpy(state->best_weights, best, bytes);
     kn_trainer_set_steps(trainer, i64[0]);

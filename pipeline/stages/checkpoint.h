@@ -1,7 +1,7 @@
-/* The whole state of a training run on disk: weights, moments, step, epoch and position in it, sums
- * of the epoch so far, the history, best value and its weights, early-stopping and plateau state. A
- * run that goes on from it ends with the same bytes as one that was never stopped. The order of
- * images is a function of (seed, epoch), so it needs no state. */
+/* The whole state of a training run on disk: weights, moments, moving average, step, epoch and
+ * position in it, sums of the epoch so far, the history, best value and its weights, early-stopping
+ * and plateau state. A run that goes on from it ends with the same bytes as one that was never
+ * stopped. The order of images is a function of (seed, epoch), so it needs no state. */
 #ifndef PL_STAGES_CHECKPOINT_H
 #define PL_STAGES_CHECKPOINT_H
 
@@ -15,10 +15,10 @@
 #include "stages/epoch_log.h"
 
 typedef struct pl_train_state {
-    int64_t epoch;    /* being trained, counted from 0 */
-    int64_t position; /* images of it already used */
-    double loss_sum;  /* of the epoch so far, penalty included (times images) */
-    double correct_sum;
+    int64_t epoch;                      /* being trained, counted from 0 */
+    int64_t position;                   /* images of it already used */
+    double loss_sum;                    /* of the epoch so far, penalty included (times images) */
+    double correct_sum, judged_sum;     /* of labels */
     double epoch_seconds, step_seconds; /* spent in it so far */
     double best;                        /* monitored value; meaningless while best_epoch is 0 */
     int64_t best_epoch;                 /* counted from 1; 0: none yet */
@@ -27,7 +27,7 @@ typedef struct pl_train_state {
     kn_plateau plateau;
     pl_epoch *rows; /* room for every epoch */
     int row_count;
-    float *best_weights; /* NULL where not kept; a parameter block */
+    float *best_weights; /* NULL where not kept; a block of parameters, or of their average */
 } pl_train_state;
 
 /* identity: the canonical parameters and key; a file of another identity is not taken, nor one whose

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/safetensors.h"
+#include "nn/net_fold.h"
 #include "util/str.h"
 
 static const char parameters_key[] = "facet.parameters", format_key[] = "facet.format",
@@ -128,6 +129,17 @@ kn_status pl_model_load(const char *path, pl_model *out, kn_error *e)
     if (rc != KN_OK)
         pl_model_clear(out);
     return rc;
+}
+
+kn_status pl_model_fold(pl_model *m, kn_error *e)
+{
+    kn_net *net = NULL;
+    float *block = NULL;
+    KN_TRY(kn_net_fold(m->net, m->block, &m->arena, &net, &block, e));
+    kn_net_free(m->net);
+    m->net = net;
+    m->block = block;
+    return KN_OK;
 }
 
 void pl_model_clear(pl_model *m)

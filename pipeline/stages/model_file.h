@@ -1,4 +1,4 @@
-/* model.safetensors: every trainable tensor of the net in layer order, metadata "facet.parameters"
+/* model.safetensors: every tensor of the net, running values included, in layer order, metadata "facet.parameters"
  * (the canonical parameters of the train stage), "facet.format" "1". No paths, no times; nothing
  * that is not in the stage's key, so that one entry serves every run that shares it. */
 #ifndef PL_STAGES_MODEL_FILE_H
@@ -21,6 +21,8 @@ typedef struct pl_model {
 
 /* Errors name the file and the tensor: cut, another shape, a tensor missing or unknown. */
 kn_status pl_model_load(const char *path, pl_model *out, kn_error *e);
+/* For predictions alone: batch normalization becomes part of the weights (nn/net_fold.h). */
+kn_status pl_model_fold(pl_model *m, kn_error *e);
 void pl_model_clear(pl_model *m);
 
 #endif

@@ -9,6 +9,7 @@
 #include "stages/model_file.h"
 #include "stages/scores.h"
 #include "stages/stage.h"
+#include "stages/views.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
@@ -19,6 +20,8 @@ typedef struct evaluation {
     pl_csv names; /* row i + 1 is image i */
     pl_model model;
     kn_trainer *trainer;
+    kn_view view[PL_VIEWS_MAX];
+    int views;
     json_t *metrics;
     pl_str predictions;
 } evaluation;
@@ -48,9 +51,12 @@ static kn_status add_scores(evaluation *v, const char *side, const kn_batch *bat
     json_object_set_new(v->metrics, side, object);
     fprintf(v->job->log,
             "%s: accuracy %.4f on %zu images (majority %.4f), forward passes %.3f s, %.0f "
-            "images/s\n",
+            "images/s",
             side, scores.accuracy, batch->count, scores.majority, seconds,
             seconds > 0 ? (double)batch->count / seconds : 0);
+    if (v->views > 0)
+        fprintf(v->job->log, ", each seen %d times", v->views);
+    fprintf(v->job->log, "\n");
     return KN_OK;
 }
 
@@ -85,6 +91,8 @@ static kn_status open_all(evaluation *v, kn_error *e)
     char *names = pl_path_join(job->dir[PL_INGEST], "names.csv");
     kn_status rc = pl_model_load(model, &v->model, e);
     if (rc == KN_OK)
+        rc = pl_model_fold(&v->model, e);
+    if (rc == KN_OK)
         rc = pl_dataset_open(job->dir[PL_INGEST], &v->data, e);
     if (rc == KN_OK)
         rc = pl_csv_read(names, &v->names, e);
@@ -95,8 +103,12 @@ static kn_status open_all(evaluation *v, kn_error *e)
     free(names);
     KN_TRY(rc);
     KN_TRY(pl_dataset_check_shape(&v->data, kn_net_input(v->model.net), e));
-    const kn_trainer_options inference = {
-        .batch_max = 0, .class_weight = {1, 1}, .cancelled = pl_interrupt_asked};
+    v->views = pl_views_of(&job->spec->evaluate, v->view);
+    const kn_trainer_options inference = {.batch_max = 0,
+                                          .class_weight = {1, 1},
+                                          .views = v->view,
+                                          .view_count = v->views,
+                                          .cancelled = pl_interrupt_asked};
     KN_TRY(kn_trainer_new(v->model.net, job->pool, &inference, &v->trainer, e));
     memcpy(kn_trainer_params(v->trainer), v->model.block,
            kn_net_block_floats(v->model.net) * sizeof(float));

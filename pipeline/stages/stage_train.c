@@ -137,8 +137,8 @@ static double bytes(const pl_run_spec *spec, int threads)
     kn_arena_init(&arena);
     if (pl_spec_net(spec, &arena, &desc, NULL) == KN_OK && kn_net_new(&desc, &net, NULL) == KN_OK) {
         bool lbfgs = spec->model.type == PL_MODEL_LOGREG && spec->model.solver == PL_SOLVER_LBFGS;
-        const kn_trainer_options options = {.batch_max = lbfgs ? 0 : spec->train.batch,
-                                            .optimizer = spec->train.optimizer};
+        const kn_trainer_options options =
+            pl_train_options(spec, lbfgs ? 0 : (size_t)spec->train.batch);
         sum = (double)kn_trainer_bytes(net, threads, &options);
         if (lbfgs)
             sum += LBFGS_VECTORS * sizeof(double) * (double)kn_net_params(net);

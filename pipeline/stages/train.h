@@ -28,6 +28,9 @@ typedef struct pl_train_result {
 
 void pl_train_result_clear(pl_train_result *r);
 
+/* What the spec says of the steps, with class weights of 1. Borrows the spec. */
+kn_trainer_options pl_train_options(const pl_run_spec *run, size_t batch_max);
+
 /* Epochs of batches by an optimizer; goes on from a checkpoint in job->work. */
 kn_status pl_train_epochs(const pl_train_task *task, float *block, pl_train_result *result,
                           kn_error *e);

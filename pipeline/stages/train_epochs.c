@@ -94,6 +94,7 @@ static kn_status run_batches(loop *l, kn_error *e)
         kn_batch b = *train;
         b.index = l->order + s->position;
         b.count = left < batch ? left : batch;
+        b.epoch = (uint64_t)s->epoch;
         float lr = kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer));
         double began = pl_now();
         kn_step_result r;
@@ -106,6 +107,7 @@ static kn_status run_batches(loop *l, kn_error *e)
         s->step_seconds += pl_now() - began;
         s->loss_sum += r.loss + r.penalty * (double)b.count;
         s->correct_sum += (double)r.correct;
+        s->judged_sum += (double)r.judged;
         s->position += (int64_t)b.count;
         pl_progress_update(l->progress, images_seen(l));
         if (pl_now() - l->saved_at > l->spec->checkpoint && save_is_cheap(l))
@@ -127,8 +129,15 @@ static kn_status validate(loop *l, pl_epoch *row, kn_error *e)
     if (rc != KN_OK)
         return kn_prepend(e, "epoch %lld, validation: ", (long long)l->state.epoch + 1);
     row->val_loss = r.loss / (double)val->count + r.penalty;
-    row->val_accuracy = (double)r.correct / (double)val->count;
+    row->val_accuracy = (double)r.correct / (double)r.judged;
     return KN_OK;
+}
+
+/* The weights that are validated and kept. */
+static const float *kept_weights(const loop *l)
+{
+    const float *average = kn_trainer_average(l->trainer);
+    return average ? average : kn_trainer_params(l->trainer);
 }
 
 /* Keras's EarlyStopping: an improvement by more than min_delta resets the wait; `patience` epochs
@@ -147,7 +156,7 @@ static void watch_best(loop *l, const pl_epoch *row)
         s->best_epoch = s->epoch + 1;
         s->wait = 0;
         if (s->best_weights)
-            memcpy(s->best_weights, kn_trainer_params(l->trainer), l->block_floats * sizeof(float));
+            memcpy(s->best_weights, kept_weights(l), l->block_floats * sizeof(float));
     } else if (++s->wait >= early->patience)
         s->stopped = true;
 }
@@ -158,7 +167,7 @@ static void end_epoch(loop *l, pl_epoch *row)
     double n = (double)l->task->train.count;
     row->epoch = (double)s->epoch + 1;
     row->train_loss = s->loss_sum / n;
-    row->train_accuracy = s->correct_sum / n;
+    row->train_accuracy = s->correct_sum / s->judged_sum;
     /* of its last step: the same where the run went on from a checkpoint behind that step */
     row->lr = (double)kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer) - 1);
     row->seconds = l->spent_before + (pl_now() - l->epoch_began);
@@ -181,7 +190,7 @@ static void end_epoch(loop *l, pl_epoch *row)
                          l->spec->epochs, row->train_loss, 100 * row->val_accuracy);
     s->epoch++;
     s->position = 0;
-    s->loss_sum = s->correct_sum = s->step_seconds = s->epoch_seconds = 0;
+    s->loss_sum = s->correct_sum = s->judged_sum = s->step_seconds = s->epoch_seconds = 0;
 }
 
 /* The epochs so far are for those who compare this run with others. */
@@ -256,6 +265,21 @@ static kn_status start_profile(loop *l, kn_error *e)
     return KN_OK;
 }
 
+kn_trainer_options pl_train_options(const pl_run_spec *run, size_t batch_max)
+{
+    const pl_train_spec *spec = &run->train;
+    return (kn_trainer_options){.batch_max = (int)batch_max,
+                                .optimizer = spec->optimizer,
+                                .seed = spec->seed,
+                                .class_weight = {1, 1},
+                                .label_smoothing = spec->label_smoothing,
+                                .mixup = spec->mixup,
+                                .clip_norm = spec->clip_norm,
+                                .average = spec->ema,
+                                .augment = kn_augment_does(&run->augment) ? &run->augment : NULL,
+                                .cancelled = pl_interrupt_asked};
+}
+
 static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
 {
     const pl_train_spec *spec = &task->job->spec->train;
@@ -264,12 +288,8 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
     l->spec = spec;
     size_t batch =
         (size_t)spec->batch < task->train.count ? (size_t)spec->batch : task->train.count;
-    const kn_trainer_options options = {
-        .batch_max = (int)batch,
-        .optimizer = spec->optimizer,
-        .seed = spec->seed,
-        .class_weight = {task->class_weight[0], task->class_weight[1]},
-        .cancelled = pl_interrupt_asked};
+    kn_trainer_options options = pl_train_options(task->job->spec, batch);
+    memcpy(options.class_weight, task->class_weight, sizeof options.class_weight);
     KN_TRY(kn_trainer_new(task->net, task->job->pool, &options, &l->trainer, e));
     l->block_floats = kn_net_block_floats(task->net);
     l->schedule = spec->schedule;
@@ -302,7 +322,8 @@ static kn_status prepare(loop *l, const pl_train_task *task, kn_error *e)
     }
     l->saved_at = pl_now();
     l->save_seconds = SAVE_BEGIN_SECONDS + (double)l->block_floats * sizeof(float) *
-                                               (1 + kn_trainer_moment_count(l->trainer)) /
+                                               (1 + kn_trainer_moment_count(l->trainer) +
+                                                (kn_trainer_average(l->trainer) != NULL)) /
                                                SAVE_SPEED;
     return KN_OK;
 }
@@ -311,8 +332,7 @@ static void finish(loop *l, float *block, pl_train_result *result)
 {
     pl_train_state *s = &l->state;
     bool restore = s->best_weights && s->best_epoch > 0;
-    memcpy(block, restore ? s->best_weights : kn_trainer_params(l->trainer),
-           l->block_floats * sizeof(float));
+    memcpy(block, restore ? s->best_weights : kept_weights(l), l->block_floats * sizeof(float));
     result->rows = s->rows;
     result->row_count = s->row_count;
     result->final_row = restore ? (int)s->best_epoch - 1 : s->row_count - 1;

@@ -49,6 +49,12 @@ def weights(number, shape, bias):
     return ((2 * u - 1) * limit).astype(np.float32).reshape(shape)
 
 
+def about_one(number, shape):
+    """Uniform in 0.7..1.3."""
+    u = (mix(number * 1000003 + np.arange(int(np.prod(shape))) + 1) >> 8).astype(np.float64) / 2 ** 24
+    return (1 + (2 * u - 1) * 0.3).astype(np.float32).reshape(shape)
+
+
 def head(out):
     return [L.Dense(2 if out == 'softmax' else 1, out)]
 
@@ -70,6 +76,18 @@ def mixed():
                 L.Flatten(), L.Dense(9, 'gelu'), L.Dense(7, 'tanh')] + head('sigmoid'), 'sigmoid'
 
 
+def residual():
+    norm = lambda: L.BatchNormalization(momentum=0.9)
+    x = keras.Input((20, 20, 1))
+    y = L.MaxPooling2D()(L.Activation('relu')(norm()(L.Conv2D(6, 3, padding='same')(x))))
+    z = L.Activation('relu')(norm()(L.Conv2D(6, 3, padding='same')(y)))
+    z = norm()(L.SeparableConv2D(6, 3, padding='same')(z))
+    y = L.Activation('relu')(L.Add()([z, y]))
+    y = L.LayerNormalization()(L.DepthwiseConv2D(3, strides=2, padding='same')(y))
+    y = norm()(L.Dense(5, 'relu')(L.GlobalAveragePooling2D()(y)))
+    return x, head('sigmoid')[0](y), 'sigmoid'
+
+
 def logreg():
     return 14, [L.Flatten()] + head('sigmoid'), 'sigmoid'
 
@@ -84,6 +102,7 @@ CASES = {
     'cnn_l2': (lambda: cnn(20, 8, 16, 'sigmoid', R.L2(0.01)), lambda: O.Adam(1e-3), 32, 20),
     'cnn_50': (lambda: cnn(50, 64, 64), lambda: O.Adam(3e-5), 32, 20),
     'mixed': (mixed, lambda: O.Adam(1e-3), 32, 20),
+    'residual': (residual, lambda: O.Adam(1e-3), 32, 20),
     'logreg': (logreg, lambda: O.Adam(1e-3), 32, 20),
     'rnn_lstm': (lambda: rnn(14, L.LSTM, 12, 8), lambda: O.Adam(1e-3), 32, 20),
     'rnn_gru': (lambda: rnn(14, L.GRU, 12, 8), lambda: O.Adam(1e-3), 32, 20),
@@ -100,9 +119,15 @@ CASES = {
 def losses(case):
     build, optimizer, batch, steps = case
     size, body, out = build()
-    model = keras.Sequential([keras.Input((size, size, 1))] + body)
+    if isinstance(body, list):
+        model = keras.Sequential([keras.Input((size, size, 1))] + body)
+    else:
+        model, size = keras.Model(size, body), size.shape[1]
     for i, v in enumerate(model.weights):
-        v.assign(weights(i, v.shape, v.path.endswith('bias')))
+        if v.path.endswith(('gamma', 'moving_variance')):
+            v.assign(about_one(i, v.shape))
+        else:
+            v.assign(weights(i, v.shape, v.path.endswith(('bias', 'beta', 'moving_mean'))))
     if out == 'relu':  # in the middle of its range, so that gradients pass
         model.weights[-1].assign([0.5])
     x = pixels(size)[..., None].astype(np.float32) / 255

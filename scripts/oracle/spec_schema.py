@@ -33,7 +33,9 @@ for path in sorted(glob.glob("experiments/**/*.yaml", recursive=True)):
 for path in sorted(glob.glob("tests/fuzz/corpus/spec/good_*.yaml")):
     look(path, open(path).read().replace("1e-3", "0.001"), True)
 for text in ["report: {columns: [group, train.lr, n], sort: -train.lr, reference: [{label: a, test_loss: 2}]}", "report: {sort: n desc}",
-             "report: none", "report: {columns: null}"]:
+             "report: none", "report: {columns: null}", "model: {preset: best}", "train: {schedule: onecycle, ema: 0.99, precision: bf16}",
+             "sweep: {product: {model.preset: [original, none], train.schedule.mult: [1, 2]}}",
+             "model: {type: layers, layers: [{residual: [flatten, {residual: [flatten]}]}]}"]:
     look(text, text, True)
 for text in [
     "modle: cnn",
@@ -42,9 +44,14 @@ for text in [
     "train: {batch: 0}",
     "train: {batch: 1.5}",
     "train: {lr: fast}",
+    "model: {preset: worst}",
+    "train: {ema: 1}",
+    "train: {precision: fp16}",
     "model: {type: layers, layers: [{type: dense}]}",
     "model: {type: layers, layers: [{type: dense, units: 3, kernal: 1}]}",
     "model: {type: layers, layers: [{type: convd}]}",
+    "model: {type: layers, layers: [{residual: []}]}",
+    "model: {type: layers, layers: [{residual: [flatten], rate: 1}]}",
     "sweep: {product: {train.lrr: [1]}}",
     "sweep: {product: {train.lr: 1}}",
     "sweep: {seeds: 3}",

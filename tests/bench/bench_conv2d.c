@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
+#include "base/size.h"
 #include "kernels/ops/conv2d_problem.h"
 
 enum { IMAGES = 24 };
@@ -14,6 +15,8 @@ enum { IMAGES = 24 };
 typedef struct run {
     const kn_conv2d_impl *k;
     kn_conv2d c;
+    int mb;     /* images a call */
+    int groups; /* of mb images */
     float *x[IMAGES], *y[IMAGES], *dx[IMAGES];
     float *dy[IMAGES], *half[IMAGES]; /* half: every second gradient, by chance, is 0 */
     void *saved[IMAGES];
@@ -35,12 +38,13 @@ static float *lattice(kn_arena *a, size_t n, kn_rng *r)
     return v;
 }
 
-static kn_status run_init(run *r, const kn_conv2d_impl *k, const kn_conv2d *c, kn_arena *a,
+static kn_status run_init(run *r, const kn_conv2d_impl *k, const kn_conv2d *c, int mb, kn_arena *a,
                           kn_error *e)
 {
+    const size_t images = (size_t)mb;
     kn_rng g;
     kn_rng_init(&g, 1, 2);
-    *r = (run){.k = k, .c = *c};
+    *r = (run){.k = k, .c = *c, .mb = mb, .groups = mb < IMAGES ? IMAGES / mb : 1};
     r->w = lattice(a, size3(c->kh * c->kw, c->ic, c->oc), &g);
     r->b = lattice(a, (size_t)c->oc, &g);
     r->dw = kn_arena_alloc(a, size3(c->kh * c->kw, c->ic, c->oc), sizeof(float));
@@ -48,14 +52,15 @@ static kn_status run_init(run *r, const kn_conv2d_impl *k, const kn_conv2d *c, k
     r->packed = kn_arena_alloc(a, k->packed_bytes(c), 1);
     r->scratch = kn_arena_alloc(a, k->scratch_bytes(c), 1);
     bool ok = r->w && r->b && r->dw && r->db && r->packed && r->scratch;
-    for (int i = 0; ok && i < IMAGES; i++) {
-        r->x[i] = lattice(a, size3(c->ih, c->iw, c->ic), &g);
-        r->dy[i] = lattice(a, size3(c->ph, c->pw, c->oc), &g);
-        r->half[i] = lattice(a, size3(c->ph, c->pw, c->oc), &g);
-        r->y[i] = kn_arena_alloc(a, size3(c->ph, c->pw, c->oc), sizeof(float));
-        r->dx[i] = kn_arena_alloc(a, size3(c->ih, c->iw, c->ic), sizeof(float));
-        r->saved[i] = kn_arena_alloc(a, k->saved_bytes(c), 1);
-        for (size_t n = 0; r->half[i] && n < size3(c->ph, c->pw, c->oc); n++)
+    const size_t x = images * kn_conv2d_x_size(c), y = images * kn_conv2d_y_size(c);
+    for (int i = 0; ok && i < r->groups; i++) {
+        r->x[i] = lattice(a, x, &g);
+        r->dy[i] = lattice(a, y, &g);
+        r->half[i] = lattice(a, y, &g);
+        r->y[i] = kn_arena_alloc(a, y, sizeof(float));
+        r->dx[i] = kn_arena_alloc(a, x, sizeof(float));
+        r->saved[i] = kn_arena_alloc(a, images, kn_size_round_up(k->saved_bytes(c) + 1, KN_ALIGN));
+        for (size_t n = 0; r->half[i] && n < y; n++)
             r->half[i][n] *= (float)kn_rng_below(&g, 2);
         ok = r->x[i] && r->dy[i] && r->half[i] && r->y[i] && r->dx[i] && r->saved[i];
     }
@@ -68,45 +73,50 @@ static kn_status run_init(run *r, const kn_conv2d_impl *k, const kn_conv2d *c, k
 static void step_forward(void *context, size_t item)
 {
     run *r = context;
-    size_t i = item % IMAGES;
-    r->k->forward(&r->c, r->x[i], r->w, r->packed, r->b, r->y[i], r->saved[i], r->scratch);
+    size_t i = item % (size_t)r->groups;
+    r->k->forward(&r->c, r->mb, r->x[i], r->w, r->packed, r->b, r->y[i], r->saved[i], r->scratch);
 }
 
 static void step_inference(void *context, size_t item)
 {
     run *r = context;
-    size_t i = item % IMAGES;
-    r->k->forward(&r->c, r->x[i], r->w, r->packed, r->b, r->y[i], NULL, r->scratch);
+    size_t i = item % (size_t)r->groups;
+    r->k->forward(&r->c, r->mb, r->x[i], r->w, r->packed, r->b, r->y[i], NULL, r->scratch);
+}
+
+static size_t group(const run *r, size_t item)
+{
+    return item % (size_t)r->groups;
 }
 
 static void back(run *r, size_t i, const float *dy, float *dx)
 {
-    r->k->backward(&r->c, r->x[i], r->w, r->packed, r->y[i], r->saved[i], dy, dx, r->dw, r->db,
-                   r->scratch);
+    r->k->backward(&r->c, r->mb, r->x[i], r->w, r->packed, r->y[i], r->saved[i], dy, dx, r->dw,
+                   r->db, r->scratch);
 }
 
 static void step_dw(void *context, size_t item)
 {
     run *r = context;
-    back(r, item % IMAGES, r->dy[item % IMAGES], NULL);
+    back(r, group(r, item), r->dy[group(r, item)], NULL);
 }
 
 static void step_dw_dx(void *context, size_t item)
 {
     run *r = context;
-    back(r, item % IMAGES, r->dy[item % IMAGES], r->dx[item % IMAGES]);
+    back(r, group(r, item), r->dy[group(r, item)], r->dx[group(r, item)]);
 }
 
 static void step_half_dw(void *context, size_t item)
 {
     run *r = context;
-    back(r, item % IMAGES, r->half[item % IMAGES], NULL);
+    back(r, group(r, item), r->half[group(r, item)], NULL);
 }
 
 static void step_half_dw_dx(void *context, size_t item)
 {
     run *r = context;
-    back(r, item % IMAGES, r->half[item % IMAGES], r->dx[item % IMAGES]);
+    back(r, group(r, item), r->half[group(r, item)], r->dx[group(r, item)]);
 }
 
 static kn_status compare(const char *what, const float *got, const float *want, size_t n,
@@ -124,15 +134,17 @@ static kn_status verify(run *r, kn_arena *a, kn_error *e)
 {
     run ref;
     const kn_conv2d *c = &r->c;
-    KN_TRY(run_init(&ref, kn_conv2d_impls[0], c, a, e));
+    const kn_conv2d_impl *reference = r->k->bf16 ? kn_conv2d_bf16_impls[0] : kn_conv2d_impls[0];
+    const size_t images = (size_t)r->mb;
+    KN_TRY(run_init(&ref, reference, c, r->mb, a, e));
     step_forward(&ref, 0);
     step_forward(r, 0);
     step_dw_dx(&ref, 0);
     step_dw_dx(r, 0);
     ref.k->finish(c, ref.dw, ref.scratch);
     r->k->finish(c, r->dw, r->scratch);
-    KN_TRY(compare("y", r->y[0], ref.y[0], size3(c->ph, c->pw, c->oc), e));
-    KN_TRY(compare("dx", r->dx[0], ref.dx[0], size3(c->ih, c->iw, c->ic), e));
+    KN_TRY(compare("y", r->y[0], ref.y[0], images * kn_conv2d_y_size(c), e));
+    KN_TRY(compare("dx", r->dx[0], ref.dx[0], images * kn_conv2d_x_size(c), e));
     KN_TRY(compare("dw", r->dw, ref.dw, size3(c->kh * c->kw, c->ic, c->oc), e));
     return compare("db", r->db, ref.db, (size_t)c->oc, e);
 }
@@ -140,34 +152,47 @@ static kn_status verify(run *r, kn_arena *a, kn_error *e)
 static kn_status time_all(run *r, kn_arena *a, kn_error *e)
 {
     KN_TRY(verify(r, a, e));
-    double flop = 2 * kn_conv2d_macs(&r->c);
+    double flop = 2 * kn_conv2d_macs(&r->c) * r->mb, images = r->mb;
     const bench_row rows[] = {
-        {"inference", r->k->name, flop, 0, 1, step_inference, r},
-        {"forward", r->k->name, flop, 0, 1, step_forward, r},
-        {"dw", r->k->name, flop, 0, 1, step_dw, r},
-        {"dw+dx", r->k->name, 2 * flop, 0, 1, step_dw_dx, r},
-        {"dw, half 0", r->k->name, flop, 0, 1, step_half_dw, r},
-        {"dw+dx, half 0", r->k->name, 2 * flop, 0, 1, step_half_dw_dx, r},
+        {"inference", r->k->name, flop, 0, images, step_inference, r},
+        {"forward", r->k->name, flop, 0, images, step_forward, r},
+        {"dw", r->k->name, flop, 0, images, step_dw, r},
+        {"dw+dx", r->k->name, 2 * flop, 0, images, step_dw_dx, r},
+        {"dw, half 0", r->k->name, flop, 0, images, step_half_dw, r},
+        {"dw+dx, half 0", r->k->name, 2 * flop, 0, images, step_half_dw_dx, r},
     };
-    for (int i = 0; i < IMAGES; i++)
+    for (int i = 0; i < r->groups; i++)
         step_forward(r, (size_t)i);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         bench_time(&rows[i]);
     return KN_OK;
 }
 
-static kn_status run_problem(const char *problem, kn_error *e)
+static kn_status run_impl(const kn_conv2d_impl *k, const char *problem, kn_error *e)
 {
     kn_conv2d c;
     KN_TRY(conv2d_problem_parse(problem, &c, e));
     kn_arena a;
     kn_arena_init(&a);
     run r;
-    kn_status rc = run_init(&r, kn_conv2d_best(), &c, &a, e);
+    kn_status rc = run_init(&r, k, &c, k->images(&c), &a, e);
     if (rc == KN_OK)
         rc = time_all(&r, &a, e);
     kn_arena_clear(&a);
     return rc;
+}
+
+static kn_status run_problem(const char *problem, kn_error *e)
+{
+    return run_impl(kn_conv2d_best(), problem, e);
+}
+
+/* As many images a call as it wants; the share of peak is of f32's. */
+static kn_status run_bf16(const char *problem, kn_error *e)
+{
+    if (kn_bf16_get() == KN_BF16_NONE)
+        return KN_OK;
+    return run_impl(kn_conv2d_best_bf16(), problem, e);
 }
 
 static const char *const problems[] = {"ic1ih50oc64kh3pool2",      "ic64ih24oc64kh3pool2",
@@ -188,3 +213,16 @@ static const char *const sizes[] = {"ic8ih24oc8kh3pool2",   "ic16ih24oc16kh3pool
 
 const bench bench_conv2d_sizes = {
     "sizes", "convolution at other filters, kernels and sizes than the tuned", sizes, run_problem};
+
+static const char *const bf16_problems[] = {"ic1ih50oc64kh3pool2",
+                                            "ic64ih24oc64kh3pool2",
+                                            "ic1ih50oc32kh3same1/linear",
+                                            "ic32ih50oc32kh3same1/linear",
+                                            "ic64ih25oc64kh3same1/linear",
+                                            "ic128ih12oc128kh3same1/linear",
+                                            "ic256ih6oc256kh3same1/linear",
+                                            "ic64ih25oc128kh1/linear",
+                                            "ic64ih25oc128kh3sh2same1/linear",
+                                            NULL};
+
+const bench bench_conv2d_bf16 = {"bf16", "convolution of bf16 numbers", bf16_problems, run_bf16};

@@ -3,8 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/cpu.h"
 #include "base/rng.h"
 #include "ops/dense/dense.h"
 #include "ops/gemm/gemm.h"
@@ -28,14 +30,15 @@ static void forward(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_dense_forward(&r->d, r->mb, r->x, r->w, r->packed, r->b, NULL, r->y);
+    kn_dense_forward(&r->d, r->mb, r->x, r->w, r->packed, r->b, NULL, r->y, r->scratch);
 }
 
 static void data(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_dense_backward_data(&r->d, r->mb, r->w, r->packed, NULL, r->y, r->dy, r->dz, r->dx);
+    kn_dense_backward_data(&r->d, r->mb, r->w, r->packed, NULL, r->y, r->dy, r->dz, r->dx,
+                           r->scratch);
 }
 
 static void weights(void *context, size_t item)
@@ -77,7 +80,8 @@ static bool run_init(run *r, kn_arena *a)
            r->scratch;
 }
 
-/* dot(y, dy) - dot(b, sum dy) = dot(dx, x) = dot(dw, w), in double, for a linear layer. */
+/* dot(y, dy) - dot(b, sum dy) = dot(dx, x) = dot(dw, w), in double, for a linear layer; of bf16 as near as its rounding
+ * allows. */
 static kn_status verify(run *r, kn_error *e)
 {
     size_t mb = (size_t)r->mb, ic = (size_t)r->d.ic, oc = (size_t)r->d.oc;
@@ -95,7 +99,8 @@ static kn_status verify(run *r, kn_error *e)
         dw += (double)r->dw[i] * (double)r->w[i];
         size += fabs((double)r->dw[i] * (double)r->w[i]);
     }
-    if (!(fabs(y - dx) <= 1e-4 * size) || !(fabs(y - dw) <= 1e-4 * size))
+    const double near = (r->d.bf16 ? 4e-3 : 1e-4) * size;
+    if (!(fabs(y - dx) <= near) || !(fabs(y - dw) <= near))
         return kn_fail(e, KN_ENUMERIC, "the products are %.9g, %.9g, %.9g: they should be equal", y,
                        dx, dw);
     return KN_OK;
@@ -103,12 +108,17 @@ static kn_status verify(run *r, kn_error *e)
 
 static kn_status run_problem(const char *problem, kn_error *e)
 {
-    static const char *const ways[] = {"rows", "panels", "blas"};
+    static const char *const ways[] = {"rows", "panels", "blas", "bf16"};
     run r = {0};
     int used = 0;
-    if (sscanf(problem, "mb%dic%doc%d%n", &r.mb, &r.d.ic, &r.d.oc, &used) != 3 || problem[used] ||
-        r.mb < 1 || r.d.ic < 1 || r.d.oc < 1)
-        return kn_fail(e, KN_EUSAGE, "\"%s\" is not like mb31ic7744oc64", problem);
+    const bool known =
+        sscanf(problem, "mb%dic%doc%d%n", &r.mb, &r.d.ic, &r.d.oc, &used) == 3 && r.mb > 0;
+    r.d.bf16 = known && strcmp(problem + used, "/bf16") == 0;
+    if (!known || (problem[used] && !r.d.bf16) || r.d.ic < 1 || r.d.oc < 1)
+        return kn_fail(e, KN_EUSAGE, "\"%s\" is not like mb31ic7744oc64 or mb31ic7744oc64/bf16",
+                       problem);
+    if (r.d.bf16 && kn_bf16_get() == KN_BF16_NONE)
+        return KN_OK; /* this machine has none */
     kn_arena arena;
     kn_arena_init(&arena);
     kn_gemm_init();
@@ -130,7 +140,10 @@ static kn_status run_problem(const char *problem, kn_error *e)
     return rc;
 }
 
-static const char *const problems[] = {"mb31ic7744oc64",  "mb500ic7744oc64", "mb31ic7744oc256",
-                                       "mb31ic7744oc257", "mb31ic2500oc1",   NULL};
+static const char *const problems[] = {
+    "mb31ic7744oc64",       "mb500ic7744oc64",      "mb31ic7744oc256",
+    "mb31ic7744oc257",      "mb31ic2500oc1",        "mb31ic7744oc64/bf16",
+    "mb500ic7744oc64/bf16", "mb31ic7744oc256/bf16", NULL};
 
-const bench bench_dense = {"dense", "dense layer, e.g. mb31ic7744oc64", problems, run_problem};
+const bench bench_dense = {"dense", "dense layer, e.g. mb31ic7744oc64 or mb31ic7744oc64/bf16",
+                           problems, run_problem};

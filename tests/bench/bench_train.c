@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/rng.h"
+#include "nn/layer_config.h"
 #include "nn/models.h"
 #include "nn/trainer.h"
 #include "ops/gemm/gemm.h"
@@ -16,6 +17,12 @@
 #include "stages/step_profile.h"
 
 enum { IMAGES = 2048 };
+
+typedef struct model {
+    char kind[8];
+    int size, mb;
+    kn_precision precision;
+} model;
 
 typedef struct run {
     kn_net *net;
@@ -26,6 +33,29 @@ typedef struct run {
     size_t mb;
     kn_status status;
 } run;
+
+/* [conv 3x3 same, avgpool 2] x 4 of 32 to 256 filters: no gradient of a convolution is 0 by pooling. */
+static int deep_layers(kn_arena *a, kn_layer_spec *specs)
+{
+    enum { STAGES = 4 };
+    kn_conv2d_config *conv = kn_arena_alloc(a, STAGES, sizeof *conv);
+    kn_pool_config *pool = kn_arena_alloc(a, 1, sizeof *pool);
+    if (!conv || !pool)
+        return -1;
+    *pool = (kn_pool_config){.size = {2, 2}};
+    int n = 0;
+    for (int i = 0; i < STAGES; i++) {
+        conv[i] = (kn_conv2d_config){.filters = 32 << i,
+                                     .kernel = {3, 3},
+                                     .stride = {1, 1},
+                                     .padding = KN_PADDING_SAME,
+                                     .activation = KN_ACT_RELU};
+        specs[n++] = (kn_layer_spec){.kind = &kn_layer_conv2d, .config = &conv[i]};
+        specs[n++] = (kn_layer_spec){.kind = &kn_layer_avgpool, .config = pool};
+    }
+    specs[n++] = (kn_layer_spec){.kind = &kn_layer_flatten};
+    return n;
+}
 
 static int model_layers(const char *kind, kn_arena *a, kn_layer_spec *specs)
 {
@@ -40,12 +70,15 @@ static int model_layers(const char *kind, kn_arena *a, kn_layer_spec *specs)
                                 .act = {KN_ACT_RELU, 0}};
     if (strcmp(kind, "cnn") == 0)
         return kn_model_cnn(&cnn, a, specs);
+    if (strcmp(kind, "deep") == 0)
+        return deep_layers(a, specs);
     if (strcmp(kind, "rnn") == 0)
         return kn_model_rnn(&rnn, a, specs);
     return kn_model_logreg(a, specs);
 }
 
-static kn_status build_net(const char *kind, int size, kn_net **out, kn_error *e)
+static kn_status build_net(const char *kind, kn_precision precision, int size, kn_net **out,
+                           kn_error *e)
 {
     kn_arena arena;
     kn_arena_init(&arena);
@@ -55,7 +88,8 @@ static kn_status build_net(const char *kind, int size, kn_net **out, kn_error *e
                         .layers = specs,
                         .layer_count = count,
                         .output = strcmp(kind, "rnn") == 0 ? KN_OUTPUT_SOFTMAX : KN_OUTPUT_SIGMOID,
-                        .targets = 1};
+                        .targets = 1,
+                        .precision = precision};
     kn_status rc =
         count < 0 ? kn_fail(e, KN_ENOMEM, "no memory for the layers") : kn_net_new(&desc, out, e);
     kn_arena_clear(&arena);
@@ -84,20 +118,20 @@ static void fill_images(run *r, size_t pixels)
     }
 }
 
-static kn_status run_init(run *r, const char *kind, int size, int mb, int threads, kn_error *e)
+static kn_status run_init(run *r, const model *m, int threads, kn_error *e)
 {
-    size_t pixels = (size_t)size * (size_t)size;
-    *r = (run){.mb = (size_t)mb};
+    size_t pixels = (size_t)m->size * (size_t)m->size;
+    *r = (run){.mb = (size_t)m->mb};
     r->x = malloc(IMAGES * pixels);
     r->label = malloc(IMAGES);
     if (!r->x || !r->label)
         return kn_fail(e, KN_ENOMEM, "no memory for %d images", IMAGES);
     fill_images(r, pixels);
-    kn_trainer_options o = {.batch_max = mb,
+    kn_trainer_options o = {.batch_max = m->mb,
                             .optimizer = kn_optimizer_default(KN_OPT_ADAM),
                             .seed = 1,
                             .class_weight = {1, 1}};
-    KN_TRY(build_net(kind, size, &r->net, e));
+    KN_TRY(build_net(m->kind, m->precision, m->size, &r->net, e));
     KN_TRY(kn_pool_new(threads, &r->pool, e));
     return kn_trainer_new(r->net, r->pool, &o, &r->trainer, e);
 }
@@ -129,10 +163,10 @@ static void step_predict(void *context, size_t item)
 }
 
 /* Two steps on one thread give the parameters that two steps on all threads gave. */
-static kn_status verify(run *r, const char *kind, int size, kn_error *e)
+static kn_status verify(run *r, const model *m, kn_error *e)
 {
     run one;
-    kn_status rc = run_init(&one, kind, size, (int)r->mb, 1, e);
+    kn_status rc = run_init(&one, m, 1, e);
     for (size_t i = 0; rc == KN_OK && i < 2; i++) {
         step_train(r, i);
         step_train(&one, i);
@@ -188,21 +222,36 @@ static kn_status print_profile(run *r, kn_error *e)
     return r->status == KN_OK ? KN_OK : kn_fail(e, r->status, "a step failed");
 }
 
+static const char *const kinds[] = {"cnn", "deep", "rnn", "logreg", NULL};
+
+static bool is_one_of(const char *word, const char *const *list)
+{
+    while (*list && strcmp(word, *list) != 0)
+        list++;
+    return *list != NULL;
+}
+
 static kn_status run_problem(const char *problem, kn_error *e)
 {
-    char kind[8];
-    int size, mb, used = 0;
-    bool known =
-        sscanf(problem, "%7[a-z]%dmb%d%n", kind, &size, &mb, &used) == 3 && problem[used] == '\0' &&
-        (strcmp(kind, "cnn") == 0 || strcmp(kind, "rnn") == 0 || strcmp(kind, "logreg") == 0);
-    if (!known || size < 1 || size > 1000 || mb < 1 || mb > IMAGES)
-        return kn_fail(e, KN_EUSAGE, "'%s' is not a model such as cnn50mb500 (at most %d images)",
-                       problem, IMAGES);
+    model m = {0};
+    int used = 0;
+    bool known = sscanf(problem, "%7[a-z]%dmb%d%n", m.kind, &m.size, &m.mb, &used) == 3 &&
+                 is_one_of(m.kind, kinds);
+    const char *rest = problem + used;
+    m.precision = strcmp(rest, "/bf16") == 0 ? KN_PRECISION_BF16 : KN_PRECISION_F32;
+    if (!known || (*rest && m.precision == KN_PRECISION_F32) || m.size < 1 || m.size > 1000 ||
+        m.mb < 1 || m.mb > IMAGES)
+        return kn_fail(
+            e, KN_EUSAGE,
+            "'%s' is not a model such as cnn50mb500 or cnn50mb500/bf16 (at most %d images)",
+            problem, IMAGES);
+    if (m.precision == KN_PRECISION_BF16 && kn_bf16_get() == KN_BF16_NONE)
+        return KN_OK; /* this machine has none */
     run r;
     kn_gemm_init();
-    kn_status rc = run_init(&r, kind, size, mb, kn_cpu_count(), e);
+    kn_status rc = run_init(&r, &m, kn_cpu_count(), e);
     if (rc == KN_OK)
-        rc = verify(&r, kind, size, e);
+        rc = verify(&r, &m, e);
     if (rc == KN_OK)
         rc = time_model(&r, e);
     if (rc == KN_OK && bench_prints_text())
@@ -211,9 +260,11 @@ static kn_status run_problem(const char *problem, kn_error *e)
     return rc;
 }
 
-static const char *const problems[] = {"cnn50mb64",   "cnn50mb500",    "cnn100mb100",
-                                       "rnn50mb1000", "logreg50mb500", NULL};
+static const char *const problems[] = {
+    "cnn50mb64",   "cnn50mb64/bf16",   "cnn50mb500",  "cnn50mb500/bf16",
+    "cnn100mb100", "cnn100mb100/bf16", "deep50mb128", "deep50mb128/bf16",
+    "rnn50mb1000", "logreg50mb500",    NULL};
 
-const bench bench_train = {"train",
-                           "whole models: cnn, rnn, logreg at a size and a batch, e.g. cnn50mb500",
-                           problems, run_problem};
+const bench bench_train = {
+    "train", "whole models: cnn, deep, rnn, logreg at a size and a batch, e.g. cnn50mb500/bf16",
+    problems, run_problem};

@@ -60,3 +60,13 @@ double kn_conv2d_macs(const kn_conv2d *c)
 {
     return (double)c->oh * c->ow * c->oc * ((double)c->kh * c->kw * c->ic);
 }
+
+size_t kn_conv2d_x_size(const kn_conv2d *c)
+{
+    return (size_t)c->ih * (size_t)c->iw * (size_t)c->ic;
+}
+
+size_t kn_conv2d_y_size(const kn_conv2d *c)
+{
+    return (size_t)c->ph * (size_t)c->pw * (size_t)c->oc;
+}

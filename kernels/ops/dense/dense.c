@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "ops/dense/dense_bf16.h"
 #include "ops/dense/dense_impl.h"
 #include "ops/gemm/gemm.h"
 #include "ops/gemm/gemm_panel.h"
@@ -24,6 +25,8 @@ kn_dense_way kn_dense_way_of(const kn_dense *d)
 {
     if (d->oc <= KN_DENSE_ROW_UNITS)
         return KN_DENSE_ROWS;
+    if (d->bf16)
+        return KN_DENSE_BF16;
     return d->oc <= KN_DENSE_PANEL_UNITS ? KN_DENSE_PANELS : KN_DENSE_BLAS;
 }
 
@@ -65,6 +68,8 @@ size_t kn_dense_packed_bytes(const kn_dense *d)
         return d->oc == 1 ? 0 : (size_t)d->ic * (size_t)d->oc * sizeof(float);
     case KN_DENSE_PANELS:
         return (transposed_at(d) + (size_t)d->oc * padded(d->ic)) * sizeof(float);
+    case KN_DENSE_BF16:
+        return kn_dense_bf16_packed_bytes(d);
     case KN_DENSE_BLAS:
         break;
     }
@@ -78,6 +83,8 @@ size_t kn_dense_scratch_bytes(const kn_dense *d)
         return d->oc == 1 ? 0 : (size_t)d->ic * (size_t)d->oc * sizeof(float);
     case KN_DENSE_PANELS:
         return MB_BLOCK * (padded(d->oc) + BLOCK_ROW) * sizeof(float);
+    case KN_DENSE_BF16:
+        return kn_dense_bf16_scratch_bytes(d);
     case KN_DENSE_BLAS:
         break;
     }
@@ -98,6 +105,10 @@ void kn_dense_pack(const kn_dense *d, const float *w, float *packed)
         return;
     if (kn_dense_way_of(d) == KN_DENSE_ROWS) {
         turn((size_t)d->ic, (size_t)d->oc, w, packed);
+        return;
+    }
+    if (kn_dense_way_of(d) == KN_DENSE_BF16) {
+        kn_dense_bf16_pack(d, w, packed);
         return;
     }
     for (size_t k = 0; k < (size_t)d->ic; k += K_BLOCK) {
@@ -160,7 +171,7 @@ void kn_dense_forward_pixels(const kn_dense *d, int mb, const uint8_t *const *x,
 }
 
 void kn_dense_forward(const kn_dense *d, int mb, const float *x, const float *w,
-                      const float *packed, const float *b, float *z, float *y)
+                      const float *packed, const float *b, float *z, float *y, float *scratch)
 {
     float *pre = before_act(d, z, y);
     switch (kn_dense_way_of(d)) {
@@ -172,6 +183,9 @@ void kn_dense_forward(const kn_dense *d, int mb, const float *x, const float *w,
         break;
     case KN_DENSE_BLAS:
         forward_blas(d, mb, x, w, b, pre);
+        break;
+    case KN_DENSE_BF16:
+        kn_dense_bf16_forward(kn_bf16_ops_get(), d, mb, x, packed, b, pre, scratch);
         break;
     }
     kn_act_forward(d->act, (size_t)mb * (size_t)d->oc, pre, y);
@@ -194,7 +208,8 @@ static void data_panels(const kn_dense *d, int mb, const float *packed, const fl
 
 /* dZ = dY * act' */
 void kn_dense_backward_data(const kn_dense *d, int mb, const float *w, const float *packed,
-                            const float *z, const float *y, const float *dy, float *dz, float *dx)
+                            const float *z, const float *y, const float *dy, float *dz, float *dx,
+                            float *scratch)
 {
     kn_act_backward(d->act, (size_t)mb * (size_t)d->oc, z, y, dy, dz);
     if (!dx)
@@ -208,6 +223,9 @@ void kn_dense_backward_data(const kn_dense *d, int mb, const float *w, const flo
         break;
     case KN_DENSE_BLAS:
         kn_gemm(false, true, mb, d->ic, d->oc, 1.0f, dz, d->oc, w, d->oc, 0.0f, dx, d->ic);
+        break;
+    case KN_DENSE_BF16:
+        kn_dense_bf16_data(kn_bf16_ops_get(), d, mb, packed, dz, dx, scratch);
         break;
     }
 }
@@ -295,6 +313,9 @@ void kn_dense_backward_weights(const kn_dense *d, int mb, int ic0, int ic1, cons
     case KN_DENSE_BLAS:
         kn_gemm(true, false, ic1 - ic0, d->oc, mb, 1.0f, x + ic0, d->ic, dz, d->oc, 1.0f,
                 dw + (size_t)ic0 * oc, d->oc);
+        break;
+    case KN_DENSE_BF16:
+        kn_dense_bf16_weights(kn_bf16_ops_get(), d, mb, ic0, ic1, x, dz, dw, scratch);
         break;
     }
     if (db)

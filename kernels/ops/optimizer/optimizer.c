@@ -4,18 +4,20 @@
 
 #include "ops/optimizer/optimizer_impl.h"
 
-const char *const kn_optimizer_names[] = {"sgd", "rmsprop", "adam", "adamw", NULL};
+const char *const kn_optimizer_names[] = {"sgd", "rmsprop", "adam", "adamw", "adamw_torch", NULL};
 
 kn_optimizer kn_optimizer_default(kn_optimizer_kind kind)
 {
     return (kn_optimizer){.kind = kind,
                           .beta1 = 0.9,
                           .beta2 = 0.999,
-                          .eps = 1e-7,
+                          .eps = kind == KN_OPT_ADAMW_TORCH ? 1e-8 : 1e-7,
                           .rho = 0.9,
                           .momentum = 0.0,
                           .nesterov = false,
-                          .weight_decay = kind == KN_OPT_ADAMW ? 0.004 : 0.0};
+                          .weight_decay = kind == KN_OPT_ADAMW         ? 0.004
+                                          : kind == KN_OPT_ADAMW_TORCH ? 0.01
+                                                                       : 0.0};
 }
 
 int kn_optimizer_moments(const kn_optimizer *o)
@@ -27,6 +29,7 @@ int kn_optimizer_moments(const kn_optimizer *o)
         return o->momentum > 0.0 ? 2 : 1;
     case KN_OPT_ADAM:
     case KN_OPT_ADAMW:
+    case KN_OPT_ADAMW_TORCH:
     case KN_OPT_COUNT:
         break;
     }
@@ -39,9 +42,24 @@ const kn_opt_impl *const kn_opt_impls[] = {
 #undef KN_VARIANT
 };
 
+/* PyTorch computes them in double and rounds them where they meet the tensors. */
+static kn_opt_step torch_constants(const kn_optimizer *o, float lr, int64_t step)
+{
+    double power1 = pow(o->beta1, (double)step), power2 = pow(o->beta2, (double)step);
+    return (kn_opt_step){.eps = (float)o->eps,
+                         .alpha = (float)((double)lr / (1.0 - power1)),
+                         .rest1 = (float)(1.0 - o->beta1),
+                         .rest2 = (float)(1.0 - o->beta2),
+                         .beta2 = (float)o->beta2,
+                         .root2 = (float)sqrt(1.0 - power2),
+                         .keep = (float)(1.0 - (double)lr * o->weight_decay)};
+}
+
 /* Keras takes the powers of beta rounded to f32, but 1 - beta before rounding. */
 static kn_opt_step constants(const kn_optimizer *o, float lr, int64_t step)
 {
+    if (o->kind == KN_OPT_ADAMW_TORCH)
+        return torch_constants(o, lr, step);
     double power1 = pow((double)(float)o->beta1, (double)step);
     double power2 = pow((double)(float)o->beta2, (double)step);
     return (kn_opt_step){.lr = lr,
@@ -75,6 +93,9 @@ void kn_optimizer_step(const kn_optimizer *o, size_t n, float lr, int64_t step, 
     case KN_OPT_ADAMW:
     case KN_OPT_COUNT:
         impl->adam(&c, n, g, w, m, v);
+        break;
+    case KN_OPT_ADAMW_TORCH:
+        impl->adamw_torch(&c, n, g, w, m, v);
         break;
     }
 }

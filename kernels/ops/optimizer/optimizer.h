@@ -1,5 +1,5 @@
 /* Optimizers over flat parameter blocks, with Keras's defaults and formulas (t counts steps from
- * 1):
+ * 1), and AdamW as PyTorch has it:
  *
  *   sgd      momentum 0: w -= lr g
  *            else v = momentum v - lr g;  w += v   (nesterov: w += momentum v - lr g)
@@ -8,8 +8,10 @@
  *   adam     m += (g - m)(1-beta1);  v += (g^2 - v)(1-beta2)
  *            w -= lr sqrt(1-beta2^t)/(1-beta1^t) m / (sqrt(v) + eps)
  *   adamw    w -= lr weight_decay w, then adam
+ *   adamw_torch  w *= 1 - lr weight_decay;  m as adam;  v = beta2 v + (1-beta2) g^2
+ *            w -= lr/(1-beta1^t) m / (sqrt(v)/sqrt(1-beta2^t) + eps)      (torch.optim.AdamW)
  *
- * The arithmetic is f32, as Keras's. Constants are double because Keras rounds 1 - beta2, not
+ * The arithmetic is f32, as theirs. Constants are double because Keras rounds 1 - beta2, not
  * beta2, to f32. Elementwise: any partition of the block gives the same bytes. */
 #ifndef KN_OPS_OPTIMIZER_H
 #define KN_OPS_OPTIMIZER_H
@@ -23,21 +25,22 @@ typedef enum kn_optimizer_kind {
     KN_OPT_RMSPROP,
     KN_OPT_ADAM,
     KN_OPT_ADAMW,
+    KN_OPT_ADAMW_TORCH,
     KN_OPT_COUNT
 } kn_optimizer_kind;
 
-extern const char *const kn_optimizer_names[]; /* "sgd", "rmsprop", "adam", "adamw", NULL */
+extern const char *const kn_optimizer_names[]; /* "sgd", ..., "adamw_torch", NULL */
 
 typedef struct kn_optimizer {
     kn_optimizer_kind kind;
-    double beta1, beta2, eps; /* adam, adamw: 0.9 0.999 1e-7; rmsprop: eps 1e-7 */
+    double beta1, beta2, eps; /* the adams: 0.9 0.999 1e-7, torch's eps 1e-8; rmsprop: eps 1e-7 */
     double rho;               /* rmsprop: 0.9 */
     double momentum;          /* sgd, rmsprop: 0 */
     bool nesterov;            /* sgd */
-    double weight_decay;      /* adamw: 0.004 */
+    double weight_decay;      /* adamw: 0.004; adamw_torch: 0.01 */
 } kn_optimizer;
 
-/* Keras's defaults of a kind. */
+/* The defaults of a kind: Keras's, or PyTorch's. */
 kn_optimizer kn_optimizer_default(kn_optimizer_kind kind);
 
 /* Moment blocks the optimizer needs per parameter: 0, 1 or 2. */

@@ -2,4 +2,5 @@
 
 #include "ops/optimizer/optimizer_body.inc"
 
-const kn_opt_impl kn_opt_avx2 = {"optimizer_avx2", KN_ISA_AVX2, sgd, rmsprop, adam, sum};
+const kn_opt_impl kn_opt_avx2 = {"optimizer_avx2", KN_ISA_AVX2, sgd, rmsprop, adam,
+                                 adamw_torch,      sum};

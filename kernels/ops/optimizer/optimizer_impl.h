@@ -8,12 +8,13 @@
 
 #include "base/cpu.h"
 
-/* The constants of one step, rounded to f32 as Keras rounds them. */
+/* The constants of one step, rounded to f32 as Keras or PyTorch rounds them. */
 typedef struct kn_opt_step {
     float lr, momentum, rho, rho_rest, eps;
-    float alpha;        /* adam: lr sqrt(1-beta2^t) / (1-beta1^t) */
-    float rest1, rest2; /* 1 - beta1, 1 - beta2 */
-    float decay;        /* adamw, else 0 */
+    float alpha;              /* adam: lr sqrt(1-beta2^t) / (1-beta1^t); torch: lr / (1-beta1^t) */
+    float rest1, rest2;       /* 1 - beta1, 1 - beta2 */
+    float decay;              /* adamw, else 0 */
+    float beta2, root2, keep; /* torch: sqrt(1-beta2^t), 1 - lr weight_decay */
     bool nesterov;
 } kn_opt_step;
 
@@ -24,6 +25,8 @@ typedef struct kn_opt_impl {
     void (*sgd)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m);
     void (*rmsprop)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m, float *v);
     void (*adam)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m, float *v);
+    void (*adamw_torch)(const kn_opt_step *c, size_t n, const float *g, float *w, float *m,
+                        float *v);
     /* as kn_gradient_sum */
     void (*sum)(int shards, float *const *shard, size_t at, size_t n, float *g);
 } kn_opt_impl;

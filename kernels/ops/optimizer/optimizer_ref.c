@@ -35,6 +35,16 @@ static void adam(const kn_opt_step *c, size_t n, const float *g, float *w, float
     }
 }
 
+static void adamw_torch(const kn_opt_step *c, size_t n, const float *g, float *w, float *m,
+                        float *v)
+{
+    for (size_t i = 0; i < n; i++) {
+        m[i] += (g[i] - m[i]) * c->rest1;
+        v[i] = v[i] * c->beta2 + c->rest2 * g[i] * g[i];
+        w[i] = w[i] * c->keep - c->alpha * m[i] / (sqrtf(v[i]) / c->root2 + c->eps);
+    }
+}
+
 static void sum(int shards, float *const *shard, size_t at, size_t n, float *g)
 {
     for (size_t i = 0; i < n; i++) {
@@ -46,4 +56,5 @@ static void sum(int shards, float *const *shard, size_t at, size_t n, float *g)
     }
 }
 
-const kn_opt_impl kn_opt_ref = {"optimizer_ref", KN_ISA_SCALAR, sgd, rmsprop, adam, sum};
+const kn_opt_impl kn_opt_ref = {
+    "optimizer_ref", KN_ISA_SCALAR, sgd, rmsprop, adam, adamw_torch, sum};

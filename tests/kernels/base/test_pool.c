@@ -1,5 +1,7 @@
 #include "tst.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -143,6 +145,61 @@ static void test_isa_levels_have_names(void)
     CU_ASSERT_TRUE(kn_cpu_count() >= 1);
 }
 
+static void test_bf16_levels_have_names(void)
+{
+    TST_TEXT(kn_bf16_name(KN_BF16_NONE), "none");
+    TST_TEXT(kn_bf16_name(KN_BF16_AVX512), "avx512");
+    TST_TEXT(kn_bf16_name(KN_BF16_AMX), "amx");
+    const kn_bf16 now = kn_bf16_get();
+    CU_ASSERT_EQUAL(kn_bf16_force(KN_BF16_NONE), KN_BF16_NONE);
+    CU_ASSERT_EQUAL(kn_bf16_force(now), now);
+    CU_ASSERT_TRUE(now == KN_BF16_NONE || kn_isa_get() == KN_ISA_AVX512);
+    kn_error e;
+    CU_ASSERT_EQUAL(kn_bf16_require(&e), now == KN_BF16_NONE ? KN_EUSAGE : KN_OK);
+}
+
+/* Below AVX-512 there is no bf16, and the sentence says who has seen to it. */
+static void test_bf16_needs_avx512(void)
+{
+    const kn_isa isa = kn_isa_get();
+    const kn_bf16 now = kn_bf16_get();
+    if (isa < KN_ISA_AVX2)
+        return;
+    kn_isa_force(KN_ISA_SCALAR);
+    CU_ASSERT_EQUAL(kn_bf16_detect(), KN_BF16_NONE);
+    CU_ASSERT_EQUAL(kn_bf16_force(KN_BF16_AMX), KN_BF16_NONE);
+    TST_FAILS(KN_EUSAGE,
+              "FACET_ISA forces scalar, and train.precision: bf16 needs avx512; unset it, or use "
+              "fp32",
+              kn_bf16_require(e));
+    kn_isa_force(isa);
+    kn_bf16_force(now);
+}
+
+static void test_bf16_wishes_are_checked(void)
+{
+    const char *set = getenv("FACET_BF16");
+    char before[16] = "";
+    if (set)
+        snprintf(before, sizeof before, "%s", set);
+    setenv("FACET_BF16", "amxx", 1);
+    TST_FAILS(KN_EUSAGE, "FACET_BF16: 'amxx' is not one of avx512, amx", kn_bf16_check(e));
+    setenv("FACET_BF16", "none", 1);
+    TST_FAILS(KN_EUSAGE, "FACET_BF16: 'none' is not one of avx512, amx", kn_bf16_check(e));
+    setenv("FACET_BF16", "amx", 1);
+    if (kn_bf16_detect() == KN_BF16_AVX512)
+        TST_FAILS(KN_EUSAGE, "FACET_BF16: this machine has no amx; its highest level is avx512",
+                  kn_bf16_check(e));
+    else if (kn_bf16_detect() == KN_BF16_AMX)
+        TST_OK(kn_bf16_check(e));
+    setenv("FACET_BF16", "", 1);
+    TST_OK(kn_bf16_check(e));
+    if (set)
+        setenv("FACET_BF16", before, 1);
+    else
+        unsetenv("FACET_BF16");
+}
+
 const tst_case tst_base_pool[] = {
     TST(test_every_task_runs_once),
     TST(test_runs_after_pauses_of_every_length),
@@ -151,5 +208,8 @@ const tst_case tst_base_pool[] = {
     TST(test_arena_blocks_are_aligned_zeroed_and_do_not_overlap),
     TST(test_sizes_are_checked),
     TST(test_isa_levels_have_names),
+    TST(test_bf16_levels_have_names),
+    TST(test_bf16_needs_avx512),
+    TST(test_bf16_wishes_are_checked),
     TST_END,
 };

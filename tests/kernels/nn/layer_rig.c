@@ -22,6 +22,7 @@ kn_status layer_rig_init(layer_rig *rig, const kn_layer_kind *kind, const void *
     *l = (kn_layer){
         .kind = kind, .name = "it", .config = config, .arena = a, .in = in, .in_rank = rank};
     l->out_rank = rank;
+    l->granule = kind->granule;
     kn_status rc = kind->configure(l, e);
     if (rc != KN_OK) {
         kn_arena_clear(a);
@@ -45,6 +46,11 @@ kn_status layer_rig_init(layer_rig *rig, const kn_layer_kind *kind, const void *
     rig->args.scratch = kn_arena_alloc(a, 1, l->scratch_bytes);
     rig->args.packed = kn_arena_alloc(a, 1, l->packed_bytes);
     rig->args.batch_dz = kn_arena_alloc(a, (size_t)mb * l->batch_dz_size, sizeof(float));
+    rig->bridged = kn_arena_alloc(a, rig->out, sizeof(float));
+    fill(rig->bridged, rig->out, 4, 1.0);
+    rig->args.bridged = rig->bridged;
+    rig->args.shared = kn_arena_alloc(a, 1, l->shared_bytes);
+    rig->sums = kn_arena_alloc(a, l->gather_size, sizeof(double));
     rig->args.training = true;
     rig->args.seed = 5;
     return KN_OK;
@@ -53,6 +59,23 @@ kn_status layer_rig_init(layer_rig *rig, const kn_layer_kind *kind, const void *
 void layer_rig_clear(layer_rig *rig)
 {
     kn_arena_clear(&rig->arena);
+}
+
+/* What a batch layer gathers of all images; zero first. */
+static void gather(layer_rig *rig)
+{
+    const kn_layer *l = &rig->layer;
+    memset(rig->sums, 0, l->gather_size * sizeof *rig->sums);
+    l->kind->gather(l, &rig->args, rig->sums);
+    l->kind->settle(l, rig->w, (size_t)rig->mb, rig->sums, rig->args.shared);
+}
+
+static void gather_back(layer_rig *rig)
+{
+    const kn_layer *l = &rig->layer;
+    memset(rig->sums, 0, l->gather_size * sizeof *rig->sums);
+    l->kind->gather_back(l, &rig->args, rig->sums);
+    l->kind->settle_back(l, rig->w, (size_t)rig->mb, rig->sums, rig->args.shared, rig->dw);
 }
 
 double layer_rig_loss(layer_rig *rig)
@@ -65,6 +88,8 @@ double layer_rig_loss(layer_rig *rig)
     if (l->kind->prepare)
         l->kind->prepare(l, rig->w, packed.own);
     memset(rig->y, 0xff, rig->out * sizeof(float));
+    if (l->gather_size > 0 && rig->args.training)
+        gather(rig);
     l->kind->forward(l, &rig->args);
     double sum = 0.0;
     for (size_t i = 0; i < rig->out; i++)
@@ -78,6 +103,8 @@ void layer_rig_gradients(layer_rig *rig, int chunks)
     for (int c = 0; c < chunks; c++) {
         layer_rig_loss(rig);
         memset(rig->dx, 0xff, rig->in * sizeof(float));
+        if (l->gather_size > 0)
+            gather_back(rig);
         l->kind->backward(l, &rig->args);
         for (int b = 0; b < l->batch_blocks; b++)
             l->kind->batch_grad(l, rig->mb, rig->x, rig->args.batch_dz, b, l->batch_blocks, rig->dw,

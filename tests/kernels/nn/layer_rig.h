@@ -9,7 +9,8 @@ typedef struct layer_rig {
     kn_layer layer;
     int mb;
     size_t in, out; /* floats of all images */
-    float *x, *y, *r, *dx, *w, *dw;
+    float *x, *y, *r, *dx, *w, *dw, *bridged;
+    double *sums; /* of a batch layer */
     kn_layer_args args;
 } layer_rig;
 

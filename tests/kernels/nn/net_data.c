@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/layer_config.h"
 #include "tst.h"
 
 /* The finalizer of MurmurHash3. */
@@ -45,11 +46,16 @@ void net_data_weights(const kn_net *net, float *block)
     for (int k = 0; k < count; k++) {
         kn_tensor t = kn_net_tensor(net, k, block);
         size_t n = kn_tensor_size(&t), columns = (size_t)t.dim[t.rank - 1], rows = n / columns;
-        bool bias = strstr(t.name, ".bias") != NULL;
-        double limit = bias ? 0.05 : sqrt(6.0 / (double)(rows + columns));
+        double limit = sqrt(6.0 / (double)(rows + columns)), middle = 0.0;
+        if (strstr(t.name, ".gamma") || strstr(t.name, ".moving_variance")) {
+            limit = 0.3;
+            middle = 1.0;
+        } else if (t.rank == 1 || strstr(t.name, ".bias")) {
+            limit = 0.05;
+        }
         for (size_t i = 0; i < n; i++) {
             uint32_t bits = net_data_mix((uint32_t)k * 1000003u + (uint32_t)i + 1) >> 8;
-            t.data[i] = (float)((2.0 * (double)bits / 16777216.0 - 1.0) * limit);
+            t.data[i] = (float)(middle + (2.0 * (double)bits / 16777216.0 - 1.0) * limit);
         }
         if (k == count - 1 && kn_net_output(net) == KN_OUTPUT_RELU)
             t.data[0] = 0.5f;
@@ -71,6 +77,30 @@ static kn_net *net_of(int size, const kn_layer_spec *specs, int count, kn_output
 kn_net *net_data_layers(int size, const kn_layer_spec *specs, int count, kn_output output)
 {
     return net_of(size, specs, count, output);
+}
+
+kn_net *net_data_residual(int size)
+{
+    static const kn_conv2d_config conv = {6, {3, 3}, {1, 1}, KN_PADDING_SAME, 0, -1};
+    static const kn_separable_config separable = {6, {3, 3}, {1, 1}, KN_PADDING_SAME, 0, -1};
+    static const kn_depthwise_config depthwise = {{3, 3}, {2, 2}, KN_PADDING_SAME, 0, -1};
+    static const kn_batchnorm_config norm = {0.9f, 0.001f};
+    static const kn_layernorm_config rows = {0.001f};
+    static const kn_activation_config relu = {KN_ACT_RELU, -1};
+    static const kn_pool_config pool = {{2, 2}, {0, 0}, KN_PADDING_VALID};
+    static const kn_add_config add = {5};
+    static const kn_dense_config dense = {5, KN_ACT_RELU, -1};
+    const kn_layer_spec specs[] = {
+        {&kn_layer_conv2d, &conv, 0, 0},     {&kn_layer_batchnorm, &norm, 0, 0},
+        {&kn_layer_activation, &relu, 0, 0}, {&kn_layer_maxpool, &pool, 0, 0},
+        {&kn_layer_conv2d, &conv, 0, 0},     {&kn_layer_batchnorm, &norm, 0, 0},
+        {&kn_layer_activation, &relu, 0, 0}, {&kn_layer_separable_conv2d, &separable, 0, 0},
+        {&kn_layer_batchnorm, &norm, 0, 0},  {&kn_layer_add, &add, 0, 0},
+        {&kn_layer_activation, &relu, 0, 0}, {&kn_layer_depthwise_conv2d, &depthwise, 0, 0},
+        {&kn_layer_layernorm, &rows, 0, 0},  {&kn_layer_global_avgpool, NULL, 0, 0},
+        {&kn_layer_dense, &dense, 0, 0},     {&kn_layer_batchnorm, &norm, 0, 0},
+    };
+    return net_of(size, specs, (int)(sizeof specs / sizeof specs[0]), KN_OUTPUT_SIGMOID);
 }
 
 kn_net *net_data_cnn(int size, int filters, int dense, kn_output output, float l1, float l2,

@@ -23,6 +23,10 @@ kn_net *net_data_cnn(int size, int filters, int dense, kn_output output, float l
 kn_net *net_data_rnn(int size, kn_rnn_cell cell, int hidden, int dense, float dropout);
 kn_net *net_data_logreg(int size);
 
+/* conv, batchnorm, relu, maxpool; a residual block with a separable convolution; depthwise, layernorm, global
+ * average, dense, batchnorm. */
+kn_net *net_data_residual(int size);
+
 /* A list of layers on a [size, size, 1] input. */
 kn_net *net_data_layers(int size, const kn_layer_spec *specs, int count, kn_output output);
 

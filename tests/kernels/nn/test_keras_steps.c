@@ -123,6 +123,12 @@ static void test_a_list_of_layers(void)
     CHECK_STEPS(net_data_layers(20, specs, COUNT(specs), KN_OUTPUT_SIGMOID), adam(), 0.001f, mixed);
 }
 
+/* Batch and layer normalization, separable and depthwise convolution, a residual connection. */
+static void test_residual(void)
+{
+    CHECK_STEPS(net_data_residual(20), adam(), 0.001f, residual);
+}
+
 static void test_other_losses_are_refused(void)
 {
     kn_net *net = net_data_logreg(14);
@@ -142,6 +148,7 @@ const tst_case tst_nn_keras_steps[] = {
     TST(test_logreg),
     TST(test_other_optimizers),
     TST(test_a_list_of_layers),
+    TST(test_residual),
     TST(test_other_losses_are_refused),
     TST_END,
 };

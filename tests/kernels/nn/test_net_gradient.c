@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net_data.h"
+#include "nn/layer_config.h"
 #include "tst.h"
 
 enum { BATCH = 40 };
@@ -19,6 +20,18 @@ typedef struct subject {
     size_t n;
     float *w, *g, *d; /* start, gradient, direction */
 } subject;
+
+/* What batch layers move is no gradient. */
+static void forget_state(subject *s)
+{
+    for (int i = 0; i < kn_net_layer_count(s->net); i++) {
+        const kn_layer *l = kn_net_layer(s->net, i);
+        for (int k = 0; k < l->tensors; k++)
+            if (l->is_state[k])
+                memset(s->g + l->block_offset + l->offset[k], 0,
+                       kn_tensor_size(&l->tensor[k]) * sizeof(float));
+    }
+}
 
 static void set_up(subject *s, kn_net *net)
 {
@@ -41,6 +54,7 @@ static void set_up(subject *s, kn_net *net)
     TST_OK(kn_trainer_step(s->t, &s->batch, 1.0f, &r, e));
     for (size_t i = 0; i < s->n; i++)
         s->g[i] = s->w[i] - kn_trainer_params(s->t)[i];
+    forget_state(s);
 }
 
 static void tear_down(subject *s)
@@ -79,8 +93,9 @@ static double loss_at(subject *s, double distance)
 {
     for (size_t i = 0; i < s->n; i++)
         kn_trainer_params(s->t)[i] = (float)((double)s->w[i] + distance * (double)s->d[i]);
-    kn_step_result r;
-    TST_OK(kn_trainer_predict(s->t, &s->batch, NULL, &r, e));
+    kn_step_result
+        r; /* of a step that goes nowhere: batch layers look at the batch, as in training */
+    TST_OK(kn_trainer_step(s->t, &s->batch, 0.0f, &r, e));
     return r.loss / BATCH + r.penalty;
 }
 
@@ -129,6 +144,42 @@ static void test_logreg(void)
     check(net_data_logreg(12));
 }
 
+static void test_batch_layers_and_bridges(void)
+{
+    check(net_data_residual(12));
+}
+
+/* A batch layer first of all, two in a row, one behind a recurrent layer, a bridge over a view and a pooling
+ * layer between, bridges that end in one value. */
+static void test_odd_places_of_batch_layers(void)
+{
+    static const kn_batchnorm_config norm = {0.9f, 0.01f};
+    static const kn_conv2d_config conv = {1, {3, 3}, {1, 1}, KN_PADDING_SAME, KN_ACT_TANH, -1};
+    static const kn_rnn_config lstm = {7, true};
+    static const kn_dense_config dense = {6, KN_ACT_TANH, -1}, wide = {144, KN_ACT_TANH, -1};
+    static const kn_pool_config pool = {{2, 2}, {0, 0}, KN_PADDING_VALID};
+    static const kn_add_config two = {2}, three = {3}, four = {4};
+    const kn_layer_spec first[] = {
+        {&kn_layer_batchnorm, &norm, 0, 0}, {&kn_layer_batchnorm, &norm, 0, 0},
+        {&kn_layer_conv2d, &conv, 0, 0},    {&kn_layer_add, &two, 0, 0},
+        {&kn_layer_flatten, NULL, 0, 0},    {&kn_layer_dense, &wide, 0, 0},
+        {&kn_layer_batchnorm, &norm, 0, 0}, {&kn_layer_add, &two, 0, 0},
+        {&kn_layer_dense, &wide, 0, 0},     {&kn_layer_add, &four, 0, 0}};
+    check(net_data_layers(12, first, 10, KN_OUTPUT_SIGMOID));
+    const kn_layer_spec steps[] = {
+        {&kn_layer_rows, NULL, 0, 0},       {&kn_layer_lstm, &lstm, 0, 0},
+        {&kn_layer_batchnorm, &norm, 0, 0}, {&kn_layer_lstm, &lstm, 0, 0},
+        {&kn_layer_add, &two, 0, 0},        {&kn_layer_global_maxpool, NULL, 0, 0},
+        {&kn_layer_dense, &dense, 0, 0}};
+    check(net_data_layers(12, steps, 7, KN_OUTPUT_SOFTMAX));
+    const kn_layer_spec pooled[] = {
+        {&kn_layer_conv2d, &conv, 0, 0}, {&kn_layer_maxpool, &pool, 0, 0},
+        {&kn_layer_conv2d, &conv, 0, 0}, {&kn_layer_conv2d, &conv, 0, 0},
+        {&kn_layer_conv2d, &conv, 0, 0}, {&kn_layer_add, &three, 0, 0},
+        {&kn_layer_add, &four, 0, 0},    {&kn_layer_flatten, NULL, 0, 0}};
+    check(net_data_layers(12, pooled, 8, KN_OUTPUT_SIGMOID));
+}
+
 static void test_a_wrong_gradient_is_refused(void)
 {
     subject s;
@@ -141,5 +192,11 @@ static void test_a_wrong_gradient_is_refused(void)
 }
 
 const tst_case tst_nn_net_gradient[] = {
-    TST(test_cnn), TST(test_rnn), TST(test_logreg), TST(test_a_wrong_gradient_is_refused), TST_END,
+    TST(test_cnn),
+    TST(test_rnn),
+    TST(test_logreg),
+    TST(test_batch_layers_and_bridges),
+    TST(test_odd_places_of_batch_layers),
+    TST(test_a_wrong_gradient_is_refused),
+    TST_END,
 };

@@ -127,6 +127,7 @@ static void all_models(int repeats)
     same_over_repeats(cnn(), repeats);
     same_over_repeats(rnn(), repeats);
     same_over_repeats(net_data_logreg(SIZE), repeats);
+    same_over_repeats(net_data_residual(SIZE), repeats);
 }
 
 static void test_threads_and_load_change_no_byte(void)

@@ -6,146 +6,23 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/rng.h"
 #include "kernels/ops/conv2d_problem.h"
+#include "kernels/ops/conv2d_rig.h"
 
-typedef struct tolerance {
-    double y, dx, dw; /* absolute, and relative 1e-6 where not 0 */
-} tolerance;
-
-static const tolerance exact = {0, 0, 0};
-static const tolerance smooth = {
+static const conv2d_tolerance exact = {0, 0, 0};
+static const conv2d_tolerance smooth = {
     1e-6, 2e-5, 1e-4}; /* activations round: gradients are no longer multiples of 1/8 */
-static const tolerance rounded = {1e-4, 1e-4, 1e-4}; /* sums of up to 600 products of size 1 */
+static const conv2d_tolerance rounded = {1e-4, 1e-4,
+                                         1e-4}; /* sums of up to 600 products of size 1 */
 
-/* Inputs and results of one run. Outputs stand between guards, inputs at an odd address. */
-typedef struct block_run {
-    tst_guard y, dx, dw, db;
-} block_run;
-
-typedef struct block_in {
-    tst_guard x, w, b, dy;
-} block_in;
-
-static size_t size3(int a, int b, int c)
-{
-    return (size_t)a * (size_t)b * (size_t)c;
-}
-
-static tst_guard fill(size_t n, size_t offset, bool on_lattice, kn_rng *r)
-{
-    tst_guard g = tst_guard_new(n, offset);
-    for (size_t i = 0; i < n; i++)
-        g.data[i] = on_lattice ? ((float)kn_rng_below(r, 17) - 8) / 8 : 2 * kn_rng_uniform(r) - 1;
-    return g;
-}
-
-static block_in inputs_new(const kn_conv2d *c, bool on_lattice)
-{
-    kn_rng r;
-    kn_rng_init(&r, 11, (uint64_t)c->oc);
-    block_in in;
-    in.x = fill(size3(c->ih, c->iw, c->ic), 1, on_lattice, &r);
-    in.w = fill(size3(c->kh * c->kw, c->ic, c->oc), 3, on_lattice, &r);
-    in.b = fill((size_t)c->oc, 5, on_lattice, &r);
-    in.dy = fill(size3(c->ph, c->pw, c->oc), 7, on_lattice, &r);
-    return in;
-}
-
-static void inputs_free(block_in *in)
-{
-    tst_guard_free(&in->x);
-    tst_guard_free(&in->w);
-    tst_guard_free(&in->b);
-    tst_guard_free(&in->dy);
-}
-
-static void run_free(block_run *r)
-{
-    tst_guard_free(&r->y);
-    tst_guard_free(&r->dx);
-    tst_guard_free(&r->dw);
-    tst_guard_free(&r->db);
-}
-
-static tst_guard filled_with(size_t n, size_t offset, float value)
-{
-    tst_guard g = tst_guard_new(n, offset);
-    for (size_t i = 0; i < n; i++)
-        g.data[i] = value;
-    return g;
-}
-
-/* Forward and backward with scratch, saved and packed full of NaN between guards; the guards must
- * survive. */
-static block_run run_block(const kn_conv2d_impl *k, const kn_conv2d *c, const block_in *in,
-                           bool train, bool want_dx)
-{
-    block_run r = {
-        .y = tst_guard_new(size3(c->ph, c->pw, c->oc), 1),
-        .dx = tst_guard_new(size3(c->ih, c->iw, c->ic), 3),
-        .dw = filled_with(size3(c->kh * c->kw, c->ic, c->oc), 5, 0.5f),
-        .db = filled_with((size_t)c->oc, 7, 0.25f),
-    };
-    tst_guard packed = tst_guard_new((k->packed_bytes(c) + 3) / 4, 0);
-    tst_guard saved = tst_guard_new((k->saved_bytes(c) + 3) / 4, 0);
-    tst_guard scratch = tst_guard_new((k->scratch_bytes(c) + 3) / 4, 0);
-    k->pack(c, in->w.data, packed.data);
-    k->forward(c, in->x.data, in->w.data, packed.data, in->b.data, r.y.data,
-               train ? saved.data : NULL, scratch.data);
-    if (train) {
-        k->backward(c, in->x.data, in->w.data, packed.data, r.y.data, saved.data, in->dy.data,
-                    want_dx ? r.dx.data : NULL, r.dw.data, r.db.data, scratch.data);
-        k->finish(c, r.dw.data, scratch.data);
-    }
-    const tst_guard *all[] = {&r.y,     &r.dx,  &r.dw,  &r.db,  &packed, &saved,
-                              &scratch, &in->x, &in->w, &in->b, &in->dy};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        CU_ASSERT_TRUE(tst_guard_ok(all[i]));
-    tst_guard_free(&packed);
-    tst_guard_free(&saved);
-    tst_guard_free(&scratch);
-    return r;
-}
-
-static bool near(const char *what, const tst_guard *got, const tst_guard *want, double tol)
-{
-    if (tst_near_f32(got->data, want->data, got->n, tol, tol > 0 ? 1e-6 : 0))
-        return true;
-    tst_note("^ %s", what);
-    return false;
-}
-
-/* Whether implementation k gives what the reference gives: training with and without dx, and
- * inference. */
-static bool agrees(const kn_conv2d_impl *k, const kn_conv2d *c, bool on_lattice, tolerance t)
-{
-    block_in in = inputs_new(c, on_lattice);
-    block_run want = run_block(kn_conv2d_impls[0], c, &in, true, true);
-    block_run got = run_block(k, c, &in, true, true);
-    block_run no_dx = run_block(k, c, &in, true, false);
-    block_run inference = run_block(k, c, &in, false, false);
-    bool ok = near("y", &got.y, &want.y, t.y) && near("dx", &got.dx, &want.dx, t.dx) &&
-              near("dw", &got.dw, &want.dw, t.dw) && near("db", &got.db, &want.db, t.dw) &&
-              near("dw without dx", &no_dx.dw, &got.dw, 0) &&
-              near("db without dx", &no_dx.db, &got.db, 0) &&
-              near("y of inference", &inference.y, &got.y, 0);
-    run_free(&want);
-    run_free(&got);
-    run_free(&no_dx);
-    run_free(&inference);
-    inputs_free(&in);
-    return ok;
-}
-
-static void check_all(const char *word, bool on_lattice, tolerance t)
+static void check_all(const char *word, bool on_lattice, conv2d_tolerance t)
 {
     kn_conv2d c;
     TST_OK(conv2d_problem_parse(word, &c, e));
     for (int i = 1; i < kn_conv2d_impl_count; i++) {
         if (kn_conv2d_impls[i]->isa > kn_isa_detect())
             continue;
-        bool ok = agrees(kn_conv2d_impls[i], &c, on_lattice, t);
+        bool ok = conv2d_agrees(kn_conv2d_impls[i], kn_conv2d_impls[0], &c, 1, on_lattice, t);
         if (!ok)
             tst_note("^ %s, %s", kn_conv2d_impls[i]->name, word);
         CU_ASSERT_TRUE(ok);
@@ -283,11 +160,11 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         kn_conv2d c;
         TST_OK(conv2d_problem_parse(words[n], &c, e));
-        block_in in = inputs_new(&c, true);
+        block_in in = conv2d_inputs_new(&c, 1, true);
         in.x.data[3] = NAN;
         in.x.data[60] = INFINITY;
         in.x.data[100] = -INFINITY;
-        block_run want = run_block(kn_conv2d_impls[0], &c, &in, true, true);
+        block_run want = conv2d_run_block(kn_conv2d_impls[0], &c, &in, true, true);
         size_t nans = 0;
         for (size_t i = 0; i < want.y.n; i++)
             nans += isnan(want.y.data[i]) != 0;
@@ -295,34 +172,34 @@ static void test_kn_conv2d_variants_hand_nan_on(void)
         for (int i = 1; i < kn_conv2d_impl_count; i++) {
             if (kn_conv2d_impls[i]->isa > kn_isa_detect())
                 continue;
-            block_run got = run_block(kn_conv2d_impls[i], &c, &in, true, true);
-            CU_ASSERT_TRUE(near(words[n], &got.y, &want.y, 0));
-            CU_ASSERT_TRUE(near(words[n], &got.dx, &want.dx, 0));
+            block_run got = conv2d_run_block(kn_conv2d_impls[i], &c, &in, true, true);
+            CU_ASSERT_TRUE(conv2d_near(words[n], &got.y, &want.y, 0));
+            CU_ASSERT_TRUE(conv2d_near(words[n], &got.dx, &want.dx, 0));
             if (c.pkh == 0 || c.psh >= c.pkh) /* two windows on an infinite pixel may cancel */
-                CU_ASSERT_TRUE(near(words[n], &got.dw, &want.dw, 0));
-            run_free(&got);
+                CU_ASSERT_TRUE(conv2d_near(words[n], &got.dw, &want.dw, 0));
+            conv2d_run_free(&got);
         }
-        run_free(&want);
-        inputs_free(&in);
+        conv2d_run_free(&want);
+        conv2d_inputs_free(&in);
     }
 }
 
 /* A variant that is slightly wrong in one place, to see it refused. */
 static int wrong_in;
 
-static void wrong_forward(const kn_conv2d *c, const float *x, const float *w, const void *packed,
-                          const float *b, float *y, void *saved, void *scratch)
+static void wrong_forward(const kn_conv2d *c, int mb, const float *x, const float *w,
+                          const void *packed, const float *b, float *y, void *saved, void *scratch)
 {
-    kn_conv2d_impls[0]->forward(c, x, w, packed, b, y, saved, scratch);
+    kn_conv2d_impls[0]->forward(c, mb, x, w, packed, b, y, saved, scratch);
     if (wrong_in == 0)
         y[7] += 1e-3f;
 }
 
-static void wrong_backward(const kn_conv2d *c, const float *x, const float *w, const void *packed,
-                           const float *y, const void *saved, const float *dy, float *dx, float *dw,
-                           float *db, void *scratch)
+static void wrong_backward(const kn_conv2d *c, int mb, const float *x, const float *w,
+                           const void *packed, const float *y, const void *saved, const float *dy,
+                           float *dx, float *dw, float *db, void *scratch)
 {
-    kn_conv2d_impls[0]->backward(c, x, w, packed, y, saved, dy, dx, dw, db, scratch);
+    kn_conv2d_impls[0]->backward(c, mb, x, w, packed, y, saved, dy, dx, dw, db, scratch);
     if (wrong_in == 1 && dx)
         dx[5] += 1e-3f;
     if (wrong_in == 2)
@@ -333,6 +210,17 @@ static void wrong_backward(const kn_conv2d *c, const float *x, const float *w, c
         dw[2] += 1e-3f;
 }
 
+/* Several images a call: the same as one after the other. */
+static void test_kn_conv2d_variants_many_images(void)
+{
+    kn_conv2d c;
+    TST_OK(conv2d_problem_parse("ic3ih7oc17kh3pool2/gelu", &c, e));
+    for (int i = 1; i < kn_conv2d_impl_count; i++)
+        if (kn_conv2d_impls[i]->isa <= kn_isa_detect())
+            CU_ASSERT_TRUE(
+                conv2d_agrees(kn_conv2d_impls[i], kn_conv2d_impls[0], &c, 3, true, smooth));
+}
+
 static void test_the_checker_refuses_a_wrong_variant(void)
 {
     kn_conv2d c;
@@ -341,8 +229,8 @@ static void test_the_checker_refuses_a_wrong_variant(void)
     wrong.backward = wrong_backward;
     TST_OK(conv2d_problem_parse("ic2ih6oc3kh3pool2/linear", &c, e));
     for (wrong_in = 0; wrong_in < 5; wrong_in++)
-        CU_ASSERT_FALSE(agrees(&wrong, &c, true, rounded));
-    CU_ASSERT_TRUE(agrees(&wrong, &c, true, exact));
+        CU_ASSERT_FALSE(conv2d_agrees(&wrong, kn_conv2d_impls[0], &c, 1, true, rounded));
+    CU_ASSERT_TRUE(conv2d_agrees(&wrong, kn_conv2d_impls[0], &c, 1, true, exact));
 }
 
 static void test_kn_conv2d_best_follows_the_level(void)
@@ -365,6 +253,7 @@ const tst_case tst_ops_conv2d[] = {TST(test_kn_conv2d_variants_any_channels),
                                    TST(test_kn_conv2d_variants_round_alike),
                                    TST_M(test_kn_conv2d_variants_of_the_models),
                                    TST(test_kn_conv2d_variants_hand_nan_on),
+                                   TST(test_kn_conv2d_variants_many_images),
                                    TST(test_the_checker_refuses_a_wrong_variant),
                                    TST(test_kn_conv2d_best_follows_the_level),
                                    TST_END};

@@ -55,7 +55,7 @@ static size_t count(int a, int b, int c)
 static void forward(small *s)
 {
     const kn_conv2d_impl *k = kn_conv2d_impls[0];
-    k->forward(&s->c, s->x, s->w, NULL, s->b, s->y, s->saved, s->scratch);
+    k->forward(&s->c, 1, s->x, s->w, NULL, s->b, s->y, s->saved, s->scratch);
 }
 
 static void forward_and_back(small *s)
@@ -66,7 +66,7 @@ static void forward_and_back(small *s)
     memset(s->dw, 0, sizeof s->dw);
     memset(s->db, 0, sizeof s->db);
     forward(s);
-    k->backward(&s->c, s->x, s->w, NULL, s->y, s->saved, s->r, s->dx, s->dw, s->db, s->scratch);
+    k->backward(&s->c, 1, s->x, s->w, NULL, s->y, s->saved, s->r, s->dx, s->dw, s->db, s->scratch);
 }
 
 /* As fill() in scripts/oracle/conv2d.py. */

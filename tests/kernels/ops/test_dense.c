@@ -67,14 +67,14 @@ static const kn_act acts[] = {{KN_ACT_RELU, 0.0f}, {KN_ACT_TANH, 0.0f}, {KN_ACT_
 
 static void run(problem *p, int oc, kn_act act)
 {
-    const kn_dense d = {IC, oc, act};
+    const kn_dense d = {.ic = IC, .oc = oc, .act = act};
     fill(p, oc);
     const float *w = p->in + NX, *b = w + IC * oc;
     CU_ASSERT_TRUE_FATAL(kn_dense_packed_bytes(&d) <= sizeof p->packed);
     CU_ASSERT_TRUE_FATAL(kn_dense_scratch_bytes(&d) <= sizeof p->scratch);
     kn_dense_pack(&d, w, p->packed);
-    kn_dense_forward(&d, MB, p->in, w, p->packed, b, p->z, p->y);
-    kn_dense_backward_data(&d, MB, w, p->packed, p->z, p->y, p->dy, p->dz, p->dx);
+    kn_dense_forward(&d, MB, p->in, w, p->packed, b, p->z, p->y, p->scratch);
+    kn_dense_backward_data(&d, MB, w, p->packed, p->z, p->y, p->dy, p->dz, p->dx, p->scratch);
     kn_dense_backward_weights(&d, MB, 0, IC, p->in, p->dz, p->dw, p->db, p->scratch);
     kn_dense_finish(&d, p->dw, p->scratch);
 }
@@ -118,7 +118,7 @@ static void test_weight_rows_in_parts_add_up(void)
 {
     problem p;
     float parts[NW] = {0};
-    const kn_dense d = {IC, 4, acts[1]};
+    const kn_dense d = {.ic = IC, .oc = 4, .act = acts[1]};
     run(&p, 4, acts[1]);
     kn_dense_backward_weights(&d, MB, 0, 3, p.in, p.dz, parts, NULL, p.scratch);
     kn_dense_backward_weights(&d, MB, 3, IC, p.in, p.dz, parts, NULL, p.scratch);
@@ -128,9 +128,9 @@ static void test_weight_rows_in_parts_add_up(void)
 static void test_dz_may_be_dy_and_dx_is_optional(void)
 {
     problem p;
-    const kn_dense d = {IC, 4, acts[0]};
+    const kn_dense d = {.ic = IC, .oc = 4, .act = acts[0]};
     run(&p, 4, acts[0]);
-    kn_dense_backward_data(&d, MB, p.in + NX, p.packed, NULL, p.y, p.dy, p.dy, NULL);
+    kn_dense_backward_data(&d, MB, p.in + NX, p.packed, NULL, p.y, p.dy, p.dy, NULL, p.scratch);
     CU_ASSERT_EQUAL(memcmp(p.dy, p.dz, sizeof p.dz), 0);
 }
 
@@ -142,10 +142,11 @@ static void test_the_way_follows_from_the_units(void)
                            {256, KN_DENSE_PANELS},
                            {257, KN_DENSE_BLAS}};
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
-        const kn_dense d = {9, want[i][0], acts[0]};
+        const kn_dense d = {.ic = 9, .oc = want[i][0], .act = acts[0]};
         CU_ASSERT_EQUAL((int)kn_dense_way_of(&d), want[i][1]);
     }
-    const kn_dense one = {9, 1, acts[0]}, wide = {9, 257, acts[0]};
+    const kn_dense one = {.ic = 9, .oc = 1, .act = acts[0]};
+    const kn_dense wide = {.ic = 9, .oc = 257, .act = acts[0]};
     CU_ASSERT_EQUAL(kn_dense_packed_bytes(&one), 0);
     CU_ASSERT_EQUAL(kn_dense_packed_bytes(&wide), 0);
 }
@@ -232,9 +233,10 @@ static void run_layer(layer *l)
     memset(l->got_db.data, 0, l->got_db.n * sizeof(float));
     kn_gemm_init();
     kn_dense_pack(d, l->w, l->packed.data);
-    kn_dense_forward(d, l->mb, l->x, l->w, l->packed.data, l->b, NULL, l->got_y.data);
+    kn_dense_forward(d, l->mb, l->x, l->w, l->packed.data, l->b, NULL, l->got_y.data,
+                     l->scratch.data);
     kn_dense_backward_data(d, l->mb, l->w, l->packed.data, NULL, l->got_y.data, l->dz, l->dz,
-                           l->got_dx.data);
+                           l->got_dx.data, l->scratch.data);
     kn_dense_backward_weights(d, l->mb, 0, d->ic, l->x, l->dz, l->got_dw.data, l->got_db.data,
                               l->scratch.data);
     kn_dense_finish(d, l->got_dw.data, l->scratch.data);
@@ -335,7 +337,7 @@ static void rows_agree(const kn_dense_impl *impl, int oc, size_t mb, size_t ic)
 /* Pixels as they lie and pixels turned into floats first make the same layer. */
 static void test_pixels_are_floats_over_255(void)
 {
-    const kn_dense d = {IC_MAX, 2, {KN_ACT_GELU, 0}};
+    const kn_dense d = {.ic = IC_MAX, .oc = 2, .act = {KN_ACT_GELU, 0}};
     rows_in in = rows_in_new(2, MB_MAX, IC_MAX);
     float packed[2 * IC_MAX], z[2][2 * MB_MAX], y[2][2 * MB_MAX], db[2][2] = {{0}};
     float dw[2][2 * IC_MAX] = {{0}};
@@ -344,7 +346,7 @@ static void test_pixels_are_floats_over_255(void)
     for (size_t i = 0; i < MB_MAX * IC_MAX; i++)
         in.x[i] = (float)in.pixels[i] / 255.0f;
     kn_dense_pack(&d, in.w, packed);
-    kn_dense_forward(&d, MB_MAX, in.x, in.w, packed, in.b, z[0], y[0]);
+    kn_dense_forward(&d, MB_MAX, in.x, in.w, packed, in.b, z[0], y[0], NULL);
     kn_dense_forward_pixels(&d, MB_MAX, in.row, in.w, packed, in.b, z[1], y[1]);
     kn_dense_backward_weights(&d, MB_MAX, 0, IC_MAX, in.x, in.dz, dw[0], db[0], NULL);
     kn_dense_backward_pixels(&d, MB_MAX, in.row, in.dz, dw[1], db[1]);

@@ -68,6 +68,54 @@ static void test_five_steps_agree_with_keras(void)
     }
 }
 
+/* Of PyTorch, after every tenth of a hundred steps, from scripts/oracle/torch_adamw.py. */
+enum { TORCH_STEPS = 100, TORCH_EVERY = 10, TORCH_ROWS = TORCH_STEPS / TORCH_EVERY };
+
+typedef struct torch_case {
+    kn_optimizer o;
+    float lr, w[TORCH_ROWS][N];
+} torch_case;
+
+static const torch_case torch_cases[] = {
+#include "torch_adamw.inc"
+};
+
+/* Gradients that change sign and size; number 3 has none in the first half. */
+static float torch_gradient(int step, int i)
+{
+    static const float size[N] = {0.1f, 3.0f, 1e-6f, 0.5f, 40.0f};
+    int turn = (step * (2 * i + 3) + 5 * i) % 17 - 7;
+    return i == 3 && step < TORCH_STEPS / 2 ? 0.0f : size[i] * (float)turn / 8.0f;
+}
+
+static bool agrees_with_torch(const torch_case *k)
+{
+    float w[N], m[N] = {0}, v[N] = {0}, g[N];
+    bool same = true;
+    memcpy(w, start, sizeof start);
+    for (int t = 0; t < TORCH_STEPS; t++) {
+        for (int i = 0; i < N; i++)
+            g[i] = torch_gradient(t, i);
+        kn_optimizer_step(&k->o, N, k->lr, t + 1, g, w, m, v);
+        if ((t + 1) % TORCH_EVERY == 0)
+            same = same && tst_near_f32(w, k->w[t / TORCH_EVERY], N, 1e-7, 1e-6);
+    }
+    return same;
+}
+
+static void test_a_hundred_steps_of_adamw_agree_with_torch(void)
+{
+    for (size_t i = 0; i < sizeof torch_cases / sizeof *torch_cases; i++) {
+        torch_case k = torch_cases[i];
+        CU_ASSERT_TRUE(agrees_with_torch(&k));
+        k.o.kind = KN_OPT_ADAMW;
+        CU_ASSERT_FALSE(agrees_with_torch(&k));
+        k.o.kind = KN_OPT_ADAMW_TORCH;
+        k.o.weight_decay += 0.001;
+        CU_ASSERT_FALSE(agrees_with_torch(&k));
+    }
+}
+
 static void test_a_changed_option_is_seen(void)
 {
     keras_case k = cases[5];
@@ -77,7 +125,7 @@ static void test_a_changed_option_is_seen(void)
     CU_ASSERT_FALSE(tst_near_f32(w, k.w, N, 1e-7, 3e-7));
 }
 
-static void test_defaults_are_those_of_keras(void)
+static void test_defaults_are_those_of_keras_and_torch(void)
 {
     for (int kind = 0; kind < KN_OPT_COUNT; kind++) {
         kn_optimizer o = kn_optimizer_default((kn_optimizer_kind)kind);
@@ -89,6 +137,9 @@ static void test_defaults_are_those_of_keras(void)
         CU_ASSERT_PTR_NOT_NULL(kn_optimizer_names[kind]);
     }
     CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW).weight_decay, 0.004);
+    CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW).eps, 1e-7);
+    CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW_TORCH).weight_decay, 0.01);
+    CU_ASSERT_EQUAL(kn_optimizer_default(KN_OPT_ADAMW_TORCH).eps, 1e-8);
     CU_ASSERT_PTR_NULL(kn_optimizer_names[KN_OPT_COUNT]);
 }
 
@@ -141,7 +192,19 @@ static void test_any_partition_gives_the_same_bytes(void)
 static void test_variants_give_the_bytes_of_the_reference(void)
 {
     const size_t lengths[] = {1, 7, 8, 9, 15, 16, 17, 33, 131};
-    const kn_opt_step c = {0.01f, 0.9f, 0.8f, 0.2f, 1e-3f, 0.03f, 0.1f, 0.001f, 0.004f, true};
+    const kn_opt_step c = {.lr = 0.01f,
+                           .momentum = 0.9f,
+                           .rho = 0.8f,
+                           .rho_rest = 0.2f,
+                           .eps = 1e-3f,
+                           .alpha = 0.03f,
+                           .rest1 = 0.1f,
+                           .rest2 = 0.001f,
+                           .decay = 0.004f,
+                           .beta2 = 0.999f,
+                           .root2 = 0.07f,
+                           .keep = 0.9996f,
+                           .nesterov = true};
     for (int isa = 0; isa <= (int)kn_isa_detect(); isa++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
             size_t n = lengths[l];
@@ -163,6 +226,7 @@ static void test_variants_give_the_bytes_of_the_reference(void)
                 impl->rmsprop(&c, n, g, w, NULL, v);
                 impl->rmsprop(&c, n, g, w, m, v);
                 impl->adam(&c, n, g, w, m, v);
+                impl->adamw_torch(&c, n, g, w, m, v);
             }
             for (int i = 0; i < 4; i++) {
                 CU_ASSERT_EQUAL(memcmp(b[0][i].data, b[1][i].data, n * sizeof(float)), 0);
@@ -231,8 +295,9 @@ static void test_regularizer_adds_penalty_and_gradient(void)
 }
 
 const tst_case tst_ops_optimizer[] = {TST(test_five_steps_agree_with_keras),
+                                      TST(test_a_hundred_steps_of_adamw_agree_with_torch),
                                       TST(test_a_changed_option_is_seen),
-                                      TST(test_defaults_are_those_of_keras),
+                                      TST(test_defaults_are_those_of_keras_and_torch),
                                       TST(test_moments_follow_the_options),
                                       TST(test_adams_first_step_is_lr_times_sign),
                                       TST(test_any_partition_gives_the_same_bytes),

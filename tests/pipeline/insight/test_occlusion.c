@@ -125,8 +125,11 @@ static void test_it_is_the_plain_loop(void)
 static void test_colours_have_a_mean_each(void)
 {
     const kn_layer_spec flat = {&kn_layer_flatten, NULL, 0, 0};
-    const kn_net_desc desc = {
-        .input = {SIDE, SIDE, 3}, .layers = &flat, .layer_count = 1, .output = KN_OUTPUT_SOFTMAX};
+    const kn_net_desc desc = {.input = {SIDE, SIDE, 3},
+                              .layers = &flat,
+                              .layer_count = 1,
+                              .output = KN_OUTPUT_SOFTMAX,
+                              .targets = 1};
     kn_net *net = NULL;
     TST_OK(kn_net_new(&desc, &net, e));
     subject s;

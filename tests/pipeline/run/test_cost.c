@@ -58,6 +58,14 @@ static void test_work_is_counted(void)
     CU_ASSERT_EQUAL(pl_costs_params(c, spec(0)), 401);
     pl_costs_free(c);
     pl_study_clear(&study);
+    load("model: {type: logreg, solver: adam}\ndata.image.size: 20\nevaluate.tta: {flip: true}\n"
+         "sweep: {list: [{augment.flip: 0}, {augment.flip: 0.5}]}\n");
+    c = open_costs();
+    CU_ASSERT_EQUAL(pl_costs_work(c, PL_EVALUATE, spec(0)), 2 * 100 * 400); /* seen twice */
+    CU_ASSERT_NOT_EQUAL(pl_work_class(PL_TRAIN, spec(0)), pl_work_class(PL_TRAIN, spec(1)));
+    CU_ASSERT_EQUAL(pl_work_class(PL_EVALUATE, spec(0)), pl_work_class(PL_EVALUATE, spec(1)));
+    pl_costs_free(c);
+    pl_study_clear(&study);
 }
 
 static void test_rows_are_counted_in_every_form_of_table(void)
@@ -83,7 +91,7 @@ static void test_classes_differ_by_what_costs_time_alone(void)
          "sweep: {list: [{train.lr: 0.001}, {train.lr: 0.1, train.epochs: 9}, {train.batch: 7},\n"
          "  {model.filters: [9]}, {data.image.size: 30}, {model.dropout: 0.5},\n"
          "  {train.optimizer: sgd}, {model.kernel: 5}, {model.regularizer: {l2: 0.1}},\n"
-         "  {train.early_stopping: {patience: 3}}]}\n");
+         "  {train.early_stopping: {patience: 3}}, {train.precision: bf16}]}\n");
     uint64_t base = pl_work_class(PL_TRAIN, spec(0));
     CU_ASSERT_EQUAL(pl_work_class(PL_TRAIN, spec(1)), base);
     for (int r = 2; r < study.run_count; r++)

@@ -49,6 +49,28 @@ static void test_text_of_a_cnn(void)
     pl_study_clear(&s);
 }
 
+/* A key that came later must say nothing at its default: runs made before it keep their ids. */
+static void test_later_keys_are_silent_at_their_default(void)
+{
+    static const char *const stated[] = {"train.label_smoothing=0", "train.mixup=0.0",
+                                         "train.clip_norm=0",       "train.ema=0",
+                                         "train.precision=fp32",    NULL};
+    pl_study plain = spec_study(SPEC_HEAD "model: cnn\n"), same;
+    TST_OK(spec_load(SPEC_HEAD "model: cnn\n", stated, &same, e));
+    char *want = spec_canonical(&plain.runs[0]), *got = spec_canonical(&same.runs[0]);
+    TST_TEXT(got, want);
+    for (int i = 0; i < pl_key_count; i++) {
+        char *line = pl_format("\n%s=", pl_keys[i].name);
+        if (pl_keys[i].stages & PL_KEY_LATER)
+            CU_ASSERT_PTR_NULL(strstr(want, line));
+        free(line);
+    }
+    free(want);
+    free(got);
+    pl_study_clear(&plain);
+    pl_study_clear(&same);
+}
+
 static void test_text_of_logreg_has_no_steps(void)
 {
     pl_study s = spec_study(SPEC_HEAD "model: logreg\n");
@@ -125,6 +147,11 @@ static const char *const round_trips[] = {
     SPEC_HEAD
     "model: {type: layers, layers: [rows, {type: lstm, units: 4, return_sequences: true},\n"
     "  {type: gru, units: 3}]}\n",
+    SPEC_HEAD "model: cnn\n"
+              "train: {optimizer: adamw_torch, schedule: {type: onecycle, pct_start: 0.1},\n"
+              "  label_smoothing: 0.1, mixup: 0.2, clip_norm: 1.5, ema: 0.999, precision: bf16}\n",
+    SPEC_HEAD "model: cnn\n"
+              "train: {schedule: {type: restarts, period: 3, mult: 1, lr_min: 1e-6, warmup: 1}}\n",
 };
 
 static void test_text_reads_back_as_the_same_run(void)
@@ -212,6 +239,11 @@ static void test_every_parameter_is_in_the_text(void)
         "train.schedule.warmup=2",
         "train.early_stopping=true",
         "train.class_weight=balanced",
+        "train.label_smoothing=0.1",
+        "train.mixup=0.2",
+        "train.clip_norm=1",
+        "train.ema=0.99",
+        "train.precision=bf16",
     };
     pl_study plain = spec_study(SPEC_HEAD "model: cnn\n");
     char *before = spec_canonical(&plain.runs[0]);
@@ -231,6 +263,7 @@ static void test_every_parameter_is_in_the_text(void)
 }
 
 const tst_case tst_spec_canonical[] = {TST(test_text_of_a_cnn),
+                                       TST(test_later_keys_are_silent_at_their_default),
                                        TST(test_text_of_logreg_has_no_steps),
                                        TST(test_stages_have_keys_of_their_own),
                                        TST(test_no_path_is_in_it),

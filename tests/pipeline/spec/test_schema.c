@@ -165,6 +165,10 @@ static void test_shown_study_is_a_spec_of_the_same_runs(void)
                   "  seeds: [1, 2, 3]\n"
                   "  halving: {metric: val_loss, min_epochs: 2}\n"
                   "  budget: 7.5h\n",
+        SPEC_HEAD
+        "train: {epochs: 3, ema: 0.99, clip_norm: 0.5, schedule: {type: restarts}}\n"
+        "sweep: {product: {model.preset: [original, best, none], model.type: [cnn, rnn],\n"
+        "  train.mixup: [0, 0.2], train.precision: [fp32, bf16]}}\n",
     };
     for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
         pl_study s = spec_study(specs[i]);

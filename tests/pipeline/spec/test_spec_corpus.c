@@ -29,7 +29,8 @@ static void test_specs_cut_anywhere(void)
     static const char text[] =
         "x-a: &a {batch: 64}\n"
         "data: {images: 'i', labels: \"l\", image: [30, 20]}\n"
-        "model: {type: layers, layers: [{type: dense, units: 3}, flatten]}\n"
+        "model: {preset: best, type: layers, layers: [{type: dense, units: 3}, flatten,\n"
+        "  {residual: [{type: dense, units: 3}]}]}\n"
         "train:\n  <<: *a\n  lr: 1e-3\n  epochs: 2\n"
         "sweep: {product: {train.lr: [1, 2]}, seeds: [1, 2], budget: 1h30m,\n"
         "  random: {n: 3, params: {train.batch: {int: [1, 9]}}}, halving: {factor: 2}}\n";

@@ -215,7 +215,7 @@ static const spec_wrong wrong[] = {
      "    - {type: conv2, filters: 8}\n"
      "    - flatten\n",
      {NULL},
-     "x.yaml:7:14: model.layers[0].type: \"conv2\" is not one of conv2d, maxpool, avgpool, flatten, dense, dropout, activation, lstm, gru, simple_rnn, rows\n"
+     "x.yaml:7:14: model.layers[0].type: \"conv2\" is not one of conv2d, depthwise_conv2d, separable_conv2d, maxpool, avgpool, global_maxpool, global_avgpool, flatten, dense, batchnorm, layernorm, add, dropout, activation, lstm, gru, simple_rnn, rows\n"
      "    - {type: conv2, filters: 8}\n"
      "             ^\n"
      "did you mean \"conv2d\"?"},

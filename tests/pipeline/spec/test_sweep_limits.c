@@ -122,9 +122,9 @@ static void test_all_of_them_are_shown(void)
     pl_str text;
     pl_str_init(&text);
     pl_study_yaml(&s, &text);
-    const char *sweep = strstr(text.text, "  checkpoint:");
-    TST_TEXT(sweep ? sweep : text.text, "  checkpoint: 90s\n"
-                                        "sweep:\n"
+    const char *sweep = strstr(text.text, "\nsweep:");
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.text, "\n  checkpoint: 90s\n"));
+    TST_TEXT(sweep ? sweep : text.text, "\nsweep:\n"
                                         "  budget: 1h30m\n"
                                         "  halving:\n"
                                         "    metric: val_loss\n"

@@ -88,7 +88,57 @@ static void test_exponential(void)
     same_after_a_stop("train.schedule.type=exponential\ntrain.schedule.gamma=0.5\n", POLLS, 1);
 }
 
+/* The rate is a function of the step alone. */
+static void test_one_cycle(void)
+{
+    same_after_a_stop("train.optimizer=adamw_torch\ntrain.schedule.type=onecycle\n", POLLS, 2);
+}
+
+static void test_restarts(void)
+{
+    same_after_a_stop("train.schedule.type=restarts\ntrain.schedule.mult=1\n", POLLS, 3);
+}
+
+static void test_average(void)
+{
+    same_after_a_stop("train.ema=0.9\n", POLLS, 2);
+}
+
+static void test_best_average(void)
+{
+    same_after_a_stop("train.ema=0.9\ntrain.early_stopping.enabled=true\n"
+                      "train.early_stopping.patience=2\ntrain.early_stopping.min_delta=100\n"
+                      "train.early_stopping.restore=true\ntrain.epochs=6\n",
+                      POLLS, 2);
+}
+
+/* Running statistics are averaged and go on as the weights do. */
+static void test_average_of_a_net_with_batchnorm(void)
+{
+    same_after_a_stop("model.type=layers\n"
+                      "model.layers=[{type: conv2d, filters: 4, padding: same}, batchnorm, "
+                      "{residual: [{type: conv2d, filters: 4, padding: same}, batchnorm]}, "
+                      "{type: activation, activation: relu}, global_avgpool]\n"
+                      "train.optimizer=adamw_torch\ntrain.schedule.type=onecycle\n"
+                      "train.ema=0.8\ntrain.label_smoothing=0.05\n",
+                      POLLS, 1);
+}
+
+static void test_smoothed_mixed_and_clipped(void)
+{
+    same_after_a_stop("train.label_smoothing=0.1\ntrain.mixup=0.4\ntrain.clip_norm=0.5\n", POLLS,
+                      2);
+}
+
 /* Stops in its third epoch, with the weights of the first. */
+static void test_augmented(void)
+{
+    same_after_a_stop("augment.flip=0.5\naugment.shift=0.2\naugment.scale=[0.8, 1.3]\n"
+                      "augment.rotate=20\naugment.contrast=0.3\naugment.noise=0.1\n"
+                      "augment.blur=1\naugment.cutout.size=0.3\n",
+                      POLLS, 1);
+}
+
 static void test_early_stopping(void)
 {
     same_after_a_stop("train.early_stopping.enabled=true\ntrain.early_stopping.patience=2\n"
@@ -259,6 +309,13 @@ const tst_case tst_stages_checkpoint[] = {
     TST(test_dropout),
     TST(test_plateau),
     TST(test_exponential),
+    TST(test_one_cycle),
+    TST(test_restarts),
+    TST(test_average),
+    TST(test_best_average),
+    TST(test_average_of_a_net_with_batchnorm),
+    TST(test_smoothed_mixed_and_clipped),
+    TST(test_augmented),
     TST(test_early_stopping),
     TST(test_stopped_at_every_batch),
     TST(test_other_threads_go_on),

@@ -115,6 +115,26 @@ static void test_threads_logreg(void)
     same_for_threads(logreg);
 }
 
+/* Validation is plain, so that the training loss alone is of changed images. */
+static void test_augmented_images_for_any_threads(void)
+{
+    stage_rig r;
+    char settings[512];
+    snprintf(settings, sizeof settings,
+             "%saugment.flip=0.5\naugment.rotate=30\naugment.noise=0.2\n", small_cnn);
+    same_for_threads(settings);
+    stage_rig_init(&r, 8, 50, 10, 10);
+    stage_rig_spec(&r, small_cnn);
+    r.spec.train.epochs = 1;
+    r.spec.train.lr = 1e-10; /* the weights stay as they are */
+    TST_OK(stage_rig_train(&r, "plain", e));
+    r.spec.augment.flip = 1;
+    TST_OK(stage_rig_train(&r, "flipped", e));
+    CU_ASSERT_FALSE(tst_near(last_value("flipped", 1), last_value("plain", 1), 0, 1e-6));
+    CU_ASSERT_TRUE(tst_near(last_value("flipped", 3), last_value("plain", 3), 0, 1e-6));
+    stage_rig_clear(&r);
+}
+
 /* The comparison itself: another seed must be seen as different. */
 static void test_another_seed_differs(void)
 {
@@ -126,6 +146,31 @@ static void test_another_seed_differs(void)
     r.spec.train.seed = 2;
     TST_OK(stage_rig_train(&r, "b", e));
     CU_ASSERT_FALSE(stage_rig_same("a", "b"));
+    stage_rig_clear(&r);
+}
+
+/* What evaluate says of the validation images. */
+static double evaluated_loss(stage_rig *r, const char *name)
+{
+    TST_OK(stage_rig_evaluate(r, name, e));
+    json_t *root = json_load_file(stage_rig_path(name, "evaluate/metrics.json"), 0, NULL);
+    double loss = json_number_value(json_object_get(json_object_get(root, "val"), "loss"));
+    json_decref(root);
+    return loss;
+}
+
+/* The average is what is validated, saved and evaluated; the steps themselves do not see it. */
+static void test_the_average_is_kept(void)
+{
+    stage_rig r;
+    stage_rig_init(&r, 8, 240, 40, 40);
+    stage_rig_spec(&r, small_cnn);
+    TST_OK(stage_rig_train(&r, "plain", e));
+    r.spec.train.ema = 0.9;
+    TST_OK(stage_rig_train(&r, "average", e));
+    CU_ASSERT_EQUAL(last_value("average", 1), last_value("plain", 1));
+    CU_ASSERT_FALSE(tst_near(last_value("average", 3), last_value("plain", 3), 0, 1e-3));
+    CU_ASSERT_TRUE(tst_near(evaluated_loss(&r, "average"), last_value("average", 3), 0, 1e-6));
     stage_rig_clear(&r);
 }
 
@@ -288,7 +333,9 @@ const tst_case tst_stages_train[] = {
     TST(test_threads_cnn),
     TST(test_threads_rnn),
     TST(test_threads_logreg),
+    TST(test_augmented_images_for_any_threads),
     TST(test_another_seed_differs),
+    TST(test_the_average_is_kept),
     TST(test_no_shuffle_keeps_the_order),
     TST(test_balanced_class_weights),
     TST(test_without_validation_images),

@@ -1,0 +1,126 @@
+#include <stddef.h>
+
+#include "base/size.h"
+#include "nn/initializer.h"
+#include "nn/layer.h"
+#include "nn/layer_config.h"
+#include "ops/depthwise/depthwise.h"
+
+enum { KERNEL, BIAS };
+
+#define AT(member) offsetof(kn_depthwise_config, member)
+static const kn_param params[] = {
+    {"kernel", KN_PARAM_PAIR, AT(kernel), 1, 11, 3, 0, NULL, "Size of the window in pixels"},
+    {"stride", KN_PARAM_PAIR, AT(stride), 1, 8, 1, 0, NULL, "Step of the window in pixels"},
+    {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
+     "Windows inside the image (valid), or zeros around it (same)"},
+    {"activation", KN_PARAM_CHOICE, AT(activation), 0, 0, 0, 0, kn_act_names,
+     "Function applied to the output"},
+    {"alpha", KN_PARAM_REAL, AT(alpha), 0, 10, -1, 0, NULL,
+     "Slope of leaky_relu (0.3 when not given) or scale of elu (1)"},
+};
+
+typedef struct depthwise_state {
+    kn_depthwise op;
+    kn_act act;
+} depthwise_state;
+
+static size_t out_bytes(const kn_layer *l)
+{
+    return kn_size_round_up(kn_shape_size(l->out) * sizeof(float), KN_ALIGN);
+}
+
+static kn_status configure(kn_layer *l, kn_error *e)
+{
+    const kn_depthwise_config *k = l->config;
+    if (l->in_rank != KN_RANK_IMAGE) {
+        char text[80];
+        kn_shape_text(l->in, l->in_rank, text, sizeof text);
+        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
+    }
+    depthwise_state *s = kn_arena_alloc(l->arena, 1, sizeof *s);
+    if (!s)
+        return kn_fail(e, KN_ENOMEM, "no memory for a layer");
+    l->state = s;
+    s->op = (kn_depthwise){.c = l->in.c, .ih = l->in.h, .iw = l->in.w};
+    s->op.kh = k->kernel[0];
+    s->op.kw = k->kernel[1];
+    s->op.sh = k->stride[0];
+    s->op.sw = k->stride[1];
+    s->act = kn_config_act(k->activation, k->alpha);
+    KN_TRY(kn_depthwise_shape(&s->op, k->padding == KN_PADDING_SAME, e));
+    l->out = (kn_shape){s->op.oh, s->op.ow, l->in.c};
+    int64_t w[] = {s->op.kh, s->op.kw, l->in.c, 1};
+    kn_layer_add_tensor(l, "kernel", 4, w, true);
+    kn_layer_add_tensor(l, "bias", 1, &w[2], false);
+    l->saved_bytes = kn_act_backward_from_y(s->act.kind) ? 0 : out_bytes(l);
+    l->scratch_bytes = out_bytes(l) + kn_depthwise_scratch(&s->op) * sizeof(float);
+    return KN_OK;
+}
+
+/* Keras counts the fans of a kernel [kh,kw,c,1] as kh kw c and kh kw. */
+static void init(const kn_layer *l, float *w, kn_rng *rng)
+{
+    const kn_depthwise *d = &((const depthwise_state *)l->state)->op;
+    double window = (double)d->kh * d->kw;
+    kn_init_glorot_uniform(rng, kn_tensor_size(&l->tensor[KERNEL]), window * d->c, window,
+                           w + l->offset[KERNEL]);
+}
+
+/* Scratch: dz of an image | that of the operation. */
+static float *rest_of_scratch(const kn_layer *l, const kn_layer_args *a)
+{
+    return (float *)(void *)((char *)a->scratch + out_bytes(l));
+}
+
+static float *z_of(const kn_layer *l, const kn_layer_args *a, int image)
+{
+    bool saves = l->saved_bytes > 0 && a->saved;
+    return saves ? (float *)(void *)((char *)a->saved + (size_t)image * l->saved_bytes) : NULL;
+}
+
+static void forward(const kn_layer *l, const kn_layer_args *a)
+{
+    const depthwise_state *s = l->state;
+    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
+    for (int n = 0; n < a->mb; n++) {
+        float *y = a->y + (size_t)n * out, *z = z_of(l, a, n);
+        kn_depthwise_forward(kn_depthwise_get(), &s->op, a->x + (size_t)n * in,
+                             a->w + l->offset[KERNEL], a->w + l->offset[BIAS], z ? z : y,
+                             rest_of_scratch(l, a));
+        kn_act_forward(s->act, out, z ? z : y, y);
+    }
+}
+
+static void backward(const kn_layer *l, const kn_layer_args *a)
+{
+    const depthwise_state *s = l->state;
+    size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
+    float *dz = a->scratch;
+    for (int n = 0; n < a->mb; n++) {
+        size_t x = (size_t)n * in, y = (size_t)n * out;
+        kn_act_backward(s->act, out, z_of(l, a, n), a->y + y, a->dy + y, dz);
+        kn_depthwise_backward(kn_depthwise_get(), &s->op, a->x + x, a->w + l->offset[KERNEL], dz,
+                              a->dx ? a->dx + x : NULL, a->dw + l->offset[KERNEL],
+                              a->dw + l->offset[BIAS], rest_of_scratch(l, a));
+    }
+}
+
+static double macs(const kn_layer *l)
+{
+    return kn_depthwise_macs(&((const depthwise_state *)l->state)->op);
+}
+
+const kn_layer_kind kn_layer_depthwise_conv2d = {
+    .name = "depthwise_conv2d",
+    .doc = "Convolution of each channel by its own kernel, with bias and activation",
+    .params = params,
+    .param_count = sizeof params / sizeof params[0],
+    .config_size = sizeof(kn_depthwise_config),
+    .granule = KN_GRANULE_IMAGE,
+    .configure = configure,
+    .init = init,
+    .forward = forward,
+    .backward = backward,
+    .macs = macs,
+};
