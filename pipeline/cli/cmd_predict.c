@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/predict_args.h"
+#include "cli/predict_outside.h"
 #include "cli/predict_sheet.h"
 #include "insight/pixels_far.h"
 #include "io/json.h"
@@ -25,9 +26,14 @@ static void print_table(const pl_predictions *p)
     printf("%-*s  probability  label%s\n", width, "image", p->known > 0 ? "  truth" : "");
     for (size_t i = 0; i < p->count; i++) {
         const pl_predicted *item = &p->item[i];
-        printf("%-*s  %11.4f  %5d", width, item->name, (double)item->probability, item->label);
+        if (item->answer == PL_NO_FACE)
+            printf("%-*s  %11s  %5s", width, item->name, "", pl_predicted_label(item));
+        else
+            printf("%-*s  %11.4f  %5s", width, item->name, (double)item->probability,
+                   pl_predicted_label(item));
         if (item->truth >= 0)
-            printf("  %5d%s", item->truth, item->truth == item->label ? "" : "  wrong");
+            printf("  %5d%s", item->truth,
+                   item->answer != PL_ANSWERED || item->truth == item->label ? "" : "  wrong");
         printf("\n");
     }
 }
@@ -49,12 +55,13 @@ static void print_summary(const pl_predictions *p, const pl_scores *scores)
 {
     size_t ones = 0;
     for (size_t i = 0; i < p->count; i++)
-        ones += p->item[i].label == 1;
+        ones += p->item[i].label == 1 && p->item[i].answer == PL_ANSWERED;
     printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s", ones,
            p->model.spec.data.target);
-    if (p->known > 0)
+    if (p->known > 0 && scores->count > 0)
         printf("accuracy %.2f %% on %zu labelled picture%s (always the commoner label: %.2f %%)\n",
-               100 * scores->accuracy, p->known, p->known == 1 ? "" : "s", 100 * scores->majority);
+               100 * scores->accuracy, scores->count, scores->count == 1 ? "" : "s",
+               100 * scores->majority);
 }
 
 static void print_json(const pl_predictions *p, const pl_scores *scores)
@@ -67,6 +74,7 @@ static void print_json(const pl_predictions *p, const pl_scores *scores)
         if (item->truth >= 0)
             json_object_set_new(object, "truth", json_integer(item->truth));
         json_object_set_new(object, "far", item->far ? json_string(item->far) : json_null());
+        pl_predict_outside_json(p, item, object);
         json_array_append_new(pictures, object);
     }
     for (size_t i = 0; i < p->bad_count; i++)
@@ -130,9 +138,11 @@ static kn_status add_all(pl_predictions *p, const pl_predict_args *a, kn_error *
 }
 
 static kn_status answer(const pl_global *g, const pl_predict_args *a, const char *dir,
-                        pl_predictions *p, char **words, kn_error *e)
+                        const pl_predict_outside *outside, pl_predictions *p, char **words,
+                        kn_error *e)
 {
     pl_scores scores = {0};
+    pl_predict_outside_judge(a, outside, p);
     KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
@@ -149,24 +159,31 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
     }
     if (!a->csv) {
         print_table(p);
+        pl_predict_outside_frames(p);
         print_far(p);
     }
     print_summary(p, &scores);
+    pl_predict_outside_summary(a, outside, p);
     return KN_OK;
 }
 
 static kn_status predict(const pl_global *g, const pl_predict_args *a, const char *dir,
                          pl_predictions *p, kn_error *e)
 {
+    pl_predict_outside outside;
+    char **words = NULL;
     p->framing = a->framing;
-    KN_TRY(add_all(p, a, e));
-    char **words = calloc(p->count + 1, sizeof *words);
-    if (!words)
-        return kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
-    kn_status rc = answer(g, a, dir, p, words, e);
-    for (size_t i = 0; i < p->count; i++)
+    kn_status rc = pl_predict_outside_open(g, a, dir, p, &outside, e);
+    if (rc == KN_OK)
+        rc = add_all(p, a, e);
+    if (rc == KN_OK && !(words = calloc(p->count + 1, sizeof *words)))
+        rc = kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
+    if (rc == KN_OK)
+        rc = answer(g, a, dir, &outside, p, words, e);
+    for (size_t i = 0; words && i < p->count; i++)
         free(words[i]);
     free(words);
+    pl_predict_outside_close(&outside);
     return rc;
 }
 
@@ -198,7 +215,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 const pl_command pl_command_predict = {
     .name = "predict",
     .usage = "predict RUN PATH... [--labels FILE] [--csv FILE] [--sheet FILE] [--crop CROP] "
-             "[--rotate ANGLE] [--mirror] [--json]",
+             "[--rotate ANGLE] [--mirror] [--align] [--all] [--frame S,X,Y[,A]] [--calibrated] "
+             "[--abstain P] [--coverage C] [--json]",
     .summary = "probability of the target for pictures from anywhere",
     .help = pl_predict_help,
     .run = run,

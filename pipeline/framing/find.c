@@ -10,7 +10,7 @@
 enum {
     PAD = PL_WINDOW_PIXELS / 2, /* so that windows look around every pixel of the picture */
     KEPT = 400,                 /* places of a scan that are sorted */
-    CORRECTIONS = 5
+    CORRECTIONS = 6
 };
 
 /* A scan's places of one face: nearer than this share of the smaller frame, sizes within this factor. */
@@ -118,7 +118,7 @@ static bool is_peak(const int32_t *score, int w, int h, int x, int y)
     return true;
 }
 
-static void scan(pl_finder *f, const pl_level *l, const int16_t *weight)
+static void scan(pl_finder *f, const pl_raster *l, const int16_t *weight)
 {
     const kn_shape in = {l->h, l->w, 1}, padded = {l->h + 2 * PAD, l->w + 2 * PAD, 1};
     const kn_warp shift = {.a = 1, .c = -PAD, .e = 1, .f = -PAD};
@@ -157,13 +157,13 @@ static int by_score(const void *a, const void *b)
     return (p->place.side > q->place.side) - (p->place.side < q->place.side);
 }
 
-static bool is_same(const pl_place *a, const pl_place *b)
+static bool is_same(const pl_face_place *a, const pl_face_place *b)
 {
     double least = fmin(a->side, b->side), most = fmax(a->side, b->side);
     return hypot(a->x - b->x, a->y - b->y) < NEAR * least && most < ALIKE * least;
 }
 
-kn_status pl_find_places(pl_finder *f, const pl_framer *framer, const pl_level *picture,
+kn_status pl_find_places(pl_finder *f, const pl_framer *framer, const pl_raster *picture,
                          const pl_find_options *options, pl_found *out, int room, int *count,
                          kn_error *e)
 {
@@ -180,8 +180,7 @@ kn_status pl_find_places(pl_finder *f, const pl_framer *framer, const pl_level *
         bool fresh = true;
         for (int k = 0; k < *count && fresh; k++)
             fresh = !is_same(&out[k].place, &f->kept[i].place);
-        if (fresh)
-{
+        if (fresh) {
             out[*count] = f->kept[i];
             out[(*count)++].score = f->kept[i].score * unit + (double)framer->coarse.bias;
         }
@@ -189,7 +188,7 @@ kn_status pl_find_places(pl_finder *f, const pl_framer *framer, const pl_level *
     return KN_OK;
 }
 
-void pl_find_window(pl_finder *f, const pl_framer *framer, const pl_place *place,
+void pl_find_window(pl_finder *f, const pl_framer *framer, const pl_face_place *place,
                     uint8_t out[PL_WINDOW_FEATURES])
 {
     pl_window_features(pl_pyramid_at(&f->pyramid, place->side), place, pl_framer_tall(framer), out,
@@ -201,11 +200,11 @@ static double within(double v, double limit)
     return v > limit ? limit : v < -limit ? -limit : v;
 }
 
-pl_place pl_find_correct(pl_finder *f, const pl_framer *framer, pl_place place)
+pl_face_place pl_find_correct(pl_finder *f, const pl_framer *framer, pl_face_place place)
 {
-    static const int order[CORRECTIONS] = {0, 1, 1, 2, 2};
-    const pl_level *finest = &f->pyramid.level[0],
-                   *coarsest = &f->pyramid.level[f->pyramid.count - 1];
+    static const int order[CORRECTIONS] = {0, 1, 1, 2, 2, 3};
+    const pl_raster *finest = &f->pyramid.level[0],
+                    *coarsest = &f->pyramid.level[f->pyramid.count - 1];
     for (int i = 0; i < CORRECTIONS; i++) {
         const pl_step *s = &framer->step[order[i]];
         uint8_t x[PL_WINDOW_FEATURES];
@@ -239,7 +238,7 @@ static int thin_out(pl_found *found, int count, double tall, int room)
     return kept;
 }
 
-kn_status pl_find(pl_finder *f, const pl_framer *framer, const pl_level *picture,
+kn_status pl_find(pl_finder *f, const pl_framer *framer, const pl_raster *picture,
                   const pl_find_options *options, pl_found *out, int room, int *count, kn_error *e)
 {
     pl_found near[64];

@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "framing/window.h"
 
-enum { PL_FRAMER_VERSION = 1, PL_FRAMER_STEPS = 3 };
+enum { PL_FRAMER_VERSION = 1, PL_FRAMER_STEPS = 4 };
 
 /* A linear regression of the move from a window to the right one. */
 typedef struct pl_step {
@@ -17,7 +17,7 @@ typedef struct pl_framer {
     int width, height; /* of the training pictures before they were resized: the medians */
     pl_linear coarse;  /* face or not, of windows off by up to an eighth; searched with */
     pl_step step[PL_FRAMER_STEPS]; /* from far to near */
-    pl_judge judge; /* face or not, of windows as corrected */
+    pl_judge judge;                /* face or not, of windows as corrected */
     double threshold;              /* of the judge: what is below is no face */
     double kept,
         refused;     /* shares of disturbed training faces above it, of drawn textures below it */

@@ -31,10 +31,7 @@ static const struct {
     int64_t dim[2];
     size_t at; /* in pl_judge */
 } judge_tensors[JUDGE] = {
-    {"judge.hidden.weight",
-     2,
-     {PL_WINDOW_FEATURES, PL_JUDGE_UNITS},
-     offsetof(pl_judge, weight)},
+    {"judge.hidden.weight", 2, {PL_WINDOW_FEATURES, PL_JUDGE_UNITS}, offsetof(pl_judge, weight)},
     {"judge.hidden.bias", 1, {PL_JUDGE_UNITS}, offsetof(pl_judge, bias)},
     {"judge.out.weight", 1, {PL_JUDGE_UNITS}, offsetof(pl_judge, out)},
     {"judge.out.bias", 1, {1}, offsetof(pl_judge, out_bias)},

@@ -14,8 +14,7 @@ static const float PENALTY = 1e-3f, FIRST_RATE = 2e-3f;
 
 static kn_status build(kn_net **net, kn_error *e)
 {
-    const kn_dense_config dense = {
-        .units = PL_JUDGE_UNITS, .activation = KN_ACT_RELU, .alpha = -1};
+    const kn_dense_config dense = {.units = PL_JUDGE_UNITS, .activation = KN_ACT_RELU, .alpha = -1};
     const kn_layer_spec layers[] = {{.kind = &kn_layer_flatten},
                                     {.kind = &kn_layer_dense, .config = &dense, .l2 = PENALTY}};
     const kn_net_desc desc = {.input = {PL_WINDOW_CELLS, PL_WINDOW_CELLS, KN_CELL_WAYS},

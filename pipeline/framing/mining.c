@@ -81,7 +81,7 @@ static kn_status dig(digging *d, pl_finder *finder, const pl_scene *scene, bool 
         pl_move off = pl_place_between(&found[i].place, &scene->truth, d->s->tall);
         out->coarse_label[i] = (int8_t)(face ? coarse_label(&off) : 0);
         pl_find_window(finder, d->framer, &found[i].place, out->coarse[i]);
-        pl_place place = pl_find_correct(finder, d->framer, found[i].place);
+        pl_face_place place = pl_find_correct(finder, d->framer, found[i].place);
         off = pl_place_between(&place, &scene->truth, d->s->tall);
         out->judge_label[i] = (int8_t)(face ? judge_label(&off) : 0);
         pl_find_window(finder, d->framer, &place, out->judge[i]);

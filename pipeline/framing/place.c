@@ -12,14 +12,15 @@ static void along_axes(double turn, double u, double v, double *x, double *y)
     *y = s * u + c * v;
 }
 
-pl_place pl_place_moved(const pl_place *from, double tall, const pl_move *by)
+pl_face_place pl_place_moved(const pl_face_place *from, double tall, const pl_move *by)
 {
     double x, y;
     along_axes(from->turn, by->dx * from->side, by->dy * from->side * tall, &x, &y);
-    return (pl_place){from->x + x, from->y + y, from->side * exp(by->scale), from->turn + by->turn};
+    return (pl_face_place){from->x + x, from->y + y, from->side * exp(by->scale),
+                           from->turn + by->turn};
 }
 
-pl_move pl_place_between(const pl_place *from, const pl_place *to, double tall)
+pl_move pl_place_between(const pl_face_place *from, const pl_face_place *to, double tall)
 {
     double u, v;
     along_axes(-from->turn, to->x - from->x, to->y - from->y, &u, &v);
@@ -27,8 +28,8 @@ pl_move pl_place_between(const pl_place *from, const pl_place *to, double tall)
                      to->turn - from->turn};
 }
 
-kn_warp pl_place_map(const pl_place *p, double tall, double share, const pl_level *level, int w,
-                     int h)
+kn_warp pl_place_map(const pl_face_place *p, double tall, double share, const pl_raster *level,
+                     int w, int h)
 {
     double ax, ay, bx, by;
     along_axes(p->turn, p->side * share / w, 0, &ax, &ay);
@@ -46,7 +47,7 @@ static double largest(double tall, int w, int h)
     return w * tall <= h ? w : h / tall;
 }
 
-kn_frame pl_place_frame(const pl_place *p, double tall, int w, int h)
+kn_frame pl_place_frame(const pl_face_place *p, double tall, int w, int h)
 {
     double u, v;
     along_axes(-p->turn, w / 2.0 - p->x, h / 2.0 - p->y, &u, &v);
@@ -56,11 +57,11 @@ kn_frame pl_place_frame(const pl_place *p, double tall, int w, int h)
                       .angle = -p->turn};
 }
 
-pl_place pl_frame_place(const kn_frame *f, double tall, int w, int h)
+pl_face_place pl_frame_place(const kn_frame *f, double tall, int w, int h)
 {
     double x, y, side = largest(tall, w, h) / f->scale;
     along_axes(-f->angle, f->dx * side, f->dy * side * tall, &x, &y);
-    return (pl_place){w / 2.0 - x, h / 2.0 - y, side, -f->angle};
+    return (pl_face_place){w / 2.0 - x, h / 2.0 - y, side, -f->angle};
 }
 
 static double common(double a, double b, double half_a, double half_b)
@@ -69,7 +70,7 @@ static double common(double a, double b, double half_a, double half_b)
     return right > left ? right - left : 0;
 }
 
-double pl_place_overlap(const pl_place *a, const pl_place *b, double tall)
+double pl_place_overlap(const pl_face_place *a, const pl_face_place *b, double tall)
 {
     double area = common(a->x, b->x, a->side / 2, b->side / 2) *
                   common(a->y, b->y, a->side * tall / 2, b->side * tall / 2);

@@ -8,18 +8,18 @@
 
 #include "image/warp.h"
 
-typedef struct pl_place {
+typedef struct pl_face_place {
     double x, y; /* the frame's middle */
     double side; /* its width */
     double turn; /* degrees clockwise that the face is turned by */
-} pl_place;
+} pl_face_place;
 
 /* Pixels to look at: a picture, or one resized. Pixel (u, v) of it is at (u / qx, v / qy) of the picture. */
-typedef struct pl_level {
+typedef struct pl_raster {
     int w, h, c;
     double qx, qy; /* 1 of the picture itself */
     const uint8_t *x;
-} pl_level;
+} pl_raster;
 
 /* Another place, as seen from the frame of this one: what a correction is. */
 typedef struct pl_move {
@@ -28,19 +28,19 @@ typedef struct pl_move {
     double turn;   /* degrees */
 } pl_move;
 
-pl_place pl_place_moved(const pl_place *from, double tall, const pl_move *by);
-pl_move pl_place_between(const pl_place *from, const pl_place *to, double tall);
+pl_face_place pl_place_moved(const pl_face_place *from, double tall, const pl_move *by);
+pl_move pl_place_between(const pl_face_place *from, const pl_face_place *to, double tall);
 
 /* What shows the share (0..) of the frame around its middle in w x h pixels. */
-kn_warp pl_place_map(const pl_place *p, double tall, double share, const pl_level *level, int w,
-                     int h);
+kn_warp pl_place_map(const pl_face_place *p, double tall, double share, const pl_raster *level,
+                     int w, int h);
 
 /* A place in a picture of w x h pixels, as what is done to the picture: against the largest part at its centre with the frame's
  * proportions, the face becomes so much larger, goes there, is turned so. */
-kn_frame pl_place_frame(const pl_place *p, double tall, int w, int h);
-pl_place pl_frame_place(const kn_frame *f, double tall, int w, int h);
+kn_frame pl_place_frame(const pl_face_place *p, double tall, int w, int h);
+pl_face_place pl_frame_place(const kn_frame *f, double tall, int w, int h);
 
 /* How much of the smaller frame the two have in common, about: of the squares around their middles. 0..1 */
-double pl_place_overlap(const pl_place *a, const pl_place *b, double tall);
+double pl_place_overlap(const pl_face_place *a, const pl_face_place *b, double tall);
 
 #endif

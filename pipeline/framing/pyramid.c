@@ -27,7 +27,7 @@ static int scaled(int n, double q)
 }
 
 /* Sizes of all levels; the bytes they take. */
-static size_t lay_out(pl_pyramid *p, const pl_level *picture, double tall, double smallest)
+static size_t lay_out(pl_pyramid *p, const pl_raster *picture, double tall, double smallest)
 {
     double across = picture->w / picture->qx, down = picture->h / picture->qy / tall;
     double inside = across < down ? across : down, side = inside * smallest;
@@ -37,10 +37,10 @@ static size_t lay_out(pl_pyramid *p, const pl_level *picture, double tall, doubl
     for (p->count = 0; p->count < PL_PYRAMID_LEVELS && side <= inside * LARGEST;
          side *= pow(2, 1.0 / 3)) {
         double q = PL_FRAME_PIXELS / side;
-        pl_level *l = &p->level[p->count++];
-        *l = (pl_level){.w = scaled(picture->w, q / picture->qx),
-                        .h = scaled(picture->h, q / picture->qy / tall),
-                        .c = 1};
+        pl_raster *l = &p->level[p->count++];
+        *l = (pl_raster){.w = scaled(picture->w, q / picture->qx),
+                         .h = scaled(picture->h, q / picture->qy / tall),
+                         .c = 1};
         l->qx = l->w * picture->qx / picture->w;
         l->qy = l->h * picture->qy / picture->h;
         bytes += (size_t)l->w * (size_t)l->h;
@@ -48,7 +48,7 @@ static size_t lay_out(pl_pyramid *p, const pl_level *picture, double tall, doubl
     return bytes;
 }
 
-static kn_status resize(pl_pyramid *p, const pl_level *from, const pl_level *to, uint8_t *out,
+static kn_status resize(pl_pyramid *p, const pl_raster *from, const pl_raster *to, uint8_t *out,
                         kn_error *e)
 {
     kn_resize *r = NULL;
@@ -61,7 +61,7 @@ static kn_status resize(pl_pyramid *p, const pl_level *from, const pl_level *to,
 }
 
 /* Each level from one about an octave finer, so that little is read and little is smoothed twice. */
-kn_status pl_pyramid_make(pl_pyramid *p, const pl_level *picture, double tall, double smallest,
+kn_status pl_pyramid_make(pl_pyramid *p, const pl_raster *picture, double tall, double smallest,
                           kn_error *e)
 {
     void *bytes = p->bytes;
@@ -70,7 +70,7 @@ kn_status pl_pyramid_make(pl_pyramid *p, const pl_level *picture, double tall, d
     p->bytes = bytes;
     uint8_t *at = p->bytes;
     for (int i = 0; i < p->count; i++) {
-        const pl_level *from = i < 3 ? picture : &p->level[i - 3];
+        const pl_raster *from = i < 3 ? picture : &p->level[i - 3];
         KN_TRY(resize(p, from, &p->level[i], at, e));
         p->level[i].x = at;
         at += (size_t)p->level[i].w * (size_t)p->level[i].h;
@@ -85,7 +85,7 @@ void pl_pyramid_clear(pl_pyramid *p)
     memset(p, 0, sizeof *p);
 }
 
-const pl_level *pl_pyramid_at(const pl_pyramid *p, double side)
+const pl_raster *pl_pyramid_at(const pl_pyramid *p, double side)
 {
     int best = 0;
     for (int i = 1; i < p->count; i++)

@@ -9,7 +9,7 @@
 enum { PL_PYRAMID_LEVELS = 32, PL_PYRAMID_LEAST = 20 };
 
 typedef struct pl_pyramid {
-    pl_level level[PL_PYRAMID_LEVELS]; /* grey, finest first */
+    pl_raster level[PL_PYRAMID_LEVELS]; /* grey, finest first */
     int count;
     uint8_t *bytes; /* behind the levels; heap, grows and is used again */
     size_t room;
@@ -18,11 +18,11 @@ typedef struct pl_pyramid {
 } pl_pyramid;
 
 /* smallest: as pl_find_options; frames below PL_PYRAMID_LEAST pixels of the picture are left out, so that count may be 0. */
-kn_status pl_pyramid_make(pl_pyramid *p, const pl_level *picture, double tall, double smallest,
+kn_status pl_pyramid_make(pl_pyramid *p, const pl_raster *picture, double tall, double smallest,
                           kn_error *e);
 void pl_pyramid_clear(pl_pyramid *p);
 
 /* The level where a frame of this width is nearest to PL_FRAME_PIXELS. */
-const pl_level *pl_pyramid_at(const pl_pyramid *p, double side);
+const pl_raster *pl_pyramid_at(const pl_pyramid *p, double side);
 
 #endif

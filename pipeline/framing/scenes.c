@@ -34,7 +34,7 @@ static kn_warp face_map(const pl_scene *scene, double tall, bool mirror)
     return m;
 }
 
-static void cut_texture(const pl_scenes *s, kn_rng *rng, const pl_level *level, uint8_t *out)
+static void cut_texture(const pl_scenes *s, kn_rng *rng, const pl_raster *level, uint8_t *out)
 {
     const uint8_t *from = s->texture + kn_rng_below(rng, (uint32_t)s->textures) *
                                            (size_t)PL_TEXTURE_SIDE * PL_TEXTURE_SIDE;
@@ -47,7 +47,7 @@ static void cut_texture(const pl_scenes *s, kn_rng *rng, const pl_level *level, 
 
 static void set_level(pl_scene *out, double tall, int w, int h)
 {
-    out->level = (pl_level){.w = w, .h = h, .c = 1, .qx = 1, .qy = 1 / tall, .x = out->pixels};
+    out->level = (pl_raster){.w = w, .h = h, .c = 1, .qx = 1, .qy = 1 / tall, .x = out->pixels};
 }
 
 static void before_texture(const pl_scenes *s, kn_rng *rng, const kn_warp *map, const uint8_t *face,
@@ -95,8 +95,8 @@ void pl_scene_draw_empty(const pl_scenes *s, kn_rng *rng, pl_scene *out)
     cut_texture(s, rng, &out->level, out->pixels);
 }
 
-pl_place pl_place_shaken(const pl_place *p, double tall, double scale, double shift, double turn,
-                         kn_rng *rng)
+pl_face_place pl_place_shaken(const pl_face_place *p, double tall, double scale, double shift,
+                              double turn, kn_rng *rng)
 {
     pl_move by = {.scale = between(rng, -scale, scale)};
     by.dx = between(rng, -shift, shift);

@@ -21,8 +21,8 @@ typedef struct pl_scenes {
 } pl_scenes;
 
 typedef struct pl_scene {
-    pl_level level; /* x is pixels; qy is 1 / tall, so that the picture's pixels are square */
-    pl_place truth;
+    pl_raster level; /* x is pixels; qy is 1 / tall, so that the picture's pixels are square */
+    pl_face_place truth;
     uint8_t pixels[PL_SCENE_SIDE * PL_SCENE_SIDE];
     uint8_t beyond[PL_SCENE_SIDE *
                    PL_SCENE_SIDE]; /* how much of a pixel is not of the face's picture, of 255 */
@@ -39,7 +39,7 @@ void pl_scene_draw(const pl_scenes *s, kn_rng *rng, size_t face, pl_scene *out);
 void pl_scene_draw_empty(const pl_scenes *s, kn_rng *rng, pl_scene *out);
 
 /* A place up to so far from another; uniform. */
-pl_place pl_place_shaken(const pl_place *p, double tall, double scale, double shift, double turn,
-                         kn_rng *rng);
+pl_face_place pl_place_shaken(const pl_face_place *p, double tall, double scale, double shift,
+                              double turn, kn_rng *rng);
 
 #endif

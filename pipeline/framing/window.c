@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-void pl_window_features(const pl_level *level, const pl_place *place, double tall,
+void pl_window_features(const pl_raster *level, const pl_face_place *place, double tall,
                         uint8_t out[PL_WINDOW_FEATURES], pl_window_scratch *scratch)
 {
     enum { SIDE = PL_WINDOW_PIXELS };

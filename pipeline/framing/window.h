@@ -20,7 +20,7 @@ typedef struct pl_window_scratch {
 } pl_window_scratch;
 
 /* The cells of the window at a place. level: grey, about PL_FRAME_PIXELS to the frame; beyond it its edge goes on. */
-void pl_window_features(const pl_level *level, const pl_place *place, double tall,
+void pl_window_features(const pl_raster *level, const pl_face_place *place, double tall,
                         uint8_t out[PL_WINDOW_FEATURES], pl_window_scratch *scratch);
 
 /* weight . x / 255 + bias */

@@ -106,7 +106,18 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     return KN_OK;
 }
 
-static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e)
+/* What was seen of a reframed picture, behind what the model says of it. */
+static void add_seen(pl_predicted *item, const pl_seen *seen, const pl_predicted *before)
+{
+    item->seen = *seen;
+    if (seen->score < 0.5)
+        item->answer = PL_NO_FACE;
+    if (before && strcmp(before->name, item->name) == 0)
+        item->face = before->face + 1;
+}
+
+static kn_status predict(pl_predictions *p, const pl_images *images, const pl_seen *seen,
+                         kn_error *e)
 {
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
@@ -129,6 +140,9 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
                                                  .truth = -1,
                                                  .w = images->size[i][0],
                                                  .h = images->size[i][1]};
+        for (size_t i = 0; seen && i < n; i++)
+            add_seen(&p->item[p->count - n + i], &seen[i],
+                     i > 0 ? &p->item[p->count - n + i - 1] : NULL);
     }
     free(index);
     free(probability);
@@ -141,17 +155,21 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
     pl_images images;
     kn_error why = {KN_OK, ""};
     const pl_fit_target target = {d->width, d->height, d->channels, d->filter};
-    kn_status rc = pl_images_load_framed(path, &target, &p->framing, p->pool, &images, &why);
+    pl_seen *seen = NULL;
+    kn_status rc =
+        p->reframe ? pl_outside_load(path, &p->framing, p->reframe, p->pool, &images, &seen, &why)
+                   : pl_images_load_framed(path, &target, &p->framing, p->pool, &images, &why);
     if (rc == KN_ENOMEM || rc == KN_EINTERRUPTED)
         return kn_fail(e, rc, "%s", why.text);
     if (rc != KN_OK) {
         bool named = strstr(why.text, path) != NULL;
         return add_bad(p, named ? pl_strdup(why.text) : pl_format("%s: %s", path, why.text), e);
     }
-    rc = predict(p, &images, e);
+    rc = predict(p, &images, seen, e);
     for (size_t i = 0; rc == KN_OK && i < images.bad_count; i++)
         rc = add_bad(p, pl_strdup(images.bad[i]), e);
     pl_images_clear(&images);
+    free(seen);
     return rc;
 }
 
@@ -181,7 +199,7 @@ kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error
     kn_status rc = KN_OK;
     size_t n = 0;
     for (size_t i = 0; label && probability && i < p->count; i++)
-        if (p->item[i].truth >= 0) {
+        if (p->item[i].truth >= 0 && p->item[i].answer == PL_ANSWERED) {
             label[n] = (uint8_t)p->item[i].truth;
             probability[n++] = p->item[i].probability;
         }
@@ -192,19 +210,46 @@ kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error
     return rc;
 }
 
+/* The label as csv, table and json have it. */
+const char *pl_predicted_label(const pl_predicted *item)
+{
+    static const char *const unanswered[] = {[PL_UNSURE] = "unsure", [PL_NO_FACE] = "none"};
+    return item->answer != PL_ANSWERED ? unanswered[item->answer] : item->label ? "1" : "0";
+}
+
+static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str *s)
+{
+    const pl_seen *seen = &item->seen;
+    if (p->reframe->all)
+        pl_str_addf(s, ",%d", item->face);
+    pl_str_add(s, ",");
+    pl_csv_add_number(s, seen->score);
+    pl_str_addf(s, ",%.4f,%.4f,%.4f,%.2f", seen->frame.scale, seen->frame.dx, seen->frame.dy,
+                seen->frame.angle);
+}
+
 kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e)
 {
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "image,probability,label%s,far\n", p->known > 0 ? ",truth" : "");
+    pl_str_addf(&s, "image,probability,label%s,far", p->known > 0 ? ",truth" : "");
+    if (p->reframe)
+        pl_str_addf(&s, "%s,frame_score,frame_scale,frame_dx,frame_dy,frame_angle",
+                    p->reframe->all ? ",face" : "");
+    pl_str_add(&s, "\n");
     for (size_t i = 0; i < p->count; i++) {
         const pl_predicted *item = &p->item[i];
         pl_csv_add(&s, item->name);
-        pl_str_addf(&s, ",%.9g,%d", (double)item->probability, item->label);
+        pl_str_add(&s, ",");
+        if (item->answer != PL_NO_FACE)
+            pl_csv_add_number(&s, (double)item->probability);
+        pl_str_addf(&s, ",%s", pl_predicted_label(item));
         if (p->known > 0)
             pl_str_add(&s, item->truth < 0 ? "," : item->truth ? ",1" : ",0");
         pl_str_add(&s, ",");
         pl_csv_add(&s, item->far ? item->far : "");
+        if (p->reframe)
+            add_frame(p, item, &s);
         pl_str_add(&s, "\n");
     }
     kn_status rc = pl_write_file(path, s.text, s.size, e);

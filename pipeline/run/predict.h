@@ -5,10 +5,18 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/fit.h"
+#include "framing/outside.h"
 #include "nn/trainer.h"
 #include "stages/model_file.h"
 #include "stages/scores.h"
 #include "stages/views.h"
+
+/* Whether a picture's probability is an answer. */
+typedef enum pl_answer {
+    PL_ANSWERED,
+    PL_UNSURE, /* less sure than what was asked for */
+    PL_NO_FACE /* no face as in the training pictures: its probability means nothing */
+} pl_answer;
 
 typedef struct pl_predicted {
     char *name;        /* base name */
@@ -17,6 +25,9 @@ typedef struct pl_predicted {
     int8_t truth;      /* by the label table; -1: not known */
     int w, h;          /* of the picture as framed, before it was resized */
     char *far; /* heap: how it is far from the training pictures; "": it is near; NULL: not known */
+    pl_answer answer;
+    pl_seen seen; /* of a reframed picture */
+    int face;     /* 0, 1, ..: which of the picture's faces */
 } pl_predicted;
 
 typedef struct pl_predictions {
@@ -26,6 +37,8 @@ typedef struct pl_predictions {
     int views;                  /* 0: a picture as it is */
     kn_pool *pool;              /* borrowed */
     pl_framing framing;         /* of the pictures added from now on; zeroed by open */
+    const pl_reframe_options
+        *reframe; /* the same; NULL: pictures are taken as they are. Borrowed */
     pl_predicted *item;
     size_t count, known; /* pictures; those whose truth is known */
     uint8_t *x;          /* [count, h, w, c] as the model saw them */
@@ -46,10 +59,15 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e);
  * KN_EDATA when it names none of the pictures. */
 kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e);
 
-/* Scores over the pictures whose truth is known. */
+/* Scores over the pictures whose truth is known and that are answered. */
 kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e);
 
-/* image, probability, label, where truths are known a column truth, and far (empty: near, or not known). Atomic. */
+/* "0", "1", "unsure", "none". */
+const char *pl_predicted_label(const pl_predicted *item);
+
+/* image, probability, label, where truths are known a column truth, and far (empty: near, or not known).
+ * Of reframed pictures also face (from 0; with all faces), frame_score, frame_scale, frame_dx, frame_dy, frame_angle. A label may be
+ * `unsure`, or `none` with an empty probability. Atomic. */
 kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e);
 
 #endif
