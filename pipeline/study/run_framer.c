@@ -8,6 +8,7 @@
 #include "framing/learn_data.h"
 #include "run/run_key.h"
 #include "study/attributes.h"
+#include "study/run_entries.h"
 #include "util/clock.h"
 #include "util/fs.h"
 #include "util/log.h"
@@ -21,24 +22,16 @@ static const char file_name[] = "framing.safetensors";
 typedef struct asking {
     const char *cache_dir;
     kn_pool *pool;
-    json_t *manifest;
     char *file; /* in the study; NULL: the run has no such place */
-    pl_store *store;
-    pl_entry ingest, split;
+    pl_run_entries entries;
+    bool looked, has; /* whether the cache was asked for the entries, and has them */
 } asking;
-
-static const char *key_of(const asking *a, const char *stage)
-{
-    const char *hex =
-        json_string_value(json_object_get(json_object_get(a->manifest, "keys"), stage));
-    return hex && strlen(hex) == PL_DIGEST_HEX - 1 ? hex : NULL;
-}
 
 static char *file_of(const asking *a, const char *run_dir)
 {
     char id[PL_DATA_ID], *runs = pl_path_dir(run_dir), *study = pl_path_dir(runs);
-    const char *ingest = key_of(a, "ingest");
-    pl_data_id_of(a->manifest, id);
+    const char *ingest = pl_run_key(&a->entries, "ingest");
+    pl_data_id_of(a->entries.manifest, id);
     char *file = id[0] && ingest
                      ? pl_format("%s/data/%s/framing-%.12s.safetensors", study, id, ingest)
                      : NULL;
@@ -47,35 +40,22 @@ static char *file_of(const asking *a, const char *run_dir)
     return file;
 }
 
-static bool find_entry(asking *a, const char *stage, pl_entry *out)
-{
-    const char *hex = key_of(a, stage);
-    pl_digest key;
-    bool found = false;
-    if (!hex)
-        return false;
-    memcpy(key.hex, hex, PL_DIGEST_HEX);
-    return pl_store_find(a->store, stage, &key, false, &found, out, NULL) == KN_OK && found;
-}
-
-/* Opens the cache where there is one with both entries. */
 static bool has_data(asking *a)
 {
-    char *mark = a->cache_dir ? pl_path_join(a->cache_dir, "facet-cache.json") : NULL;
-    bool is_cache = mark && pl_exists(mark);
-    free(mark);
-    return is_cache && pl_store_open(a->cache_dir, &a->store, NULL) == KN_OK &&
-           find_entry(a, "ingest", &a->ingest) && find_entry(a, "split", &a->split) &&
-           pl_entry_digest(&a->ingest, "pictures.npy");
+    if (!a->looked)
+        a->has = pl_run_entries_find(&a->entries, a->cache_dir) &&
+                 pl_entry_digest(&a->entries.ingest, "pictures.npy");
+    a->looked = true;
+    return a->has;
 }
 
 static json_t *key_parts(const asking *a)
 {
     return json_pack("{s:i, s:{}, s:{}, s:s, s:{s:s, s:s, s:s}}", "version", PL_FRAMER_VERSION,
                      "parameters", "sources", "numeric", pl_numeric_identity(), "inputs",
-                     "ingest/X.npy", pl_entry_digest(&a->ingest, "X.npy"), "ingest/pictures.npy",
-                     pl_entry_digest(&a->ingest, "pictures.npy"), "split/train.npy",
-                     pl_entry_digest(&a->split, "train.npy"));
+                     "ingest/X.npy", pl_entry_digest(&a->entries.ingest, "X.npy"),
+                     "ingest/pictures.npy", pl_entry_digest(&a->entries.ingest, "pictures.npy"),
+                     "split/train.npy", pl_entry_digest(&a->entries.split, "train.npy"));
 }
 
 static kn_status learn_into(asking *a, const char *dir, kn_error *e)
@@ -85,7 +65,8 @@ static kn_status learn_into(asking *a, const char *dir, kn_error *e)
         return kn_fail(e, KN_ENOMEM, "no memory for a framer");
     char *path = pl_path_join(dir, file_name);
     pl_info("learning how the training pictures are framed (once; some seconds)");
-    kn_status rc = pl_framer_learn_data(a->ingest.dir, a->split.dir, a->pool, framer, e);
+    kn_status rc =
+        pl_framer_learn_data(a->entries.ingest.dir, a->entries.split.dir, a->pool, framer, e);
     if (rc == KN_OK)
         rc = pl_framer_write(framer, path, e);
     free(path);
@@ -97,7 +78,7 @@ static kn_status make(asking *a, json_t *parts, const pl_digest *key, kn_error *
 {
     pl_making making;
     bool exists = false;
-    KN_TRY(pl_store_begin(a->store, framing_stage.name, key, &exists, &making, e));
+    KN_TRY(pl_store_begin(a->entries.store, framing_stage.name, key, &exists, &making, e));
     if (exists)
         return KN_OK;
     char host[128] = "", now[PL_TIME_TEXT];
@@ -109,9 +90,9 @@ static kn_status make(asking *a, json_t *parts, const pl_digest *key, kn_error *
         json_object_set_new(parts, "seconds", json_real(pl_now() - began));
         json_object_set_new(parts, "made", json_string(now));
         json_object_set_new(parts, "host", json_string(host));
-        rc = pl_store_commit(a->store, &making, parts, e);
+        rc = pl_store_commit(a->entries.store, &making, parts, e);
     }
-    pl_store_abort(a->store, &making);
+    pl_store_abort(a->entries.store, &making);
     return rc;
 }
 
@@ -122,11 +103,13 @@ static kn_status from_cache(asking *a, pl_framer *out, kn_error *e)
     pl_digest key = pl_key_of(&framing_stage, parts);
     pl_entry entry = {NULL, NULL};
     bool found = false;
-    kn_status rc = pl_store_find(a->store, framing_stage.name, &key, false, &found, &entry, e);
+    kn_status rc =
+        pl_store_find(a->entries.store, framing_stage.name, &key, false, &found, &entry, e);
     if (rc == KN_OK && !found) {
         rc = make(a, parts, &key, e);
         if (rc == KN_OK)
-            rc = pl_store_find(a->store, framing_stage.name, &key, false, &found, &entry, e);
+            rc =
+                pl_store_find(a->entries.store, framing_stage.name, &key, false, &found, &entry, e);
         if (rc == KN_OK && !found)
             rc = kn_fail(e, KN_EIO, "the cache lost an entry that was just made: framing %.12s",
                          key.hex);
@@ -168,15 +151,10 @@ static kn_status ask(asking *a, const char *run_dir, pl_framer *out, kn_error *e
 kn_status pl_run_framer(const char *run_dir, const char *cache_dir, kn_pool *pool, pl_framer *out,
                         kn_error *e)
 {
-    char *path = pl_path_join(run_dir, "manifest.json");
-    asking a = {.cache_dir = cache_dir, .pool = pool, .manifest = json_load_file(path, 0, NULL)};
+    asking a = {.cache_dir = cache_dir, .pool = pool};
+    pl_run_entries_open(run_dir, &a.entries);
     kn_status rc = ask(&a, run_dir, out, e);
-    pl_entry_clear(&a.ingest);
-    pl_entry_clear(&a.split);
-    if (a.store)
-        pl_store_close(a.store);
-    json_decref(a.manifest);
+    pl_run_entries_close(&a.entries);
     free(a.file);
-    free(path);
     return rc;
 }
