@@ -155,7 +155,9 @@ static void add_figure(const pl_study_data *d, const curves *c, int count, pl_fi
     for (int k = 0; k < PL_DISTURB_COUNT; k++) {
         pl_str_add(&body, k == 0 ? "set key bottom center vertical Left reverse samplen 2\n"
                                  : "unset key\n");
-        pl_str_addf(&body, "set xlabel '%s'\n", pl_disturbances[k].axis);
+        const double *amount = pl_disturbances[k].amount;
+        pl_str_addf(&body, "set xlabel '%s'\nset xrange [%g:%g]\n", pl_disturbances[k].axis,
+                    amount[0], amount[PL_DISTURB_STEPS - 1]);
         add_lines(c, count, k, have[k], &body);
     }
     pl_str_add(&body, "unset multiplot\n");
