@@ -9,7 +9,7 @@
 #include "study/run_framer.h"
 #include "util/log.h"
 
-/* By hand a framer is not needed, but says what the training pictures' proportions and size are. */
+/* By hand a framer is not needed, but where the study has it, it says what the training pictures' proportions and size are. */
 static kn_status open_framer(const pl_global *g, const pl_predict_args *a, const char *dir,
                              pl_predictions *p, pl_predict_outside *o, kn_error *e)
 {
@@ -18,7 +18,7 @@ static kn_status open_framer(const pl_global *g, const pl_predict_args *a, const
     o->framer = malloc(sizeof *o->framer);
     if (!o->framer)
         return kn_fail(e, KN_ENOMEM, "no memory for a framer");
-    kn_status rc = pl_run_framer(dir, g->cache, p->pool, o->framer, &why);
+    kn_status rc = pl_run_framer(dir, a->by_hand ? NULL : g->cache, p->pool, o->framer, &why);
     if (rc != KN_OK) {
         free(o->framer);
         o->framer = NULL;
