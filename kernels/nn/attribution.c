@@ -1,5 +1,6 @@
 #include "nn/attribution.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,7 @@ static kn_layer_args args_of(const kn_attribution *a, int i)
     const layer_memory *m = &a->memory[i];
     return (kn_layer_args){.mb = 1,
                            .x = a->value[i],
+                           .bridged = l->kind->bridges ? a->value[l->source + 1] : NULL,
                            .y = a->value[i + 1],
                            .dy = a->gradient[i + 1],
                            .dx = a->gradient[i],
@@ -150,24 +152,46 @@ static kn_layer_args args_of(const kn_attribution *a, int i)
                            .batch_dz = m->dz};
 }
 
-double kn_attribution_run(kn_attribution *a, const uint8_t *x)
+/* The gradient of the logit in the output units: returns the logit. */
+static double set_logit(const kn_net *net, int target, const float *z, float *dz)
 {
+    if (kn_net_output(net) == KN_OUTPUT_SOFTMAX) {
+        dz[0] = -1.0f;
+        dz[1] = 1.0f;
+        return (double)z[1] - (double)z[0];
+    }
+    for (int k = 0; k < kn_net_targets(net); k++)
+        dz[k] = k == target ? 1.0f : 0.0f;
+    return (double)z[target];
+}
+
+/* Bridges that begin at value i bring it the gradient of where they end. */
+static void add_bridges(kn_attribution *a, int i)
+{
+    for (int j = i + 1; j < a->layers; j++) {
+        const kn_layer *l = kn_net_layer(a->net, j);
+        if (!l->kind->bridges || l->source + 1 != i)
+            continue;
+        for (size_t k = 0; k < kn_shape_size(l->out); k++)
+            a->gradient[i][k] += a->gradient[j + 1][k];
+    }
+}
+
+double kn_attribution_run(kn_attribution *a, const uint8_t *x, int target)
+{
+    assert(target >= 0 && target < kn_net_targets(a->net));
     kn_pixels_to_f32(kn_shape_size(kn_net_input(a->net)), x, a->value[0]);
     for (int i = 0; i < a->layers; i++) {
         kn_layer_args args = args_of(a, i);
         kn_net_layer(a->net, i)->kind->forward(kn_net_layer(a->net, i), &args);
     }
-    const float *z = a->value[a->layers];
-    float *dz = a->gradient[a->layers];
-    bool two = kn_net_output(a->net) == KN_OUTPUT_SOFTMAX;
-    dz[0] = two ? -1.0f : 1.0f;
-    if (two)
-        dz[1] = 1.0f;
+    double logit = set_logit(a->net, target, a->value[a->layers], a->gradient[a->layers]);
     for (int i = a->layers - 1; i >= 0; i--) {
         kn_layer_args args = args_of(a, i);
         kn_net_layer(a->net, i)->kind->backward(kn_net_layer(a->net, i), &args);
+        add_bridges(a, i);
     }
-    return two ? (double)z[1] - (double)z[0] : (double)z[0];
+    return logit;
 }
 
 const float *kn_attribution_input(const kn_attribution *a)

@@ -1,7 +1,7 @@
 /* What a net's answer to one image hangs on: its logit, the gradient of that logit in the pixels, and, for a convolution, the map of
  * its activation with the gradient of the logit in it.
  *
- * The logit is one number whatever the output: of sigmoid the logit of class 1; of softmax logit 1 minus logit 0; of relu the value
+ * The logit is one number whatever the output: of sigmoid the logit of class 1, of several targets that of the one looked into; of softmax logit 1 minus logit 0; of relu the value
  * before the activation and before it is clipped. It speaks for class 1; its negative speaks for class 0.
  *
  * A convolution's map is its output with the activation directly behind it, before pooling. In a net that is computed in one pass
@@ -22,9 +22,9 @@ kn_status kn_attribution_new(const kn_net *net, const float *params, kn_attribut
                              kn_error *e);
 void kn_attribution_free(kn_attribution *a); /* NULL is allowed */
 
-/* Runs an image forward and back and returns the logit; may be NaN or infinite where the parameters are. x: the pixels, [h,w,c]. What
+/* Runs an image forward and back and returns the logit of a target, 0..kn_net_targets - 1; may be NaN or infinite where the parameters are. x: the pixels, [h,w,c]. What
  * the functions below return belongs to the last image and lives until the next. */
-double kn_attribution_run(kn_attribution *a, const uint8_t *x);
+double kn_attribution_run(kn_attribution *a, const uint8_t *x, int target);
 
 /* [h,w,c] of the net's input: the pixels / 255, and the gradient of the logit in them. */
 const float *kn_attribution_input(const kn_attribution *a);

@@ -86,8 +86,7 @@ static void forward(const kn_layer *l, const kn_layer_args *a)
     for (int n = 0; n < a->mb; n++) {
         float *y = a->y + (size_t)n * out, *z = z_of(l, a, n);
         kn_depthwise_forward(kn_depthwise_get(), &s->op, a->x + (size_t)n * in,
-                             a->w + l->offset[KERNEL], a->w + l->offset[BIAS], z ? z : y,
-                             rest_of_scratch(l, a));
+                             a->w + l->offset[KERNEL], a->w + l->offset[BIAS], z ? z : y);
         kn_act_forward(s->act, out, z ? z : y, y);
     }
 }

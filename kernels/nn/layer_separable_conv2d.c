@@ -120,8 +120,7 @@ static void forward(const kn_layer *l, const kn_layer_args *a)
         float *middle = (float *)(void *)(saved ? saved : a->scratch);
         for (int i = 0; i < block; i++)
             kn_depthwise_forward(kn_depthwise_get(), &s->depth, a->x + (size_t)(n + i) * in,
-                                 a->w + l->offset[DEPTHWISE], NULL, middle + (size_t)i * s->middle,
-                                 (float *)(void *)rest);
+                                 a->w + l->offset[DEPTHWISE], NULL, middle + (size_t)i * s->middle);
         s->impl->forward(&s->point, block, middle, a->w + l->offset[POINTWISE], a->packed,
                          a->w + l->offset[BIAS], a->y + (size_t)n * out,
                          saved ? saved + (size_t)block * s->middle_bytes : NULL, rest);

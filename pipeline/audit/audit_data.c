@@ -5,6 +5,7 @@
 
 #include "data/tables.h"
 #include "io/json.h"
+#include "stages/dataset.h"
 #include "util/fs.h"
 #include "util/str.h"
 
@@ -30,7 +31,11 @@ static kn_status open_arrays(const char *dir, pl_audit_data *d, kn_error *e)
     d->h = (int)d->x.dim[1];
     d->w = (int)d->x.dim[2];
     d->c = (int)d->x.dim[3];
-    KN_TRY(open_array(dir, "y.npy", PL_NPY_U1, 1, d->count, &d->y, e));
+    KN_TRY(pl_labels_open(dir, &d->y, &d->labels, e));
+    if (d->y.dim[0] != (int64_t)d->count)
+        return kn_fail(e, KN_EFORMAT,
+                       "%s/y.npy: not the kind of array expected here, or not of as many images",
+                       dir);
     KN_TRY(open_array(dir, "attributes.npy", PL_NPY_I1, 2, d->count, &d->attributes, e));
     KN_TRY(open_array(dir, "pictures.npy", PL_NPY_U4, 2, d->count, &d->files, e));
     KN_TRY(open_array(dir, "digests.npy", PL_NPY_U1, 2, d->count, &d->digests, e));

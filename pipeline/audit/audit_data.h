@@ -19,6 +19,7 @@ typedef struct pl_audit_data {
     size_t target;  /* column */
     char **column;
     pl_npy x, y, attributes, files, digests; /* as data/ingest.h */
+    size_t labels;                           /* of an image in y; the first is the target's */
     pl_csv names;                            /* row i + 1 is image i */
     uint8_t *side;                           /* [count] PL_SIDE_ */
     size_t on_side[PL_SIDES];
@@ -37,12 +38,14 @@ static inline const char *pl_audit_name(const pl_audit_data *d, size_t image)
     return pl_csv_get(&d->names, image + 1, 0);
 }
 
+/* 0 or 1; -1: not known. */
 static inline int pl_audit_label(const pl_audit_data *d, size_t image)
 {
-    return ((const uint8_t *)d->y.data)[image];
+    uint8_t label = ((const uint8_t *)d->y.data)[image * d->labels];
+    return label <= 1 ? label : -1;
 }
 
-/* 1 or -1. */
+/* 1 or -1; 0: not known. */
 static inline int8_t pl_audit_value(const pl_audit_data *d, size_t image, size_t column)
 {
     return ((const int8_t *)d->attributes.data)[image * d->columns + column];

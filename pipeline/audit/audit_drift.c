@@ -99,12 +99,12 @@ static void add_share(pl_drift_table *t, const pl_audit_data *d, const pl_audit_
                       size_t column)
 {
     long long k0 = (long long)c->positive[column][PL_SIDE_TRAIN];
-    long long n0 = (long long)d->on_side[PL_SIDE_TRAIN];
+    long long n0 = (long long)c->known[column][PL_SIDE_TRAIN];
     for (int s = 0; s < PL_SIDES; s++) {
-        if (d->on_side[s] == 0)
+        if (c->known[column][s] == 0)
             continue;
         pl_drift_row *r = add(t, d->column[column], true, s);
-        long long k = (long long)c->positive[column][s], n = (long long)d->on_side[s];
+        long long k = (long long)c->positive[column][s], n = (long long)c->known[column][s];
         r->n = (size_t)n;
         r->mean = (double)k / (double)n;
         r->std = sqrt(r->mean * (1 - r->mean));

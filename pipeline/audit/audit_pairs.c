@@ -47,6 +47,18 @@ static size_t mixed_pairs(const size_t *of_kind, int kinds, size_t n)
     return all;
 }
 
+/* A label that is not known contradicts none. */
+static bool contradict(const pl_audit_data *d, uint32_t first, uint32_t second)
+{
+    int a = pl_audit_label(d, first), b = pl_audit_label(d, second);
+    return a >= 0 && b >= 0 && a != b;
+}
+
+static const char *label_text(int label)
+{
+    return label < 0 ? "" : label ? "1" : "0";
+}
+
 static void add_set(const pl_audit_data *d, pl_audit_pairs *out, const digested *list, size_t n)
 {
     size_t on_side[PL_SIDES] = {0}, of_label[2] = {0};
@@ -54,9 +66,12 @@ static void add_set(const pl_audit_data *d, pl_audit_pairs *out, const digested 
     for (size_t i = 0; i < n; i++) {
         out->member[out->members++] = list[i].image;
         on_side[d->side[list[i].image]]++;
-        of_label[pl_audit_label(d, list[i].image)]++;
+        int label = pl_audit_label(d, list[i].image);
+        if (label >= 0)
+            of_label[label]++;
     }
-    size_t two_sides = mixed_pairs(on_side, PL_SIDES, n), two_labels = mixed_pairs(of_label, 2, n);
+    size_t two_sides = mixed_pairs(on_side, PL_SIDES, n);
+    size_t two_labels = mixed_pairs(of_label, 2, of_label[0] + of_label[1]);
     out->identical += n * (n - 1) / 2;
     out->identical_on_two_sides += two_sides;
     out->contradicting += two_labels;
@@ -157,7 +172,7 @@ static kn_status find_near(const pl_audit_data *d, const pl_audit_pixels *p, kn_
     for (size_t i = 0; i < out->nears; i++) {
         const pl_near_pair *pair = &out->near[i];
         out->near_on_two_sides += d->side[pair->first] != d->side[pair->second];
-        out->contradicting += pl_audit_label(d, pair->first) != pl_audit_label(d, pair->second);
+        out->contradicting += contradict(d, pair->first, pair->second);
         out->mirrored += pair->mirrored;
     }
     return rc;
@@ -219,7 +234,8 @@ void pl_audit_identical_csv(const pl_audit_data *d, const pl_audit_pairs *p, pl_
             uint32_t image = p->member[i];
             pl_str_addf(s, "%zu,", set + 1);
             pl_csv_add(s, pl_audit_name(d, image));
-            pl_str_addf(s, ",%s,%d\n", pl_side_names[d->side[image]], pl_audit_label(d, image));
+            pl_str_addf(s, ",%s,%s\n", pl_side_names[d->side[image]],
+                        label_text(pl_audit_label(d, image)));
         }
 }
 
@@ -232,8 +248,9 @@ void pl_audit_near_csv(const pl_audit_data *d, const pl_audit_pairs *p, pl_str *
         pl_csv_add(s, pl_audit_name(d, a));
         pl_str_add(s, ",");
         pl_csv_add(s, pl_audit_name(d, b));
-        pl_str_addf(s, ",%s/%s,%d/%d,%d,%u,%.4f\n", pl_side_names[d->side[a]],
-                    pl_side_names[d->side[b]], pl_audit_label(d, a), pl_audit_label(d, b),
-                    pair->mirrored, pair->distance, pair->correlation);
+        pl_str_addf(s, ",%s/%s,%s/%s,%d,%u,%.4f\n", pl_side_names[d->side[a]],
+                    pl_side_names[d->side[b]], label_text(pl_audit_label(d, a)),
+                    label_text(pl_audit_label(d, b)), pair->mirrored, pair->distance,
+                    pair->correlation);
     }
 }

@@ -85,6 +85,24 @@ static void say_contradicting(const pl_audit_parts *a, json_t *findings, pl_str 
     say(findings, s);
 }
 
+static void say_unknown(const pl_audit_parts *a, json_t *findings, pl_str *s)
+{
+    const json_t *each = json_object_get(a->data.ingest, "unknown");
+    long long unknown = 0;
+    size_t targets = 0;
+    char n[32], m[32];
+    for (size_t k = 0; k < json_array_size(each); k++) {
+        long long its = json_integer_value(json_array_get(each, k));
+        unknown += its;
+        targets += its > 0;
+    }
+    if (unknown == 0)
+        return;
+    pl_str_addf(s, "%s labels of %s of the targets are not known and count nothing",
+                pl_human_count(unknown, n, sizeof n), count_text(targets, m));
+    say(findings, s);
+}
+
 static void say_left_out(const pl_audit_parts *a, json_t *findings, pl_str *s)
 {
     char n[32];
@@ -179,7 +197,7 @@ static void add_counts(const pl_audit_parts *a, json_t *root)
         size_t positive = a->columns.positive[d->target][s];
         json_object_set_new(sides, pl_side_names[s],
                             json_pack("{s:I,s:I}", "positive", (json_int_t)positive, "negative",
-                                      (json_int_t)(d->on_side[s] - positive)));
+                                      (json_int_t)(a->columns.known[d->target][s] - positive)));
     }
     json_object_set_new(root, "version", json_integer(PL_AUDIT_VERSION));
     json_object_set_new(root, "target", pl_json_string(d->target_name));
@@ -236,6 +254,7 @@ json_t *pl_audit_summary(const pl_audit_parts *a)
     say_pairs(findings, &s, p->nears, p->near_on_two_sides, "of one photograph (near-identical)");
     say_seen(a, findings, &s);
     say_contradicting(a, findings, &s);
+    say_unknown(a, findings, &s);
     say_left_out(a, findings, &s);
     say_drift(a, findings, &s);
     pl_str_clear(&s);

@@ -9,7 +9,8 @@
 
 typedef struct compare_args {
     const char *ref[2];
-    const char *csv; /* NULL: no file */
+    const char *csv;    /* NULL: no file */
+    const char *target; /* NULL: not said */
     bool groups;
 } compare_args;
 
@@ -35,7 +36,7 @@ static kn_status compare(const pl_global *g, const compare_args *a, kn_error *e)
         pl_compare_side_clear(&side[0]);
         return rc;
     }
-    KN_TRY(pl_compare(side, &c, e));
+    KN_TRY(pl_compare(side, a->target, &c, e));
     pl_str_init(&s);
     if (a->csv)
         rc = write_csv(&c, a->csv, e);
@@ -50,13 +51,15 @@ static kn_status compare(const pl_global *g, const compare_args *a, kn_error *e)
 
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--groups", "--csv", "--json", NULL};
-    compare_args a = {{NULL, NULL}, NULL, false};
+    static const char *const known[] = {"--groups", "--csv", "--target", "--json", NULL};
+    compare_args a = {.csv = NULL};
     for (int i = 1; i < argc; i++) {
         bool bad = false;
         const char *v;
         if ((v = pl_option(argc, argv, &i, "--csv", &bad, e)))
             a.csv = v;
+        else if (!bad && (v = pl_option(argc, argv, &i, "--target", &bad, e)))
+            a.target = v;
         else if (bad)
             return KN_EUSAGE;
         else if (pl_flag(argv[i], "--groups"))
@@ -79,13 +82,16 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_compare = {
     .name = "compare",
-    .usage = "compare A B [--groups] [--csv FILE] [--json]",
+    .usage = "compare A B [--groups] [--target NAME] [--csv FILE] [--json]",
     .summary = "paired comparison of two runs, or groups of seeds, on their common test images",
     .help =
         "A and B are runs or groups. A run: STUDY/RUN-ID, a prefix of the id, or its folder. A\n"
         "group (the runs that differ in the seed alone): STUDY/GROUP, by its whole name in\n"
         "runs.csv or by its label in the table; or any of its runs, with --groups.\n\n"
         "  --groups    A and B name runs; their groups are compared\n"
+        "  --target NAME\n"
+        "              of runs that tell several attributes the one that is compared, also with a\n"
+        "              run that tells it alone (default: the first that all of them tell)\n"
         "  --csv FILE  a row per common image: label, probability and right or wrong of both\n"
         "  --json      the result for programs, with every slice\n\n"
         "Answers are matched by image. Of two runs: the accuracies with Wilson's intervals, their\n"

@@ -82,6 +82,9 @@ static kn_status take_option(explain_args *a, int option, const char *value, kn_
     case 4:
         return parse_number("--class", value, 0, 1, &o->cls, e);
     case 5:
+        o->target = value;
+        return KN_OK;
+    case 6:
         return pl_parse_int("--most", value, 1, MOST_LIMIT, &a->most, e);
     default:
         a->out = value;
@@ -91,9 +94,10 @@ static kn_status take_option(explain_args *a, int option, const char *value, kn_
 
 static kn_status parse(explain_args *a, int argc, char **argv, kn_error *e)
 {
-    static const char *const known[] = {"--method", "--layer", "--patch", "--stride", "--class",
-                                        "--most",   "--out",   "--csv",   "--json",   NULL};
-    enum { VALUES = 7 };
+    static const char *const known[] = {"--method", "--layer",  "--patch", "--stride",
+                                        "--class",  "--target", "--most",  "--out",
+                                        "--csv",    "--json",   NULL};
+    enum { VALUES = 8 };
     for (int i = 1; i < argc; i++) {
         bool bad = false, taken = pl_flag(argv[i], "--csv");
         a->csv |= taken;
@@ -128,7 +132,7 @@ static kn_status parse(explain_args *a, int argc, char **argv, kn_error *e)
 static kn_status load_path(const pl_explainer *x, const char *path, loaded *p, bool only,
                            kn_error *e)
 {
-    const pl_data_spec *d = &x->predictions.model.spec.data;
+    const pl_data_spec *d = &x->predictions.model->spec.data;
     pl_images *images = &p->set[p->sets];
     kn_error why = {KN_OK, ""};
     kn_status rc = pl_images_load(path, d->width, d->height, d->channels, d->filter,
@@ -149,7 +153,7 @@ static kn_status load_path(const pl_explainer *x, const char *path, loaded *p, b
 /* The first `most` pictures of all sets as one array. */
 static kn_status gather(const pl_explainer *x, loaded *p, size_t most, kn_error *e)
 {
-    size_t row = kn_shape_size(kn_net_input(x->predictions.model.net)), n = 0;
+    size_t row = kn_shape_size(kn_net_input(x->predictions.model->net)), n = 0;
     if (p->count > most) {
         pl_warn("the first %zu of %zu pictures are explained (--most %zu: all of them)", most,
                 p->count, p->count);
@@ -245,11 +249,11 @@ static void print_legend(const pl_explanations *all)
 {
     const pl_explainer *x = all->explainer;
     const pl_explain_options *o = &x->options;
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     printf("probability of %s; where the maps are strongest, from the upper left of %dx%d pixels\n",
-           x->predictions.model.spec.data.target, s.w, s.h);
+           pl_predictions_target(&x->predictions), s.w, s.h);
     if (o->map[PL_MAP_GRADCAM])
-        printf("gradcam: of %s%s\n", kn_net_layer(x->predictions.model.net, x->layer)->name,
+        printf("gradcam: of %s%s\n", kn_net_layer(x->predictions.model->net, x->layer)->name,
                any_empty(all) ? "; -: empty, nothing there argues for the class (--class takes the "
                                 "other one)"
                               : "");
@@ -284,10 +288,10 @@ static void print_json(const pl_explanations *all)
     for (size_t i = 0; i < all->count; i++)
         json_array_append_new(pictures, picture_json(all->name[i], &all->explained[i]));
     json_t *root = json_pack("{s:s, s:s, s:o}", "run", all->run, "target",
-                             x->predictions.model.spec.data.target, "pictures", pictures);
+                             pl_predictions_target(&x->predictions), "pictures", pictures);
     if (x->options.map[PL_MAP_GRADCAM])
         json_object_set_new(root, "layer",
-                            json_string(kn_net_layer(x->predictions.model.net, x->layer)->name));
+                            json_string(kn_net_layer(x->predictions.model->net, x->layer)->name));
     if (x->options.map[PL_MAP_OCCLUSION])
         json_object_set_new(
             root, "square",
@@ -320,7 +324,7 @@ static kn_status write_out(const explain_args *a, const pl_explanations *all, kn
 static kn_status explain(const pl_global *g, const explain_args *a, const char *run,
                          pl_explainer *x, loaded *p, kn_error *e)
 {
-    size_t row = kn_shape_size(kn_net_input(x->predictions.model.net));
+    size_t row = kn_shape_size(kn_net_input(x->predictions.model->net));
     KN_TRY(load(x, a, p, e));
     for (size_t i = 0; i < p->count; i++) {
         kn_status rc = pl_explain(x, p->x + i * row, &p->explained[i], e);
@@ -370,9 +374,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 
 const pl_command pl_command_explain = {
     .name = "explain",
-    .usage =
-        "explain RUN IMAGE... [--method M] [--layer NAME] [--class 0|1] [--patch N] [--stride N]\n"
-        "       [--most N] [--out FILE.png|DIR] [--csv] [--json]",
+    .usage = "explain RUN IMAGE... [--method M] [--layer NAME] [--class 0|1] [--target NAME]\n"
+             "       [--patch N] [--stride N] [--most N] [--out FILE.png|DIR] [--csv] [--json]",
     .summary = "where in a picture a model's answer comes from: Grad-CAM, occlusion",
     .help =
         "Draws maps over pictures, as one PNG, and prints where they are strongest. RUN is\n"
@@ -388,6 +391,9 @@ const pl_command pl_command_explain = {
         "the\n"
         "                  last; facet summary RUN has the names)\n"
         "  --class 0|1     the class that the maps argue for (default: the predicted one)\n"
+        "  --target NAME   of a model that tells several attributes the one that is asked "
+        "(default:\n"
+        "                  the first)\n"
         "  --patch N       occlusion: side of the square in pixels as the model sees them "
         "(default: a\n"
         "                  fifth of the shorter side)\n"

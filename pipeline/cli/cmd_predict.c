@@ -1,5 +1,6 @@
 /* facet predict: probability of the target for pictures from anywhere. */
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,34 +9,63 @@
 #include "cli/predict_args.h"
 #include "cli/predict_outside.h"
 #include "cli/predict_sheet.h"
+#include "compare/compare_side.h"
 #include "insight/pixels_far.h"
 #include "io/json.h"
 #include "run/predict.h"
-#include "run/run_ref.h"
 #include "study/attributes.h"
 #include "util/fs.h"
 #include "util/interrupt.h"
 #include "util/log.h"
 
-static void print_table(const pl_predictions *p)
+/* Whether every target is told: rows then name theirs. */
+static bool tells_all(const pl_predictions *p, const pl_predict_args *a)
 {
-    int width = (int)strlen("image");
+    return p->targets > 1 && !a->target;
+}
+
+static int widest(const char *head, int width, const char *text)
+{
+    int least = (int)strlen(head), own = (int)strlen(text);
+    width = width > least ? width : least;
+    return own > width ? own : width;
+}
+
+static void print_row(const pl_predictions *p, size_t image, size_t at)
+{
+    const pl_predicted *item = &p->item[image];
+    int truth = p->truth ? p->truth[at] : -1;
+    const char *label = pl_predicted_label(item, p->probability[at]);
+    if (item->answer == PL_NO_FACE)
+        printf("  %11s  %5s", "", label);
+    else
+        printf("  %11.4f  %5s", (double)p->probability[at], label);
+    if (truth >= 0)
+        printf("  %5d%s", truth,
+               item->answer != PL_ANSWERED || truth == (p->probability[at] > 0.5f) ? ""
+                                                                                   : "  wrong");
+    printf("\n");
+}
+
+static void print_table(const pl_predictions *p, bool all)
+{
+    const pl_targets *targets = &p->model->spec.data.target;
+    int width = (int)strlen("image"), named = (int)strlen("target");
     for (size_t i = 0; i < p->count; i++)
-        if ((int)strlen(p->item[i].name) > width)
-            width = (int)strlen(p->item[i].name);
-    printf("%-*s  probability  label%s\n", width, "image", p->known > 0 ? "  truth" : "");
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        if (item->answer == PL_NO_FACE)
-            printf("%-*s  %11s  %5s", width, item->name, "", pl_predicted_label(item));
-        else
-            printf("%-*s  %11.4f  %5s", width, item->name, (double)item->probability,
-                   pl_predicted_label(item));
-        if (item->truth >= 0)
-            printf("  %5d%s", item->truth,
-                   item->answer != PL_ANSWERED || item->truth == item->label ? "" : "  wrong");
-        printf("\n");
-    }
+        width = widest("image", width, p->item[i].name);
+    for (int k = 0; k < targets->count; k++)
+        named = widest("target", named, targets->name[k]);
+    printf("%-*s", width, "image");
+    if (all)
+        printf("  %-*s", named, "target");
+    printf("  probability  label%s\n", p->truth ? "  truth" : "");
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = all ? 0 : p->target; k < (all ? p->targets : p->target + 1); k++) {
+            printf("%-*s", width, p->item[i].name);
+            if (all)
+                printf("  %-*s", named, targets->name[k]);
+            print_row(p, i, i * p->targets + k);
+        }
 }
 
 static void print_far(const pl_predictions *p)
@@ -51,48 +81,134 @@ static void print_far(const pl_predictions *p)
     }
 }
 
-static void print_summary(const pl_predictions *p, const pl_scores *scores)
+static void print_accuracy(const pl_scores *scores)
+{
+    printf("accuracy %.2f %% on %zu labelled picture%s (always the commoner label: %.2f %%)\n",
+           100 * scores->accuracy, scores->count, scores->count == 1 ? "" : "s",
+           100 * scores->majority);
+}
+
+/* Of several targets a line each, and with labels the mean. */
+static kn_status print_targets(const pl_predictions *p, kn_error *e)
+{
+    const pl_targets *targets = &p->model->spec.data.target;
+    pl_scores each[KN_TARGETS_MAX];
+    size_t scored = 0;
+    int named = 0;
+    for (int k = 0; k < targets->count; k++)
+        named = widest("", named, targets->name[k]);
+    printf("%zu picture%s, %zu targets\n", p->count, p->count == 1 ? "" : "s", p->targets);
+    for (size_t k = 0; k < p->targets; k++) {
+        size_t ones = 0;
+        for (size_t i = 0; i < p->count; i++)
+            ones += p->probability[i * p->targets + k] > 0.5f && p->item[i].answer == PL_ANSWERED;
+        printf("%-*s  %zu predicted", named, targets->name[k], ones);
+        if (p->truth)
+            KN_TRY(pl_predictions_score(p, k, &each[scored], e));
+        if (p->truth && each[scored].count > 0) {
+            printf(", ");
+            print_accuracy(&each[scored++]);
+        } else
+            printf("%s\n", p->truth ? ", no labels" : "");
+    }
+    if (scored > 0) {
+        pl_scores mean = pl_scores_mean(each, scored);
+        printf("mean of %zu targets: accuracy %.2f %%", scored, 100 * mean.accuracy);
+        if (!isnan(mean.balanced_accuracy))
+            printf(", balanced %.2f %%", 100 * mean.balanced_accuracy);
+        printf(" (always the commoner label: %.2f %%)\n", 100 * mean.majority);
+    }
+    return KN_OK;
+}
+
+static kn_status print_summary(const pl_predictions *p, bool all, const pl_scores *scores,
+                               kn_error *e)
 {
     size_t ones = 0;
+    if (all)
+        return print_targets(p, e);
     for (size_t i = 0; i < p->count; i++)
         ones += p->item[i].label == 1 && p->item[i].answer == PL_ANSWERED;
     printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s", ones,
-           p->model.spec.data.target);
-    if (p->known > 0 && scores->count > 0)
-        printf("accuracy %.2f %% on %zu labelled picture%s (always the commoner label: %.2f %%)\n",
-               100 * scores->accuracy, scores->count, scores->count == 1 ? "" : "s",
-               100 * scores->majority);
+           pl_predictions_target(p));
+    if (p->truth && scores->count > 0)
+        print_accuracy(scores);
+    return KN_OK;
 }
 
-static void print_json(const pl_predictions *p, const pl_scores *scores)
+static json_t *answer_json(const pl_predictions *p, size_t image, size_t at)
 {
-    json_t *pictures = json_array(), *bad = json_array();
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        json_t *object = json_pack("{s:s, s:f, s:i}", "image", item->name, "probability",
-                                   (double)item->probability, "label", item->label);
-        if (item->truth >= 0)
-            json_object_set_new(object, "truth", json_integer(item->truth));
-        json_object_set_new(object, "far", item->far ? json_string(item->far) : json_null());
-        pl_predict_outside_json(p, item, object);
-        json_array_append_new(pictures, object);
+    json_t *o = json_pack("{s:f, s:i}", "probability", (double)p->probability[at], "label",
+                          p->probability[at] > 0.5f);
+    if (p->truth && p->truth[at] >= 0)
+        json_object_set_new(o, "truth", json_integer(p->truth[at]));
+    pl_predict_outside_answer_json(&p->item[image], o);
+    return o;
+}
+
+/* Of several targets a picture's answers stand under their names. */
+static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
+{
+    const pl_targets *targets = &p->model->spec.data.target;
+    json_t *o = all ? json_object() : answer_json(p, i, i * p->targets + p->target);
+    if (all) {
+        json_t *answers = json_object();
+        for (size_t k = 0; k < p->targets; k++)
+            json_object_set_new(answers, targets->name[k], answer_json(p, i, i * p->targets + k));
+        json_object_set_new(o, "answers", answers);
     }
+    json_object_set_new(o, "image", json_string(p->item[i].name));
+    json_object_set_new(o, "far", p->item[i].far ? json_string(p->item[i].far) : json_null());
+    pl_predict_outside_json(p, &p->item[i], o);
+    return o;
+}
+
+static kn_status all_scores_json(const pl_predictions *p, json_t **out, kn_error *e)
+{
+    pl_scores each[KN_TARGETS_MAX];
+    for (size_t k = 0; k < p->targets; k++)
+        KN_TRY(pl_predictions_score(p, k, &each[k], e));
+    *out = pl_scores_json_several(each, p->model->spec.data.target.name, p->targets, p->count);
+    return KN_OK;
+}
+
+static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *scores, kn_error *e)
+{
+    json_t *pictures = json_array(), *bad = json_array(), *told = NULL;
+    for (size_t i = 0; i < p->count; i++)
+        json_array_append_new(pictures, picture_json(p, i, all));
     for (size_t i = 0; i < p->bad_count; i++)
         json_array_append_new(bad, json_string(p->bad[i]));
-    json_t *root = json_pack("{s:s, s:o, s:o}", "target", p->model.spec.data.target, "pictures",
+    json_t *root = json_pack("{s:s, s:o, s:o}", "target", pl_predictions_target(p), "pictures",
                              pictures, "unreadable", bad);
-    if (p->known > 0)
-        json_object_set_new(root, "scores", pl_scores_json(scores));
-    char *text = pl_json_text(root);
-    fputs(text, stdout);
+    if (all) {
+        json_object_del(root, "target");
+        json_t *names = json_array();
+        for (size_t k = 0; k < p->targets; k++)
+            json_array_append_new(names, json_string(p->model->spec.data.target.name[k]));
+        json_object_set_new(root, "targets", names);
+    }
+    kn_status rc = KN_OK;
+    if (p->truth && all)
+        rc = all_scores_json(p, &told, e);
+    else if (p->truth)
+        told = pl_scores_json(scores);
+    if (told)
+        json_object_set_new(root, "scores", told);
+    if (p->models > 1)
+        json_object_set_new(root, "models", json_integer((json_int_t)p->models));
+    char *text = rc == KN_OK ? pl_json_text(root) : NULL;
+    if (text)
+        fputs(text, stdout);
     free(text);
     json_decref(root);
+    return rc;
 }
 
 /* How each picture is far from the training pictures, where the run's study knows of them. words: [count], heap strings. */
 static kn_status look_far(pl_predictions *p, const char *run_dir, char **words, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     char *runs = pl_path_dir(run_dir), *study = pl_path_dir(runs), id[PL_DATA_ID] = "";
     char *path = pl_path_join(run_dir, "manifest.json");
     json_t *manifest = json_load_file(path, 0, NULL);
@@ -142,27 +258,26 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
                         kn_error *e)
 {
     pl_scores scores = {0};
+    bool all = tells_all(p, a);
     pl_predict_outside_judge(a, outside, p);
     KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
-        KN_TRY(pl_predictions_score(p, &scores, e));
+        KN_TRY(pl_predictions_score(p, p->target, &scores, e));
     }
     if (a->csv)
-        KN_TRY(pl_predictions_write(p, a->csv, e));
+        KN_TRY(pl_predictions_write(p, all, a->csv, e));
     if (a->sheet)
-        KN_TRY(
-            pl_predict_sheet_write(p, pl_path_base(dir), (const char *const *)words, a->sheet, e));
-    if (g->json) {
-        print_json(p, &scores);
-        return KN_OK;
-    }
+        KN_TRY(pl_predict_sheet_write(p, p->models > 1 ? a->run : pl_path_base(dir),
+                                      (const char *const *)words, a->sheet, e));
+    if (g->json)
+        return print_json(p, all, &scores, e);
     if (!a->csv) {
-        print_table(p);
+        print_table(p, all);
         pl_predict_outside_frames(p);
         print_far(p);
     }
-    print_summary(p, &scores);
+    KN_TRY(print_summary(p, all, &scores, e));
     pl_predict_outside_summary(a, outside, p);
     return KN_OK;
 }
@@ -173,7 +288,10 @@ static kn_status predict(const pl_global *g, const pl_predict_args *a, const cha
     pl_predict_outside outside;
     char **words = NULL;
     p->framing = a->framing;
-    kn_status rc = pl_predict_outside_open(g, a, dir, p, &outside, e);
+    outside = (pl_predict_outside){.least = (double)NAN};
+    kn_status rc = a->target ? pl_predictions_look(p, a->target, e) : KN_OK;
+    if (rc == KN_OK)
+        rc = pl_predict_outside_open(g, a, dir, p, &outside, e);
     if (rc == KN_OK)
         rc = add_all(p, a, e);
     if (rc == KN_OK && !(words = calloc(p->count + 1, sizeof *words)))
@@ -187,36 +305,58 @@ static kn_status predict(const pl_global *g, const pl_predict_args *a, const cha
     return rc;
 }
 
+/* A group is the mean of its runs that are done; what that costs is said. */
+static kn_status open_all(const pl_compare_side *side, kn_pool *pool, pl_predictions *p,
+                          kn_error *e)
+{
+    const char **dir = calloc((size_t)side->runs, sizeof *dir);
+    if (!dir)
+        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", side->runs);
+    for (int k = 0; k < side->runs; k++)
+        dir[k] = side->run[k].dir;
+    kn_status rc = pl_predictions_open(dir, (size_t)side->runs, pool, p, e);
+    free(dir);
+    if (rc != KN_OK || !side->group)
+        return rc;
+    if (side->not_done > 0)
+        pl_warn("%s: %d of %d runs %s left out, not being done", side->name, side->not_done,
+                side->not_done + side->runs, side->not_done == 1 ? "is" : "are");
+    if (side->runs > 1)
+        pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
+                side->runs, side->name, side->runs);
+    return KN_OK;
+}
+
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     pl_predict_args a = {.path = calloc((size_t)argc, sizeof *a.path)};
-    char *dir = NULL;
+    pl_compare_side side = {.runs = 0};
     kn_pool *pool = NULL;
     pl_predictions p;
     kn_status rc = a.path ? KN_OK : kn_fail(e, KN_ENOMEM, "no memory for %d words", argc);
     if (rc == KN_OK)
         rc = pl_predict_args_read(&a, argc, argv, e);
     if (rc == KN_OK)
-        rc = pl_run_ref_find(g->results, a.run, &dir, e);
+        rc = pl_compare_side_find(g->results, a.run, false, &side, e);
     if (rc == KN_OK)
         rc = kn_pool_new(g->threads, &pool, e);
     if (rc == KN_OK)
-        rc = pl_predictions_open(dir, pool, &p, e);
+        rc = open_all(&side, pool, &p, e);
     if (rc == KN_OK) {
-        rc = predict(g, &a, dir, &p, e);
+        rc = predict(g, &a, side.run[0].dir, &p, e);
         pl_predictions_close(&p);
     }
     kn_pool_free(pool);
-    free(dir);
+    pl_compare_side_clear(&side);
     free(a.path);
     return rc;
 }
 
 const pl_command pl_command_predict = {
     .name = "predict",
-    .usage = "predict RUN PATH... [--labels FILE] [--csv FILE] [--sheet FILE] [--crop CROP] "
-             "[--rotate ANGLE] [--mirror] [--align] [--all] [--frame S,X,Y[,A]] [--calibrated] "
-             "[--abstain P] [--coverage C] [--json]",
+    .usage = "predict RUN PATH... [--target NAME] [--labels FILE] [--csv FILE] [--sheet FILE] "
+             "[--crop CROP] [--rotate ANGLE] [--mirror] [--align] [--all] [--frame S,X,Y[,A]] "
+             "[--calibrated] [--abstain P] [--coverage C] [--json]",
     .summary = "probability of the target for pictures from anywhere",
     .help = pl_predict_help,
     .run = run,

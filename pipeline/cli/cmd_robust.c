@@ -124,7 +124,7 @@ static kn_status measure(const pl_global *g, const robust_args *a, const char *d
     if (rc == KN_OK && !a->plain)
         rc = pl_run_framer(dir, g->cache, pool, framer, e);
     if (rc == KN_OK)
-        rc = pl_predictions_open(dir, pool, &model, e);
+        rc = pl_predictions_open(&dir, 1, pool, &model, e);
     if (rc == KN_OK) {
         pl_progress *progress =
             pl_progress_new("robust", "conditions", PL_DISTURB_COUNT * PL_DISTURB_STEPS);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "data/tables.h"
 #include "io/json.h"
 #include "run/run_ref.h"
 #include "spec/spec.h"
@@ -90,6 +91,23 @@ static char *net_identity(const kn_net *net)
     return pl_str_take(&s);
 }
 
+/* The net of a run; the label table says how many targets `all` are. */
+static kn_status make_net(const pl_run_spec *run, kn_arena *arena, kn_net **net, kn_error *e)
+{
+    pl_run_spec spec = *run;
+    pl_labels table;
+    kn_net_desc desc;
+    bool all = spec.data.target.count == 0;
+    if (all) {
+        KN_TRY(pl_labels_read_gaps(spec.data.labels, &table, e));
+        spec.data.target.count = (int)table.columns;
+        pl_labels_clear(&table);
+    }
+    KN_TRY(pl_spec_net(&spec, arena, &desc, e));
+    desc.precision = KN_PRECISION_F32; /* shapes are those of any machine */
+    return kn_net_new(&desc, net, e);
+}
+
 static kn_status show_study(const pl_global *g, const pl_study *study, json_t *list, kn_error *e)
 {
     char **seen = calloc((size_t)study->run_count + 1, sizeof *seen);
@@ -100,11 +118,8 @@ static kn_status show_study(const pl_global *g, const pl_study *study, json_t *l
     for (int i = 0; i < study->run_count && rc == KN_OK; i++) {
         kn_arena arena;
         kn_arena_init(&arena);
-        kn_net_desc desc;
         kn_net *net = NULL;
-        rc = pl_spec_net(&study->runs[i].spec, &arena, &desc, e);
-        if (rc == KN_OK)
-            rc = kn_net_new(&desc, &net, e);
+        rc = make_net(&study->runs[i].spec, &arena, &net, e);
         if (rc == KN_OK) {
             char *identity = net_identity(net);
             bool known = false;

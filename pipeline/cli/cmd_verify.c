@@ -39,7 +39,7 @@ static void print_json(const pl_verify *v)
                                         state_text(v->file[i].state), "detail", v->file[i].detail));
     json_t *root =
         json_pack("{s:s, s:b, s:o, s:s, s:s}", "run", v->run, "same", v->differing == 0, "files",
-                  files, "numeric_then", v->numeric_then, "numeric_now", pl_numeric_identity());
+                  files, "numeric_then", v->numeric_then, "numeric_now", v->numeric_now);
     char *text = pl_json_text(root);
     fputs(text, stdout);
     free(text);
@@ -60,7 +60,7 @@ static kn_status report(const pl_global *g, const pl_verify *v, kn_error *e)
             first = v->file[i].name;
     if (!v->numeric_same)
         pl_warn("the run was made with %s, here it is %s: other last digits are to be expected",
-                v->numeric_then, pl_numeric_identity());
+                v->numeric_then, v->numeric_now);
     return kn_fail(e, KN_EDATA, "run %s: %d of %d files are not the same, the first is %s", v->run,
                    v->differing, PL_VERIFY_FILES, first);
 }

@@ -6,9 +6,14 @@
 #include "cli/cli.h"
 
 const char pl_predict_help[] =
-    "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. A PATH is a picture, a\n"
-    "folder (also nested) or an archive. The label is 1 where the probability is above 0.5.\n"
-    "Pictures that cannot be read are named and left out.\n\n"
+    "RUN is STUDY/RUN-ID, a prefix of the id, or the run's folder. It may be a group (runs that\n"
+    "differ in the seed alone), STUDY/GROUP, by its name in runs.csv or its label in the table:\n"
+    "a probability is then the mean over its seeds, at as many times the cost. A PATH is a\n"
+    "picture, a folder (also nested) or an archive. The label is 1 where the probability is\n"
+    "above 0.5. Pictures that cannot be read are named and left out.\n\n"
+    "  --target NAME   of a model that tells several attributes only this one; without it a row\n"
+    "                  per picture and attribute (image, target, probability, label), and the\n"
+    "                  sheet shows the first\n"
     "  --labels FILE   a label table: adds the true label and the accuracy\n"
     "  --csv FILE      writes image, probability, label (and truth), far there, instead of the\n"
     "                  table\n"
@@ -52,9 +57,9 @@ const char pl_predict_help[] =
     "said to be far where one of them is outside the range of the middle 98 % of these (in the\n"
     "brackets) by more than a quarter of that range: its probability is worth less.\n";
 
-static const char *const known[] = {
-    "--labels",   "--csv",    "--sheet", "--crop", "--rotate",     "--frame", "--abstain",
-    "--coverage", "--mirror", "--align", "--all",  "--calibrated", "--json",  NULL};
+static const char *const known[] = {"--labels", "--csv",   "--sheet",      "--crop",     "--rotate",
+                                    "--target", "--frame", "--abstain",    "--coverage", "--mirror",
+                                    "--align",  "--all",   "--calibrated", "--json",     NULL};
 
 static kn_status take_turn(pl_framing *f, const char *text, kn_error *e)
 {
@@ -162,9 +167,10 @@ static kn_status take_value(pl_predict_args *a, const char *option, const char *
         return take_share(&a->abstain, option, value, 0.5, e);
     if (strcmp(option, "--coverage") == 0)
         return take_share(&a->coverage, option, value, 0, e);
-    const char **target = strcmp(option, "--labels") == 0 ? &a->labels
-                          : strcmp(option, "--csv") == 0  ? &a->csv
-                                                          : &a->sheet;
+    const char **target = strcmp(option, "--labels") == 0   ? &a->labels
+                          : strcmp(option, "--csv") == 0    ? &a->csv
+                          : strcmp(option, "--target") == 0 ? &a->target
+                                                            : &a->sheet;
     *target = value;
     return KN_OK;
 }

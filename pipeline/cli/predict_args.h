@@ -7,7 +7,7 @@
 #include "image/warp.h"
 
 typedef struct pl_predict_args {
-    const char *run, *labels, *csv, *sheet;
+    const char *run, *labels, *csv, *sheet, *target; /* target NULL: every one the model tells */
     pl_framing framing;
     bool align, all, by_hand, calibrated;
     kn_frame frame;           /* by_hand */

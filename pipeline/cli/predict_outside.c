@@ -13,7 +13,7 @@
 static kn_status open_framer(const pl_global *g, const pl_predict_args *a, const char *dir,
                              pl_predictions *p, pl_predict_outside *o, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     kn_error why = {KN_OK, ""};
     o->framer = malloc(sizeof *o->framer);
     if (!o->framer)
@@ -36,9 +36,14 @@ static kn_status open_framer(const pl_global *g, const pl_predict_args *a, const
     return KN_OK;
 }
 
-static kn_status open_confidence(const pl_predict_args *a, const char *dir, pl_predict_outside *o,
-                                 kn_error *e)
+static kn_status open_confidence(const pl_predict_args *a, const char *dir, const pl_predictions *p,
+                                 pl_predict_outside *o, kn_error *e)
 {
+    if (p->targets > 1 || p->models > 1)
+        return kn_fail(e, KN_EUSAGE,
+                       "--calibrated, --abstain and --coverage are of one model that tells one "
+                       "target: %zu models tell %zu here",
+                       p->models, p->targets);
     KN_TRY(pl_run_confidence_read(dir, &o->confidence, e));
     o->confident = true;
     bool needs_validation = a->calibrated || a->coverage > 0;
@@ -60,7 +65,7 @@ kn_status pl_predict_outside_open(const pl_global *g, const pl_predict_args *a, 
     if (a->align || a->by_hand)
         KN_TRY(open_framer(g, a, dir, p, out, e));
     if (a->calibrated || a->abstain > 0 || a->coverage > 0)
-        KN_TRY(open_confidence(a, dir, out, e));
+        KN_TRY(open_confidence(a, dir, p, out, e));
     return KN_OK;
 }
 
@@ -77,7 +82,8 @@ void pl_predict_outside_judge(const pl_predict_args *a, const pl_predict_outside
     for (size_t i = 0; i < p->count; i++) {
         pl_predicted *item = &p->item[i];
         if (a->calibrated)
-            item->probability = pl_temperature_apply(item->probability, o->confidence.temperature);
+            p->probability[i] = item->probability =
+                pl_temperature_apply(item->probability, o->confidence.temperature);
         if (item->answer == PL_ANSWERED && pl_confidence_of(item->probability) < o->least)
             item->answer = PL_UNSURE;
     }
@@ -133,13 +139,18 @@ void pl_predict_outside_summary(const pl_predict_args *a, const pl_predict_outsi
     print_side("test", &o->confidence.test, o->least);
 }
 
+void pl_predict_outside_answer_json(const pl_predicted *item, json_t *object)
+{
+    if (item->answer != PL_ANSWERED)
+        json_object_set_new(object, "label",
+                            json_string(pl_predicted_label(item, item->probability)));
+    if (item->answer == PL_NO_FACE)
+        json_object_set_new(object, "probability", json_null());
+}
+
 void pl_predict_outside_json(const pl_predictions *p, const pl_predicted *item, json_t *object)
 {
     const kn_frame *f = &item->seen.frame;
-    if (item->answer != PL_ANSWERED)
-        json_object_set_new(object, "label", json_string(pl_predicted_label(item)));
-    if (item->answer == PL_NO_FACE)
-        json_object_set_new(object, "probability", json_null());
     if (!p->reframe)
         return;
     json_object_set_new(object, "frame",

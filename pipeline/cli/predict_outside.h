@@ -31,7 +31,8 @@ void pl_predict_outside_frames(const pl_predictions *p);
 void pl_predict_outside_summary(const pl_predict_args *a, const pl_predict_outside *o,
                                 const pl_predictions *p);
 
-/* Members of a picture's object. */
+/* Members of an answer's and of a picture's object. */
+void pl_predict_outside_answer_json(const pl_predicted *item, json_t *object);
 void pl_predict_outside_json(const pl_predictions *p, const pl_predicted *item, json_t *object);
 
 #endif

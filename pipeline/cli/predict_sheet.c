@@ -10,13 +10,17 @@ enum { COLUMNS = 8, MADE = 3 /* lines of a picture that are made here */ };
 
 static char *title_of(const pl_predictions *p, const char *run, size_t shown)
 {
-    const char *target = p->model.spec.data.target;
+    const char *target = pl_predictions_target(p);
     size_t wrong = 0;
     for (size_t i = 0; i < p->count; i++)
         wrong += p->item[i].truth >= 0 && p->item[i].truth != p->item[i].label;
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "%s or not, by run %s: ", target, run);
+    pl_str_addf(&s, "%s or not, by ", target);
+    if (p->models > 1)
+        pl_str_addf(&s, "the mean of %zu models of %s: ", p->models, run);
+    else
+        pl_str_addf(&s, "run %s: ", run);
     if (shown < p->count)
         pl_str_addf(&s, "the first %zu of ", shown);
     pl_str_addf(&s, "%zu picture%s. The bar is the probability of %s.", p->count,
@@ -30,7 +34,8 @@ static char *title_of(const pl_predictions *p, const char *run, size_t shown)
 kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const char *const *far,
                                  const char *path, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
+    const char *target = pl_predictions_target(p);
     size_t count = p->count < PL_PREDICT_SHEET_MOST ? p->count : PL_PREDICT_SHEET_MOST;
     size_t bytes = (size_t)d->width * (size_t)d->height * (size_t)d->channels;
     pl_tile *tile = calloc(count + 1, sizeof *tile);
@@ -42,10 +47,10 @@ kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const
         const pl_predicted *item = &p->item[i];
         tile[i] = (pl_tile){.x = p->x + i * bytes, .bar = item->probability};
         tile[i].line[0] = item->name;
-        tile[i].line[1] = made[MADE * i] = pl_answer_text(d->target, item->probability);
+        tile[i].line[1] = made[MADE * i] = pl_answer_text(target, item->probability);
         int line = 2;
         if (item->truth >= 0)
-            tile[i].line[line++] = made[MADE * i + 1] = pl_truth_text(d->target, item->truth);
+            tile[i].line[line++] = made[MADE * i + 1] = pl_truth_text(target, item->truth);
         tile[i].marked = item->truth >= 0 && item->truth != item->label;
         if (far[i] && far[i][0])
             tile[i].line[line++] = made[MADE * i + 2] = pl_format("far: %s", far[i]);

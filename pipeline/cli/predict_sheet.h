@@ -6,7 +6,7 @@
 
 enum { PL_PREDICT_SHEET_MOST = 10000 }; /* further pictures are left out, and the title says so */
 
-/* far: [count] words for each picture, NULL or "" where there is nothing to say. KN_EIO: cannot be written. */
+/* run: its id, or what names the group of runs. far: [count] words for each picture, NULL or "" where there is nothing to say. KN_EIO: cannot be written. */
 kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const char *const *far,
                                  const char *path, kn_error *e);
 

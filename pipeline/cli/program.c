@@ -39,8 +39,8 @@ static void print_help(void)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     printf("\n%s\nExit status: 0 ok; 1 a run failed; 2 usage or spec; 3 internal; 130 interrupted\n"
            "(state saved: the same command goes on).\n\n"
-           "Environment: FACET_CACHE (see --cache), FACET_ISA=scalar|avx2|avx512 (forces a lower\n"
-           "instruction set), NO_COLOR.\n",
+           "Environment: FACET_CACHE (see --cache), FACET_ISA=scalar|avx2|avx512 and\n"
+           "FACET_BF16=avx512|amx (force a lower instruction set), NO_COLOR.\n",
            global_help);
 }
 

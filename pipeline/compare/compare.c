@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/compare_target.h"
 #include "stats/holm.h"
 
 static void *zeroed(size_t count, size_t size)
@@ -103,11 +104,13 @@ static void find_difference(pl_comparison *c)
     free(d);
 }
 
-kn_status pl_compare(pl_compare_side side[2], pl_comparison *out, kn_error *e)
+kn_status pl_compare(pl_compare_side side[2], const char *target, pl_comparison *out, kn_error *e)
 {
     *out = (pl_comparison){.side = {side[0], side[1]}, .groups = side[0].group || side[1].group};
     side[0] = side[1] = (pl_compare_side){.runs = 0};
-    kn_status rc = pl_common_images_read(out->side, &out->images, e);
+    kn_status rc = pl_compare_target(out->side, target, &out->target, &out->others, e);
+    if (rc == KN_OK)
+        rc = pl_common_images_read(out->side, out->target, &out->images, e);
     if (rc != KN_OK) {
         pl_comparison_clear(out);
         return rc;
@@ -127,6 +130,8 @@ void pl_comparison_clear(pl_comparison *c)
         free(c->slice[k].name);
     free(c->slice);
     free(c->pair);
+    free(c->target);
+    free(c->others);
     pl_common_images_clear(&c->images);
     pl_compare_side_clear(&c->side[0]);
     pl_compare_side_clear(&c->side[1]);

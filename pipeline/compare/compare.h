@@ -42,6 +42,8 @@ typedef struct pl_slice {
 
 typedef struct pl_comparison {
     pl_compare_side side[2];
+    char *target; /* heap: what is asked, where a side tells several attributes; else NULL */
+    char *others; /* heap: how many more both tell, as a sentence; NULL: none */
     pl_common_images images;
     bool groups;           /* one of the sides is a group */
     double accuracy[2];    /* mean over the side's runs */
@@ -59,8 +61,10 @@ typedef struct pl_comparison {
     size_t slices;
 } pl_comparison;
 
-/* Takes the sides over (they are the comparison's from here on, also on failure). Errors as of pl_common_images_read. */
-kn_status pl_compare(pl_compare_side side[2], pl_comparison *out, kn_error *e);
+/* Takes the sides over (they are the comparison's from here on, also on failure). target: the attribute that is compared, which every
+ * run must tell; NULL: the first that all tell. Errors as of pl_common_images_read; KN_EUSAGE where a run does not tell it, or they
+ * have none in common. */
+kn_status pl_compare(pl_compare_side side[2], const char *target, pl_comparison *out, kn_error *e);
 void pl_comparison_clear(pl_comparison *c);
 
 /* The result for people, as JSON, and as a table with a row per common image: image, label, probability_first,

@@ -127,6 +127,8 @@ void pl_comparison_json(const pl_comparison *c, pl_str *s)
     json_t *alone = json_array();
     for (int side = 0; side < 2; side++)
         json_array_append_new(alone, json_integer((json_int_t)c->images.alone[side]));
+    if (c->target)
+        put(o, "target", pl_json_string(c->target));
     put(o, "images", json_integer((json_int_t)c->images.count));
     put(o, "images_alone", alone);
     put(o, "accuracy", two(c->accuracy[0], c->accuracy[1]));

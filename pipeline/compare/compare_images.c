@@ -60,6 +60,7 @@ static bool move_to(view *v, const char *name)
 
 typedef struct matching {
     const pl_compare_side *side;
+    const char *target;
     pl_answers *answer[2]; /* [side][run] */
     view *view;            /* one per image set */
     size_t views;
@@ -92,7 +93,7 @@ static kn_status read_run(matching *m, int side, int run, pl_image_sets *sets, k
     pl_answers *a = &m->answer[side][run];
     size_t before = sets->count, k = 0;
     char *path = pl_path_join(s->run[run].dir, "predictions.csv");
-    kn_status rc = pl_answers_read(sets, path, a, e);
+    kn_status rc = pl_answers_read(sets, path, m->target, a, e);
     free(path);
     KN_TRY(rc);
     while (sets->set[k] != a->images)
@@ -202,9 +203,10 @@ static kn_status match(matching *m, pl_common_images *c, kn_error *e)
     return KN_OK;
 }
 
-kn_status pl_common_images_read(const pl_compare_side *side, pl_common_images *out, kn_error *e)
+kn_status pl_common_images_read(const pl_compare_side *side, const char *target,
+                                pl_common_images *out, kn_error *e)
 {
-    matching m = {.side = side};
+    matching m = {.side = side, .target = target};
     kn_status rc = KN_OK;
     *out = (pl_common_images){.count = 0};
     for (int s = 0; s < 2; s++) {

@@ -20,9 +20,10 @@ typedef struct pl_common_images {
     pl_image_sets sets;              /* private */
 } pl_common_images;
 
-/* Reads predictions.csv of each run of both sides (side[0], side[1]), and the attributes its study has. Images are matched by name. KN_EDATA: no image in common,
+/* Reads predictions.csv of each run of both sides (side[0], side[1]), of runs that tell several attributes the answers to `target`, and the attributes its study has. Images are matched by name. KN_EDATA: no image in common,
  * or one that two runs give different labels (another target). */
-kn_status pl_common_images_read(const pl_compare_side *side, pl_common_images *out, kn_error *e);
+kn_status pl_common_images_read(const pl_compare_side *side, const char *target,
+                                pl_common_images *out, kn_error *e);
 void pl_common_images_clear(pl_common_images *c);
 
 #endif

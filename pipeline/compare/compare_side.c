@@ -30,6 +30,7 @@ static kn_status take_group(const pl_study_data *d, int group, pl_compare_side *
         return kn_fail(e, KN_EDATA, "%s: the group '%s' has no run that is done (%d not done)",
                        d->name, g->label, g->run_count);
     out->group = true;
+    out->not_done = g->run_count - out->runs;
     out->name = pl_format("%s: %s", d->name, g->label);
     out->study_dir = pl_strdup(d->dir);
     return KN_OK;

@@ -16,6 +16,7 @@ typedef struct pl_compare_side {
     bool group;
     pl_side_run *run; /* heap; of a group those that are done */
     int runs;
+    int not_done; /* runs of the group that are left out */
 } pl_compare_side;
 
 /* Finds what `ref` names: STUDY/GROUP, the group's whole name in runs.csv or its label, or a run (run/run_ref.h). groups: of a run

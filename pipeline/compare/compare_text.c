@@ -210,6 +210,9 @@ static void add_slices(const pl_comparison *c, pl_str *s)
 
 void pl_comparison_text(const pl_comparison *c, pl_str *s)
 {
+    if (c->target)
+        pl_str_addf(s, "target: %s%s%s\n", c->target, c->others ? "; " : "",
+                    c->others ? c->others : "");
     add_head(c, s);
     if (c->groups)
         add_groups(c, s);

@@ -274,7 +274,12 @@ static void add_findings(const pl_study_data *d, const pl_study_effects *e, pl_d
                             d->axis[k->axis], l->value, k->level[0].value, 100 * l->effect.value,
                             100 * l->effect.low, 100 * l->effect.high, l->effect.n);
         }
-        if (!k->level)
+        if (k->apart)
+            pl_doc_item(doc, PL_TONE_PLAIN,
+                        "%s: its levels tell different attributes, so their accuracies are not set "
+                        "against each other; Attributes does it by attribute.",
+                        d->axis[k->axis]);
+        else if (!k->level)
             pl_doc_item(doc, PL_TONE_PLAIN, "%s has %d levels: only its trend is looked at.",
                         d->axis[k->axis], k->levels);
         if (k->trend.n > 0)

@@ -225,12 +225,19 @@ static void find_interaction(const pl_study_data *d, pl_points *p, const int axi
     free(found.v);
 }
 
+/* Accuracies of models that tell different attributes answer different questions. */
+static bool is_apart(const pl_study_data *d, int axis)
+{
+    return strcmp(d->axis[axis], "data.target") == 0 && !pl_study_tells_alike(d);
+}
+
 static void find_interactions(const pl_study_data *d, pl_points *p, pl_study_effects *e)
 {
     for (int a = 0; a < p->axes; a++) {
         for (int b = a + 1; b < p->axes; b++) {
             const int axis[2] = {a, b};
-            if (p->levels[a] > PL_EFFECTS_MAX_LEVELS || p->levels[b] > PL_EFFECTS_MAX_LEVELS)
+            if (p->levels[a] > PL_EFFECTS_MAX_LEVELS || p->levels[b] > PL_EFFECTS_MAX_LEVELS ||
+                is_apart(d, a) || is_apart(d, b))
                 continue;
             int count = pl_points_sort(p, a, b);
             for (int v = 1; v < p->levels[a]; v++)
@@ -267,7 +274,9 @@ void pl_study_effects_new(const pl_study_data *d, pl_study_effects *out)
     *out = (pl_study_effects){.key = zeroed((size_t)p.axes, sizeof *out->key), .keys = p.axes};
     for (int a = 0; a < p.axes; a++) {
         pl_key_effect *k = &out->key[a];
-        *k = (pl_key_effect){.axis = a, .levels = p.levels[a]};
+        *k = (pl_key_effect){.axis = a, .levels = p.levels[a], .apart = is_apart(d, a)};
+        if (k->apart)
+            continue;
         if (k->levels <= PL_EFFECTS_MAX_LEVELS)
             find_level_effects(d, &p, k);
         find_trend(d, &p, k);

@@ -27,6 +27,7 @@ typedef struct pl_level_effect {
 typedef struct pl_key_effect {
     int axis;
     int levels; /* different values */
+    bool apart; /* its levels are not set against each other: they tell different attributes */
     pl_level_effect *
         level; /* heap: [levels], in the order of runs.csv, level[0] the reference; NULL above the maximum */
     pl_effect

@@ -77,7 +77,7 @@ void pl_lint_unsettled(const pl_study_data *d, const pl_marks *m, pl_lint *l)
 {
     int count;
     int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
-    if (count > 1) {
+    if (count > 1 && pl_study_tells_alike(d)) { /* else the one answers another question */
         const pl_report_group *a = &d->group[order[0]], *b = &d->group[order[1]];
         const pl_mark *mark = &m->group[order[1]];
         const pl_summary *x = &a->summary[PL_TEST_ACCURACY], *y = &b->summary[PL_TEST_ACCURACY];
@@ -136,9 +136,12 @@ void pl_lint_single_seed(const pl_study_data *d, pl_lint *l)
     free(group);
 }
 
-/* Of the images it was tested on. */
+/* Of the images it was tested on; of several attributes the mean, as its accuracy is. */
 static double majority_of(const pl_report_run *r)
 {
+    const json_t *mean = json_object_get(json_object_get(r->metrics, "test"), "majority");
+    if (pl_run_targets(r) > 1)
+        return json_is_number(mean) ? json_number_value(mean) : (double)NAN;
     double zeros = (double)(r->test.count[0][0] + r->test.count[0][1]);
     double ones = (double)(r->test.count[1][0] + r->test.count[1][1]);
     return zeros + ones > 0 ? fmax(zeros, ones) / (zeros + ones) : (double)NAN;

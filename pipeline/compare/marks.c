@@ -160,8 +160,15 @@ void pl_marks_make(const pl_study_data *d, const pl_study_answers *a, pl_marks *
     free(order);
     for (int g = 0; g < d->group_count; g++)
         out->group[g] = (pl_mark){false, none, none, none, none, none, none, false};
+    if (!pl_study_tells_alike(d)) /* answers to different questions: none is the best */
+        out->best = -1;
     if (out->best < 0)
         return;
+    if (pl_study_tells_several(
+            d)) { /* an accuracy is a mean over attributes: no share of images to pair */
+        out->group[out->best].as_good = true;
+        return;
+    }
     pl_test_sides sides;
     pl_test_sides_make(&a->sets, &sides);
     find_paired(d, a, &sides, out);

@@ -31,7 +31,8 @@ typedef struct pl_marks {
     int samples;    /* of the bootstrap */
 } pl_marks;
 
-/* The same study gives the same numbers. */
+/* The same study gives the same numbers. Where a run tells several attributes accuracies are no shares of images, and nothing is
+ * compared; where the groups tell different ones, none is the best. */
 void pl_marks_make(const pl_study_data *d, const pl_study_answers *a, pl_marks *out);
 void pl_marks_clear(pl_marks *m);
 

@@ -238,6 +238,14 @@ static void add_table(const pl_study_data *d, const pl_cost_point *p, int n, pl_
 void pl_pareto_section(const pl_study_data *d, pl_doc *doc, pl_figures *figures)
 {
     int n, front = 0;
+    if (!pl_study_tells_alike(d)) {
+        pl_doc_heading(doc, 2, "pareto", "Cost against accuracy");
+        pl_doc_text(
+            doc, PL_TONE_PLAIN,
+            "Left out: the groups tell different attributes, so no accuracy is more or less "
+            "than another for its time. The table of costs has the times.");
+        return;
+    }
     pl_cost_point *p = pl_pareto_new(d, &n);
     for (int i = 0; i < n; i++)
         front += p[i].front;

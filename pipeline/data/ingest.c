@@ -19,21 +19,49 @@ static void *must(void *p)
     return p;
 }
 
+/* The table, and the columns that are told: named, or all of them. */
+static kn_status read_labels(pl_ingest *g, kn_error *e)
+{
+    const pl_ingest_request *q = g->request;
+    KN_TRY(q->targets == 1 ? pl_labels_read(q->labels, &g->labels, e)
+                           : pl_labels_read_gaps(q->labels, &g->labels, e));
+    g->targets = q->targets ? (size_t)q->targets : g->labels.columns;
+    if (g->targets > PL_INGEST_TARGETS)
+        return kn_fail(e, KN_EUSAGE,
+                       "%s has %zu columns, more than the %d attributes that one model tells; name "
+                       "those that data.target is to have",
+                       q->labels, g->labels.columns, PL_INGEST_TARGETS);
+    for (size_t k = 0; k < g->targets; k++) {
+        g->target[k] = k;
+        if (q->targets)
+            KN_TRY(pl_labels_column(&g->labels, q->target[k], &g->target[k], e));
+    }
+    return KN_OK;
+}
+
+/* Its row; of one target only where that is known. */
+static ptrdiff_t labelled_row(const pl_ingest *g, const char *name)
+{
+    ptrdiff_t row = pl_names_find(&g->labels.names, name);
+    if (row < 0 || g->targets > 1)
+        return row;
+    return g->labels.value[(size_t)row * g->labels.columns + g->target[0]] ? row : -1;
+}
+
 /* Gives each labelled picture its place, in order of names. */
 static kn_status match(pl_ingest *g, kn_error *e)
 {
     const pl_ingest_request *q = g->request;
-    size_t all = pl_source_count(g->source);
+    size_t all = pl_source_count(g->source), found = 0;
     g->pictures = q->limit > 0 && (size_t)q->limit < all ? (size_t)q->limit : all;
     g->row = must(malloc(g->pictures * sizeof *g->row));
     g->slot = must(malloc(g->pictures * sizeof *g->slot));
     for (size_t i = 0; i < g->pictures; i++) {
-        g->row[i] = pl_names_find(&g->labels.names, pl_source_name(g->source, i));
+        g->row[i] = labelled_row(g, pl_source_name(g->source, i));
         g->slot[i] = g->slots;
         g->slots += g->row[i] >= 0;
     }
-    size_t found = g->slots;
-    for (size_t i = g->pictures; i < all; i++)
+    for (size_t i = 0; i < all; i++)
         found += pl_names_find(&g->labels.names, pl_source_name(g->source, i)) >= 0;
     g->counts.pictures = (int64_t)g->pictures;
     g->counts.unlabelled = (int64_t)(g->pictures - g->slots);
@@ -186,6 +214,15 @@ static kn_status too_many_broken(const pl_ingest *g, kn_error *e)
     return KN_EDATA;
 }
 
+static void count_labels(pl_ingest *g, const int8_t *value)
+{
+    g->counts.positives += value[g->target[0]] == 1;
+    for (size_t k = 0; k < g->targets; k++) {
+        g->unknown[k] += value[g->target[k]] == 0;
+        g->counts.unknown += value[g->target[k]] == 0;
+    }
+}
+
 /* Decides which pictures become rows. */
 static kn_status settle(pl_ingest *g, kn_error *e)
 {
@@ -201,8 +238,7 @@ static kn_status settle(pl_ingest *g, kn_error *e)
         if (g->row[i] < 0 || is_broken)
             continue;
         g->kept[rows++] = i;
-        g->counts.positives +=
-            g->labels.value[(size_t)g->row[i] * g->labels.columns + g->target] == 1;
+        count_labels(g, g->labels.value + (size_t)g->row[i] * g->labels.columns);
     }
     g->counts.images = (int64_t)rows;
     return KN_OK;
@@ -228,8 +264,7 @@ static kn_status finish_array(pl_ingest *g, pl_npy *x, kn_error *e)
 static kn_status run(pl_ingest *g, kn_error *e)
 {
     const pl_ingest_request *q = g->request;
-    KN_TRY(pl_labels_read(q->labels, &g->labels, e));
-    KN_TRY(pl_labels_column(&g->labels, q->target, &g->target, e));
+    KN_TRY(read_labels(g, e));
     KN_TRY(pl_source_open(q->images, &g->source, e));
     KN_TRY(match(g, e));
     KN_TRY(create_arrays(g, e));

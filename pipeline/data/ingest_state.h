@@ -27,9 +27,11 @@ typedef struct pl_ingest {
     const pl_ingest_request *request;
     pl_source *source;
     pl_labels labels;
-    size_t target;         /* column */
-    size_t pictures;       /* considered: the first ones by name */
-    ptrdiff_t *row;        /* [pictures] row in labels, or -1 */
+    size_t target[PL_INGEST_TARGETS]; /* [targets] columns */
+    size_t targets;
+    int64_t unknown[PL_INGEST_TARGETS]; /* rows without a label in each */
+    size_t pictures;                    /* considered: the first ones by name */
+    ptrdiff_t *row;                     /* [pictures] row in labels, or -1 */
     size_t *slot;          /* [pictures] place in the arrays while broken ones still have one */
     size_t slots;          /* labelled pictures */
     pl_ingest_file *file;  /* [slots] */
@@ -47,7 +49,7 @@ typedef struct pl_ingest {
 
 enum { PL_INGEST_NAMED = 100 }; /* broken and unlabelled pictures named at most */
 
-/* y.npy, names.csv, attributes.npy, columns.csv, pictures.npy, digests.npy and ingest.json into an output's folder. */
+/* y.npy, targets.csv, names.csv, attributes.npy, columns.csv, pictures.npy, digests.npy and ingest.json into an output's folder. */
 kn_status pl_ingest_write_tables(const pl_ingest *g, const char *dir, kn_error *e);
 
 /* Counts and names into the stage's log. */

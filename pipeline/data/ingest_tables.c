@@ -13,12 +13,23 @@ static const int8_t *values_of(const pl_ingest *g, size_t row)
     return g->labels.value + (size_t)g->row[g->kept[row]] * g->labels.columns;
 }
 
+static uint8_t label_of(int8_t value)
+{
+    return value == 0 ? PL_INGEST_UNKNOWN : value == 1;
+}
+
+static const char *target_name(const pl_ingest *g, size_t k)
+{
+    return g->labels.column[g->target[k]];
+}
+
 static kn_status write_labels(const pl_ingest *g, const char *dir, kn_error *e)
 {
     size_t rows = (size_t)g->counts.images, columns = g->labels.columns;
     const int64_t dim[] = {(int64_t)rows, (int64_t)columns};
+    const int64_t y_dim[] = {(int64_t)rows, (int64_t)g->targets};
     char *y_path = pl_path_join(dir, "y.npy"), *a_path = pl_path_join(dir, "attributes.npy");
-    uint8_t *y = malloc(rows);
+    uint8_t *y = malloc(rows * g->targets);
     int8_t *a = malloc(rows * columns);
     kn_status rc = KN_OK;
     if (!y || !a) {
@@ -26,10 +37,11 @@ static kn_status write_labels(const pl_ingest *g, const char *dir, kn_error *e)
         goto cleanup;
     }
     for (size_t i = 0; i < rows; i++) {
-        y[i] = values_of(g, i)[g->target] == 1;
+        for (size_t k = 0; k < g->targets; k++)
+            y[i * g->targets + k] = label_of(values_of(g, i)[g->target[k]]);
         memcpy(a + i * columns, values_of(g, i), columns);
     }
-    KN_TRY_TO(rc, cleanup, pl_npy_write(y_path, PL_NPY_U1, 1, dim, y, e));
+    KN_TRY_TO(rc, cleanup, pl_npy_write(y_path, PL_NPY_U1, g->targets > 1 ? 2 : 1, y_dim, y, e));
     KN_TRY_TO(rc, cleanup, pl_npy_write(a_path, PL_NPY_I1, 2, dim, a, e));
 cleanup:
     free(y);
@@ -98,6 +110,23 @@ static kn_status write_names(const pl_ingest *g, const char *dir, kn_error *e)
     return rc;
 }
 
+/* Of several targets their names in order: what training must know beside y. */
+static kn_status write_targets(const pl_ingest *g, const char *dir, kn_error *e)
+{
+    pl_str s;
+    if (g->targets == 1)
+        return KN_OK;
+    pl_str_init(&s);
+    pl_str_add(&s, "target\n");
+    for (size_t k = 0; k < g->targets; k++) {
+        pl_csv_add(&s, target_name(g, k));
+        pl_str_add(&s, "\n");
+    }
+    kn_status rc = write_text(dir, "targets.csv", &s, e);
+    pl_str_clear(&s);
+    return rc;
+}
+
 static json_t *broken_json(const pl_ingest *g)
 {
     json_t *list = json_array();
@@ -120,11 +149,24 @@ static json_t *unlabelled_json(const pl_ingest *g)
     return list;
 }
 
+static void add_targets(const pl_ingest *g, json_t *root)
+{
+    json_t *names = json_array(), *unknown = json_array();
+    for (size_t k = 0; k < g->targets; k++) {
+        json_array_append_new(names, pl_json_string(target_name(g, k)));
+        json_array_append_new(unknown, json_integer(g->unknown[k]));
+    }
+    json_object_set_new(root, "targets", names);
+    json_object_set_new(root, "unknown", unknown);
+}
+
 static kn_status write_counts(const pl_ingest *g, const char *dir, kn_error *e)
 {
     const pl_ingest_counts *c = &g->counts;
     json_t *root = json_object();
-    json_object_set_new(root, "target", pl_json_string(g->request->target));
+    json_object_set_new(root, "target", pl_json_string(target_name(g, 0)));
+    if (g->targets > 1)
+        add_targets(g, root);
     json_object_set_new(root, "images", json_integer(c->images));
     json_object_set_new(root, "positives", json_integer(c->positives));
     json_object_set_new(root, "pictures", json_integer(c->pictures));
@@ -145,6 +187,7 @@ kn_status pl_ingest_write_tables(const pl_ingest *g, const char *dir, kn_error *
 {
     KN_TRY(write_labels(g, dir, e));
     KN_TRY(write_names(g, dir, e));
+    KN_TRY(write_targets(g, dir, e));
     KN_TRY(write_files(g, dir, e));
     return write_counts(g, dir, e);
 }
@@ -156,6 +199,10 @@ void pl_ingest_write_log(const pl_ingest *g, FILE *log)
             (long long)c->pictures, (long long)c->unlabelled, (long long)c->broken,
             (long long)c->images);
     fprintf(log, "labels without a picture: %lld\n", (long long)c->labels_without_image);
+    for (size_t k = 0; g->targets > 1 && k < g->targets; k++)
+        if (g->unknown[k] > 0)
+            fprintf(log, "%s: %lld of %lld labels are not known\n", target_name(g, k),
+                    (long long)g->unknown[k], (long long)c->images);
     for (size_t i = 0; i < (size_t)c->broken && i < PL_INGEST_NAMED; i++)
         fprintf(log, "broken: %s: %s\n", pl_source_path(g->source, g->broken[i].index),
                 g->broken[i].reason);

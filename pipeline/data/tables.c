@@ -18,6 +18,7 @@ typedef struct label_reader {
     int *line;   /* [rows] */
     size_t room;
     int zero_line, minus_line; /* of the first 0 and the first -1 */
+    bool gaps;                 /* both may be there, and 0 is then a gap */
 } label_reader;
 
 static void *must(void *p)
@@ -63,6 +64,9 @@ static void make_room(label_reader *r)
     r->line = must(realloc(r->line, r->room * sizeof *r->line));
 }
 
+/* A 0 until it is known what it stands for. */
+enum { ZERO = -2 };
+
 static kn_status read_value(label_reader *r, const char *text, size_t column, int line, int8_t *out,
                             kn_error *e)
 {
@@ -70,7 +74,11 @@ static kn_status read_value(label_reader *r, const char *text, size_t column, in
         *out = 1;
         return KN_OK;
     }
-    *out = -1;
+    if (text[0] == '\0') {
+        *out = 0;
+        return KN_OK;
+    }
+    *out = strcmp(text, "0") == 0 ? ZERO : -1;
     if (strcmp(text, "-1") == 0 && r->minus_line == 0)
         r->minus_line = line;
     else if (strcmp(text, "0") == 0 && r->zero_line == 0)
@@ -78,7 +86,7 @@ static kn_status read_value(label_reader *r, const char *text, size_t column, in
     else if (strcmp(text, "-1") != 0 && strcmp(text, "0") != 0)
         return kn_fail(e, KN_EFORMAT, "%s:%d: %s is '%.40s', not -1, 0 or 1", r->path, line,
                        r->t->column[column], text);
-    if (r->minus_line && r->zero_line)
+    if (r->minus_line && r->zero_line && !r->gaps)
         return kn_fail(
             e, KN_EFORMAT,
             "%s:%d: labels are either -1 and 1 or 0 and 1, but line %d holds -1 and line "
@@ -122,11 +130,20 @@ static kn_status label_row(void *context, const char *const *field, size_t field
                      : read_header(r, field, fields, line, e);
 }
 
-kn_status pl_labels_read(const char *path, pl_labels *out, kn_error *e)
+static void settle_zeros(const label_reader *r)
+{
+    size_t n = r->t->names.count * r->t->columns;
+    int8_t means = r->minus_line ? 0 : -1;
+    for (size_t i = 0; r->zero_line && i < n; i++)
+        if (r->t->value[i] == ZERO)
+            r->t->value[i] = means;
+}
+
+static kn_status read_labels(const char *path, bool gaps, pl_labels *out, kn_error *e)
 {
     *out = (pl_labels){.path = pl_strdup(path)};
     pl_names_init(&out->names);
-    label_reader r = {.t = out, .path = path};
+    label_reader r = {.t = out, .path = path, .gaps = gaps};
     kn_status rc = pl_table_rows(path, label_row, &r, e);
     if (rc == KN_OK && out->names.count == 0)
         rc = kn_fail(e, KN_EFORMAT, "'%s' holds no labels", path);
@@ -134,9 +151,21 @@ kn_status pl_labels_read(const char *path, pl_labels *out, kn_error *e)
         rc = kn_fail(e, KN_EFORMAT, "%s:%d: the table should have %d rows, but it has %zu", path,
                      r.counted_line, (int)r.counted, out->names.count);
     free(r.line);
-    if (rc != KN_OK)
+    if (rc == KN_OK)
+        settle_zeros(&r);
+    else
         pl_labels_clear(out);
     return rc;
+}
+
+kn_status pl_labels_read(const char *path, pl_labels *out, kn_error *e)
+{
+    return read_labels(path, false, out, e);
+}
+
+kn_status pl_labels_read_gaps(const char *path, pl_labels *out, kn_error *e)
+{
+    return read_labels(path, true, out, e);
 }
 
 void pl_labels_clear(pl_labels *t)

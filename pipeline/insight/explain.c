@@ -37,14 +37,14 @@ static kn_status find_layer(pl_explainer *x, bool convolution, kn_error *e)
                        "input (--method input) and occlusion work for every model");
     if (!o->map[PL_MAP_GRADCAM])
         return KN_OK;
-    return kn_attribution_find(x->predictions.model.net, o->layer, &x->layer, e);
+    return kn_attribution_find(x->predictions.model->net, o->layer, &x->layer, e);
 }
 
 /* Squares and layer, so that nothing is left to fail picture by picture. */
 static kn_status settle(pl_explainer *x, kn_error *e)
 {
     pl_explain_options *o = &x->options;
-    const kn_net *net = x->predictions.model.net;
+    const kn_net *net = x->predictions.model->net;
     bool convolution = has_convolution(net);
     choose_maps(o, convolution);
     KN_TRY(find_layer(x, convolution, e));
@@ -57,9 +57,13 @@ kn_status pl_explainer_open(const char *run_dir, kn_pool *pool, const pl_explain
                             pl_explainer *out, kn_error *e)
 {
     *out = (pl_explainer){.options = *options};
-    KN_TRY(pl_predictions_open(run_dir, pool, &out->predictions, e));
-    const pl_model *m = &out->predictions.model;
-    kn_status rc = settle(out, e);
+    KN_TRY(pl_predictions_open(&run_dir, 1, pool, &out->predictions, e));
+    const pl_model *m = out->predictions.model;
+    kn_status rc = KN_OK;
+    if (options->target)
+        rc = pl_predictions_look(&out->predictions, options->target, e);
+    if (rc == KN_OK)
+        rc = settle(out, e);
     if (rc == KN_OK)
         rc = kn_attribution_new(m->net, m->block, &out->attribution, e);
     if (rc != KN_OK)
@@ -89,7 +93,7 @@ static void find_strongest(pl_pixel_map *m, kn_shape s)
 /* The gradient's maps; the picture has run. */
 static kn_status read_gradient(pl_explainer *x, pl_explained *r, kn_error *e)
 {
-    const kn_net *net = x->predictions.model.net;
+    const kn_net *net = x->predictions.model->net;
     if (r->map[PL_MAP_GRADCAM].v)
         KN_TRY(pl_gradcam(x->attribution, net, x->layer, r->cls, r->map[PL_MAP_GRADCAM].v, e));
     if (r->map[PL_MAP_INPUT].v)
@@ -101,7 +105,9 @@ static kn_status predict(pl_explainer *x, const uint8_t *pixels, pl_explained *r
 {
     const uint32_t first = 0;
     const kn_batch one = {.x = pixels, .index = &first, .count = 1};
-    KN_TRY(kn_trainer_predict(x->predictions.trainer, &one, &r->probability, NULL, e));
+    float p[KN_TARGETS_MAX];
+    KN_TRY(kn_trainer_predict(x->predictions.by[0].trainer, &one, p, NULL, e));
+    r->probability = p[x->predictions.target];
     r->label = r->probability > 0.5f;
     r->cls = x->options.cls < 0 ? r->label : x->options.cls;
     return KN_OK;
@@ -110,8 +116,9 @@ static kn_status predict(pl_explainer *x, const uint8_t *pixels, pl_explained *r
 static kn_status occlude(pl_explainer *x, const uint8_t *pixels, pl_explained *r, kn_error *e)
 {
     pl_occlusion o;
-    KN_TRY(pl_occlude(x->predictions.trainer, pixels, kn_net_input(x->predictions.model.net),
-                      x->options.patch, x->options.stride, &o, e));
+    KN_TRY(pl_occlude(x->predictions.by[0].trainer, pixels, kn_net_input(x->predictions.model->net),
+                      (int)x->predictions.targets, (int)x->predictions.target, x->options.patch,
+                      x->options.stride, &o, e));
     pl_occlusion_map(&o, r->cls, r->map[PL_MAP_OCCLUSION].v);
     size_t best = pl_occlusion_strongest(&o, r->cls);
     r->patch_x = o.x[best % (size_t)o.nx];
@@ -135,14 +142,14 @@ static kn_status make_room(const pl_explainer *x, kn_shape s, pl_explained *r, k
 
 kn_status pl_explain(pl_explainer *x, const uint8_t *pixels, pl_explained *out, kn_error *e)
 {
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     *out = (pl_explained){0};
     kn_status rc;
     KN_TRY_TO(rc, done, pl_interrupt_check(e));
     KN_TRY_TO(rc, done, make_room(x, s, out, e));
     KN_TRY_TO(rc, done, predict(x, pixels, out, e));
     if (x->options.map[PL_MAP_GRADCAM] || x->options.map[PL_MAP_INPUT]) {
-        kn_attribution_run(x->attribution, pixels);
+        kn_attribution_run(x->attribution, pixels, (int)x->predictions.target);
         KN_TRY_TO(rc, done, read_gradient(x, out, e));
     }
     if (x->options.map[PL_MAP_OCCLUSION])
@@ -165,6 +172,6 @@ void pl_explained_clear(pl_explained *r)
 
 char *pl_class_name(const pl_explainer *x, int cls)
 {
-    const char *target = x->predictions.model.spec.data.target;
+    const char *target = pl_predictions_target(&x->predictions);
     return cls ? pl_strdup(target) : pl_format("not %s", target);
 }

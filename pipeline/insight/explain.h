@@ -16,7 +16,9 @@ typedef struct pl_explain_options {
         [PL_MAPS]; /* wanted; none: Grad-CAM, or where the model has no convolution gradient times input, and occlusion */
     const char *layer; /* of Grad-CAM, "conv2d_1"; NULL: the last convolution */
     int patch, stride; /* of occlusion, pixels; 0: as insight/occlusion.h says */
-    int cls;           /* the class that the maps speak for, 0 or 1; -1: the predicted one */
+    const char *
+        target; /* of a model that tells several attributes the one that is asked; NULL: the first */
+    int cls;    /* the class that the maps speak for, 0 or 1; -1: the predicted one */
 } pl_explain_options;
 
 typedef struct pl_explainer {

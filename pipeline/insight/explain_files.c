@@ -10,7 +10,7 @@
 
 static kn_shape shape_of(const pl_explanations *all)
 {
-    return kn_net_input(all->explainer->predictions.model.net);
+    return kn_net_input(all->explainer->predictions.model->net);
 }
 
 static kn_status write_array(const char *dir, const char *name, pl_npy_type type, int rank,

@@ -26,7 +26,7 @@ typedef struct layout {
 
 static layout plan(const pl_explainer *x)
 {
-    kn_shape s = kn_net_input(x->predictions.model.net);
+    kn_shape s = kn_net_input(x->predictions.model->net);
     layout l = {.w = s.w, .h = s.h, .channels = s.c, .scale = 1, .panels = 1};
     int side = s.w > s.h ? s.w : s.h;
     if (side < PANEL)
@@ -118,7 +118,7 @@ static void draw_tile(const layout *l, const pl_explainer *e, const pl_explained
 /* "Male 0.9871, with the square 0.3120": of class 1. */
 static char *probability_line(const pl_explainer *e, const pl_explained *r)
 {
-    const char *target = e->predictions.model.spec.data.target;
+    const char *target = pl_predictions_target(&e->predictions);
     char *cls = pl_class_name(e, r->cls);
     pl_str s;
     pl_str_init(&s);
@@ -133,10 +133,10 @@ static char *probability_line(const pl_explainer *e, const pl_explained *r)
 static void add_title(const pl_explainer *e, const char *run, pl_str *s)
 {
     const pl_explain_options *o = &e->options;
-    const kn_net *net = e->predictions.model.net;
+    const kn_net *net = e->predictions.model->net;
     pl_str_addf(
         s, "%s: probability of %s, and what it comes from. Left the picture as the model sees it",
-        run, e->predictions.model.spec.data.target);
+        run, pl_predictions_target(&e->predictions));
     if (o->map[PL_MAP_GRADCAM])
         pl_str_addf(s,
                     "; Grad-CAM of %s, the lighter the more it argues for the class (empty: "

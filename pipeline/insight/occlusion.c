@@ -73,24 +73,32 @@ static void cover(const pl_occlusion *o, const uint8_t *x, size_t i, uint8_t *co
     }
 }
 
+/* Room for a batch of copies, and what is asked of them. */
+typedef struct asking {
+    uint8_t *copy;   /* [room] pictures */
+    uint32_t *index; /* [room] */
+    float *p;        /* [room, targets] */
+    size_t room, targets, target;
+} asking;
+
 /* Copy 0 is the picture as it is, copy i + 1 has the square at place i. */
-static kn_status ask(pl_occlusion *o, kn_trainer *t, const uint8_t *x, uint8_t *copy,
-                     uint32_t *index, float *p, size_t room, kn_error *e)
+static kn_status ask(pl_occlusion *o, kn_trainer *t, const uint8_t *x, const asking *a, kn_error *e)
 {
     size_t bytes = kn_shape_size(o->shape), all = (size_t)o->nx * (size_t)o->ny + 1;
-    for (size_t first = 0; first < all; first += room) {
-        size_t n = all - first < room ? all - first : room;
+    for (size_t first = 0; first < all; first += a->room) {
+        size_t n = all - first < a->room ? all - first : a->room;
         for (size_t i = 0; i < n; i++) {
-            index[i] = (uint32_t)i;
+            a->index[i] = (uint32_t)i;
             if (first + i == 0)
-                memcpy(copy, x, bytes);
+                memcpy(a->copy, x, bytes);
             else
-                cover(o, x, first + i - 1, copy + i * bytes);
+                cover(o, x, first + i - 1, a->copy + i * bytes);
         }
-        const kn_batch batch = {.x = copy, .index = index, .count = n};
-        KN_TRY(kn_trainer_predict(t, &batch, p, NULL, e));
+        const kn_batch batch = {.x = a->copy, .index = a->index, .count = n};
+        KN_TRY(kn_trainer_predict(t, &batch, a->p, NULL, e));
         for (size_t i = 0; i < n; i++)
-            *(first + i == 0 ? &o->whole : &o->covered[first + i - 1]) = p[i];
+            *(first + i == 0 ? &o->whole : &o->covered[first + i - 1]) =
+                a->p[i * a->targets + a->target];
     }
     return KN_OK;
 }
@@ -105,8 +113,8 @@ static kn_status make_places(pl_occlusion *o, kn_error *e)
     return kn_fail(e, KN_ENOMEM, "no memory for %d x %d squares", o->nx, o->ny);
 }
 
-kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int patch, int stride,
-                     pl_occlusion *out, kn_error *e)
+kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int targets, int target,
+                     int patch, int stride, pl_occlusion *out, kn_error *e)
 {
     assert(shape.c <= PL_OCCLUSION_CHANNELS);
     *out = (pl_occlusion){.shape = shape};
@@ -120,11 +128,11 @@ kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int patch,
     room = room < all ? room : all;
     uint8_t *copy = malloc(room * bytes);
     uint32_t *index = malloc(room * sizeof *index);
-    float *p = malloc(room * sizeof *p);
+    float *p = malloc(room * (size_t)targets * sizeof *p);
     if (rc == KN_OK && (!copy || !index || !p))
         rc = kn_fail(e, KN_ENOMEM, "no memory for %zu copies of a picture", room);
     if (rc == KN_OK)
-        rc = ask(out, t, x, copy, index, p, room, e);
+        rc = ask(out, t, x, &(asking){copy, index, p, room, (size_t)targets, (size_t)target}, e);
     free(copy);
     free(index);
     free(p);

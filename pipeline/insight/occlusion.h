@@ -25,10 +25,10 @@ int pl_occlusion_stride(int patch);
  * would never be covered. */
 kn_status pl_occlusion_check(kn_shape shape, int patch, int stride, kn_error *e);
 
-/* x: the pixels of one picture, [h,w,c] with c at most 3. patch 0, stride 0: as above. The trainer is asked in batches. Errors
+/* x: the pixels of one picture, [h,w,c] with c at most 3. The trainer's net tells `targets` attributes, of which one is asked. patch 0, stride 0: as above. The trainer is asked in batches. Errors
  * as of pl_occlusion_check and kn_trainer_predict. */
-kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int patch, int stride,
-                     pl_occlusion *out, kn_error *e);
+kn_status pl_occlude(kn_trainer *t, const uint8_t *x, kn_shape shape, int targets, int target,
+                     int patch, int stride, pl_occlusion *out, kn_error *e);
 void pl_occlusion_clear(pl_occlusion *o);
 
 /* map [h,w]: how much the log-odds of the class fall when a square lies on the pixel, the mean over the squares that cover it. Above

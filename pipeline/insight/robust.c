@@ -74,12 +74,16 @@ static kn_status judge(measuring *m, bool aligned, pl_robust_point *out, kn_erro
 {
     const kn_batch batch = {
         .x = aligned ? m->aligned : m->x, .index = m->index, .count = m->images};
-    KN_TRY(kn_trainer_predict(m->in->model->trainer, &batch, m->probability, NULL, e));
-    *out = (pl_robust_point){.amount = m->amount, .images = (long long)m->images};
+    KN_TRY(kn_trainer_predict(m->in->model->by[0].trainer, &batch, m->probability, NULL, e));
+    *out = (pl_robust_point){.amount = m->amount};
     for (size_t i = 0; i < m->images; i++) {
+        float p = m->probability[i * m->in->model->targets + m->in->model->target];
         bool answered = !aligned || m->face[i];
+        if (m->label[i] == KN_LABEL_MISSING)
+            continue;
+        out->images++;
         out->answered += answered;
-        out->right += answered && (m->probability[i] > 0.5f) == (m->label[i] != 0);
+        out->right += answered && (p > 0.5f) == (m->label[i] != 0);
     }
     return KN_OK;
 }
@@ -109,7 +113,7 @@ static kn_status open_side(measuring *m, kn_error *e)
 {
     const pl_robust_input *in = m->in;
     KN_TRY(pl_dataset_open(in->ingest, &m->data, e));
-    KN_TRY(pl_dataset_check_shape(&m->data, kn_net_input(in->model->model.net), e));
+    KN_TRY(pl_dataset_check_net(&m->data, in->model->model->net, e));
     KN_TRY(pl_side_open(in->split, "test", &m->data, &m->test, e));
     m->shape = m->data.shape;
     m->images = (size_t)m->test.dim[0];
@@ -129,7 +133,7 @@ static kn_status make_room(measuring *m, kn_error *e)
     m->label = malloc(n);
     m->face = calloc(n, 1);
     m->index = malloc(n * sizeof *m->index);
-    m->probability = malloc(n * sizeof *m->probability);
+    m->probability = malloc(n * m->in->model->targets * sizeof *m->probability);
     m->status = calloc(n, sizeof *m->status);
     m->finder = calloc(workers, sizeof *m->finder);
     m->grey = calloc(workers, sizeof *m->grey);
@@ -146,7 +150,9 @@ static kn_status make_room(measuring *m, kn_error *e)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu test images", n);
     for (size_t i = 0; i < n; i++) {
         m->index[i] = (uint32_t)i;
-        m->label[i] = ((const uint8_t *)m->data.y.data)[image_of(m, i)];
+        m->label[i] =
+            ((const uint8_t *)
+                 m->data.y.data)[image_of(m, i) * m->in->model->targets + m->in->model->target];
     }
     return KN_OK;
 }

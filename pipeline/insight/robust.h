@@ -1,4 +1,5 @@
-/* facet robust: the accuracy of a run's test side under every disturbance (insight/disturb.h), with and without alignment by its framer. */
+/* facet robust: the accuracy of a run's test side under every disturbance (insight/disturb.h), with and without alignment by its framer;
+ * of several targets that of the one looked into, of the images that have a label. */
 #ifndef PL_INSIGHT_ROBUST_H
 #define PL_INSIGHT_ROBUST_H
 

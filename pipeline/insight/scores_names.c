@@ -11,13 +11,12 @@ enum { MOST_NAMED = 6, NAME_WIDTH = 24 };
 
 const char *pl_target_name(const pl_study_data *d)
 {
+    if (d->target)
+        return d->target;
     for (int i = 0; i < d->run_count; i++) {
-        const json_t *m = d->run[i].manifest;
-        const json_t *target = json_object_get(json_object_get(m, "spec"), "data.target");
-        if (!target)
-            target = json_object_get(json_object_get(m, "ingest"), "target");
-        if (d->run[i].done && json_is_string(target))
-            return json_string_value(target);
+        const char *target = d->run[i].done ? pl_run_target(d, &d->run[i]) : NULL;
+        if (target)
+            return target;
     }
     return NULL;
 }

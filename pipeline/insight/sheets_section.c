@@ -12,10 +12,9 @@ typedef struct section {
     const char *side; /* "test" */
 } section;
 
-static const char *target_of(const pl_report_run *r)
+static const char *target_of(const pl_study_data *d, const pl_report_run *r)
 {
-    const char *t =
-        json_string_value(json_object_get(json_object_get(r->manifest, "spec"), "data.target"));
+    const char *t = pl_run_target(d, r);
     return t ? t : "class 1";
 }
 
@@ -158,7 +157,7 @@ kn_status pl_group_pictures_section(const pl_study_data *d, const pl_study_answe
     pl_shelved *item = NULL;
     KN_TRY(pl_shelf_get(shelf, r->manifest, &item, e));
     const pl_sheet_request q = {
-        d->dir, r->id, target_of(r), &a->run[run], item ? &item->pixels : NULL, shelf->pool};
+        d->dir, r->id, target_of(d, r), &a->run[run], item ? &item->pixels : NULL, shelf->pool};
     const section at = {&q, doc, pl_side_names[pl_side_shown(a->run[run].images)]};
     pl_shown_sheet sheet[PL_SHEETS] = {{.shown = false}};
     pl_mean_faces means = {.shown = false};

@@ -42,16 +42,18 @@ static void describe(const kn_net *net, const kn_layer *l, pl_weights *w)
 }
 
 /* From [h,w,channels,units] to [count,h,w,channels]. */
-static void copy(const kn_layer *l, const float *kernel, pl_weights *w)
+static void copy(const kn_net *net, const kn_layer *l, size_t target, const float *kernel,
+                 pl_weights *w)
 {
     size_t units = (size_t)l->out.c, n = (size_t)w->w * (size_t)w->h * (size_t)w->channels;
     if (l->kind == &kn_layer_conv2d)
         units = (size_t)w->all;
-    bool difference = w->kind == PL_WEIGHTS_OUTPUT && units == 2;
+    bool output = w->kind == PL_WEIGHTS_OUTPUT;
+    bool difference = output && kn_net_output(net) == KN_OUTPUT_SOFTMAX;
     for (size_t k = 0; k < (size_t)w->count; k++)
         for (size_t i = 0; i < n; i++) {
             const float *at = kernel + i * units;
-            w->v[k * n + i] = difference ? at[1] - at[0] : at[k];
+            w->v[k * n + i] = difference ? at[1] - at[0] : at[output ? target : k];
         }
 }
 
@@ -63,7 +65,7 @@ static kn_status check_finite(const pl_weights *w, size_t n, kn_error *e)
     return KN_OK;
 }
 
-kn_status pl_weights_read(const pl_model *m, pl_weights *out, kn_error *e)
+kn_status pl_weights_read(const pl_model *m, size_t target, pl_weights *out, kn_error *e)
 {
     *out = (pl_weights){.kind = PL_WEIGHTS_NONE};
     const kn_layer *l = first_of(m->net);
@@ -76,7 +78,7 @@ kn_status pl_weights_read(const pl_model *m, pl_weights *out, kn_error *e)
     out->v = malloc(n * sizeof *out->v);
     if (!out->v)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu weights", n);
-    copy(l, m->block + l->block_offset + l->offset[0], out);
+    copy(m->net, l, target, m->block + l->block_offset + l->offset[0], out);
     kn_status rc = check_finite(out, n, e);
     out->most = pl_heat_most(out->v, n);
     if (rc != KN_OK)

@@ -24,8 +24,8 @@ typedef struct pl_weights {
     double most;        /* the largest size, which the colours stand for */
 } pl_weights;
 
-/* KN_ENUMERIC where a weight is not finite. KN_ENOMEM. */
-kn_status pl_weights_read(const pl_model *m, pl_weights *out, kn_error *e);
+/* target: of an output layer of several the one whose weights are read, 0 .. targets - 1. KN_ENUMERIC where a weight is not finite. KN_ENOMEM. */
+kn_status pl_weights_read(const pl_model *m, size_t target, pl_weights *out, kn_error *e);
 void pl_weights_clear(pl_weights *w);
 
 /* A grid in the order of the model, each enlarged by the same whole factor, all on one scale (PuOr, draw/heat.h: orange above 0, purple

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "insight/weights.h"
 #include "util/fs.h"
@@ -121,12 +122,18 @@ static kn_status add_picture(const pl_study_data *d, const pl_report_run *r, con
 static kn_status add_model(const pl_study_data *d, const pl_report_run *r, const pl_model *m,
                            pl_doc *doc, kn_error *e)
 {
+    const pl_targets *targets = &m->spec.data.target;
+    const char *wanted = pl_run_target(d, r);
+    size_t target = 0;
     pl_weights w;
-    kn_status rc = pl_weights_read(m, &w, e);
+    for (size_t k = 0; wanted && k < (size_t)targets->count; k++)
+        if (strcmp(targets->name[k], wanted) == 0)
+            target = k;
+    kn_status rc = pl_weights_read(m, target, &w, e);
     if (rc == KN_ENUMERIC)
         return KN_OK;
     if (rc == KN_OK && w.kind != PL_WEIGHTS_NONE)
-        rc = add_picture(d, r, &w, m->spec.data.target, doc, e);
+        rc = add_picture(d, r, &w, targets->name[target], doc, e);
     pl_weights_clear(&w);
     return rc;
 }

@@ -140,27 +140,42 @@ static kn_status collect(void *context, const char *const *field, size_t fields,
     return KN_OK;
 }
 
+/* The rows that were collected, where all went well; the table is empty afterwards. */
+static void take_table(table *t, kn_status rc, pl_csv *out)
+{
+    *out = (pl_csv){0};
+    if (rc == KN_OK) {
+        out->rows = t->rows;
+        out->start = must(realloc(t->start, (t->rows + 1) * sizeof *t->start));
+        out->start[t->rows] = t->fields;
+        out->line = t->line;
+        out->bytes = pl_str_take(&t->text);
+        out->field = must(malloc((t->fields + 1) * sizeof *out->field));
+        for (size_t i = 0; i < t->fields; i++)
+            out->field[i] = out->bytes + t->offset[i];
+    } else {
+        free(t->start);
+        free(t->line);
+    }
+    pl_str_clear(&t->text);
+    free(t->offset);
+}
+
 kn_status pl_csv_read(const char *path, pl_csv *out, kn_error *e)
 {
     table t = {0};
-    *out = (pl_csv){0};
     pl_str_init(&t.text);
     kn_status rc = pl_csv_each(path, collect, &t, e);
-    if (rc == KN_OK) {
-        out->rows = t.rows;
-        out->start = must(realloc(t.start, (t.rows + 1) * sizeof *t.start));
-        out->start[t.rows] = t.fields;
-        out->line = t.line;
-        out->bytes = pl_str_take(&t.text);
-        out->field = must(malloc((t.fields + 1) * sizeof *out->field));
-        for (size_t i = 0; i < t.fields; i++)
-            out->field[i] = out->bytes + t.offset[i];
-    } else {
-        free(t.start);
-        free(t.line);
-    }
-    pl_str_clear(&t.text);
-    free(t.offset);
+    take_table(&t, rc, out);
+    return rc;
+}
+
+kn_status pl_csv_parse(const char *path, const char *text, size_t size, pl_csv *out, kn_error *e)
+{
+    table t = {0};
+    pl_str_init(&t.text);
+    kn_status rc = pl_csv_each_in(path, text, size, collect, &t, e);
+    take_table(&t, rc, out);
     return rc;
 }
 

@@ -27,6 +27,9 @@ kn_status pl_csv_each_in(const char *path, const char *text, size_t size, pl_csv
 
 /* Fields lose surrounding blanks. Empty lines are skipped. A byte-order mark is skipped. */
 kn_status pl_csv_read(const char *path, pl_csv *out, kn_error *e);
+
+/* The same, of text in memory; `path` is for messages. */
+kn_status pl_csv_parse(const char *path, const char *text, size_t size, pl_csv *out, kn_error *e);
 void pl_csv_clear(pl_csv *c);
 static inline size_t pl_csv_fields(const pl_csv *c, size_t row)
 {

@@ -38,9 +38,7 @@ static row row_of(const pl_table *t, int group)
 {
     const pl_report_group *g = &t->d->group[group];
     const pl_summary *s = &g->summary[PL_TEST_ACCURACY];
-    return (row){ROW_GROUP, g->label,
-                 s->mean,   s->low,
-                 s->high,   pl_wilson_of_share(s->mean, pl_group_test_images(t->d, group)),
+    return (row){ROW_GROUP, g->label, s->mean, s->low, s->high, pl_group_wilson(t->d, group),
                  group};
 }
 
@@ -285,7 +283,7 @@ static void add_csv(const pl_table *t, const int *order, int count, pl_str *s)
     }
     if (!isnan(t->d->majority)) {
         plain.mean = t->d->majority;
-        plain.images = pl_wilson_of_share(t->d->majority, t->d->test_images);
+        plain.images = pl_majority_wilson(t->d);
         csv_row("baseline", "always the commoner class", &plain, 0, "", s);
     }
     plain.images = (pl_interval){none, none};

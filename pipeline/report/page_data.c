@@ -22,10 +22,14 @@ static const json_t *first_member(const pl_study_data *d, const char *key)
 
 const char *pl_study_target(const pl_study_data *d)
 {
-    const json_t *target = json_object_get(first_member(d, "spec"), "data.target");
-    if (!target)
-        target = json_object_get(first_member(d, "ingest"), "target");
-    return json_string_value(target);
+    if (d->target)
+        return d->target;
+    for (int i = 0; i < d->run_count; i++) {
+        const char *target = pl_run_target(d, &d->run[i]);
+        if (target)
+            return target;
+    }
+    return NULL;
 }
 
 static void add_scalar(const json_t *v, pl_str *s)
@@ -96,16 +100,20 @@ static void add_sides(const pl_study_data *d, const pl_report_run *r, pl_doc *do
     static const char *const sides[3][2] = {
         {"train", "train"}, {"val", "validation"}, {"test", "test"}};
     const json_t *split = json_object_get(r->manifest, "split");
+    const char *target = split ? pl_run_target_at(r, 0) : pl_run_target(d, r);
     char data[PL_DATA_ID];
     pl_data_id_of(r->manifest, data);
-    char *caption = pl_format("Images of each class on each side, of run `%s`%s%s%s. The commoner "
-                              "class of the test images is "
-                              "the majority baseline.",
-                              r->id, data[0] ? "; data `" : "", data, data[0] ? "`" : "");
+    char *caption =
+        pl_format("Images of each class on each side, of run `%s`%s%s%s. %s", r->id,
+                  data[0] ? "; data `" : "", data, data[0] ? "`" : "",
+                  pl_run_targets(r) > 1
+                      ? "Of the attributes it tells this is the first; the others stand under "
+                        "Attributes."
+                      : "The commoner class of the test images is the majority baseline.");
     pl_doc_table(doc, "table-data", caption, false);
     pl_doc_column(doc, "side", false, NULL);
     pl_doc_column(doc, "images", true, NULL);
-    pl_doc_column(doc, pl_study_target(d) ? pl_study_target(d) : "class 1", true, NULL);
+    pl_doc_column(doc, target ? target : "class 1", true, NULL);
     pl_doc_column(doc, "the others", true, NULL);
     pl_doc_column(doc, "commoner class, %", true, NULL);
     if (split) {

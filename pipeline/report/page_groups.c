@@ -69,10 +69,36 @@ static void add_confusion(const pl_study_data *d, int group, const char *source,
     free(caption);
 }
 
+/* In a study with groups that tell several attributes, what the numbers of this one are about. */
+static void add_attributes(const pl_study_data *d, int group, pl_doc *doc)
+{
+    const pl_report_run *r = &d->run[d->group[group].run[0]];
+    size_t targets = pl_run_targets(r);
+    if (!d->target || !r->done)
+        return;
+    if (targets > 1)
+        pl_doc_text(
+            doc, PL_TONE_PLAIN,
+            "It tells %zu attributes. Accuracies and scores of its runs are means over them.",
+            targets);
+    if (!pl_run_tells(r, d->target))
+        pl_doc_text(
+            doc, PL_TONE_PLAIN,
+            "It does not tell %s, which the report looks into (report.target): the sections "
+            "on single answers leave it out.",
+            d->target);
+    else if (targets > 1)
+        pl_doc_text(doc, PL_TONE_PLAIN,
+                    "The confusion matrix and what is said of single answers is about %s "
+                    "(report.target chooses another).",
+                    d->target);
+}
+
 void pl_page_group_head(const pl_study_data *d, int group, pl_doc *doc)
 {
     char id[PL_GROUP_ID], *source = pl_page_source(d, group);
     pl_doc_heading(doc, 3, pl_page_group_id(group, id), d->group[group].label);
+    add_attributes(d, group, doc);
     pl_doc_begin(doc, PL_PART_SIDE, NULL);
     if (pl_group_has_curves(d, group))
         add_curves(d, group, source, doc);

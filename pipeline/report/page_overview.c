@@ -114,12 +114,27 @@ static void add_fixed(const pl_study_data *d, pl_doc *doc)
     pl_str_clear(&seen);
 }
 
+/* What the accuracy is a share of. */
+static void add_what_is_right(const pl_study_data *d, const pl_report_group *g, pl_str *s)
+{
+    size_t targets = pl_run_targets(&d->run[g->run[0]]);
+    if (targets > 1)
+        pl_str_addf(s, "of the test images right, the mean over %zu attributes", targets);
+    else
+        pl_str_add(s, "of the test images right");
+}
+
 /* "Best: cnn 0.01 with 95.41 % of the test images right ..., always answering ... 62.90 %." */
 static void add_best(const pl_study_data *d, pl_doc *doc)
 {
     int count;
     int *order = pl_groups_by(d, PL_TEST_ACCURACY, &count);
-    if (count > 0) {
+    if (!pl_study_tells_alike(d)) {
+        pl_doc_text(
+            doc, PL_TONE_LEAD,
+            "The groups tell different attributes: their accuracies are answers to different "
+            "questions and have no best. Attributes has every attribute of every group.");
+    } else if (count > 0) {
         const pl_report_group *g = &d->group[order[0]];
         const pl_summary *v = &g->summary[PL_TEST_ACCURACY];
         char a[PL_NUMBER_TEXT], low[PL_NUMBER_TEXT], high[PL_NUMBER_TEXT];
@@ -127,7 +142,8 @@ static void add_best(const pl_study_data *d, pl_doc *doc)
         pl_str_init(&s);
         if (d->group_count > 1)
             pl_str_addf(&s, "Best: %s with ", g->label);
-        pl_str_addf(&s, "%s %% of the test images right", pl_percent_text(v->mean, a));
+        pl_str_addf(&s, "%s %% ", pl_percent_text(v->mean, a));
+        add_what_is_right(d, g, &s);
         if (v->n > 1)
             pl_str_addf(&s, ", the mean of %d seeds (95 %% interval %s to %s)", v->n,
                         pl_percent_text(v->low, low), pl_percent_text(v->high, high));
@@ -159,7 +175,12 @@ void pl_page_overview(const pl_study_data *d, pl_doc *doc)
     pl_doc_table(doc, NULL, caption, false);
     pl_doc_column(doc, "what", false, NULL);
     pl_doc_column(doc, "values", false, NULL);
-    if (pl_study_target(d))
+    if (pl_study_tells_several(d) && d->target) {
+        char *told =
+            pl_format("several attributes; the sections on single answers look into %s", d->target);
+        add_row(doc, "target", 0, told);
+        free(told);
+    } else if (pl_study_target(d))
         add_row(doc, "target", 0, pl_study_target(d));
     add_fact(d, doc, "model", 0, model_value, 0);
     add_fact(d, doc, "image size", 0, size_value, 0);

@@ -4,7 +4,9 @@
 
 #include "base/cpu.h"
 #include "compare/effects_section.h"
+#include "compare/ensembles_section.h"
 #include "compare/overfitting.h"
+#include "compare/told_section.h"
 #include "insight/labels.h"
 #include "insight/scores_run.h"
 #include "insight/slices.h"
@@ -62,6 +64,23 @@ static kn_status write_tables(const pl_table *t, kn_error *e)
     return rc;
 }
 
+/* ensembles.csv; an earlier one goes where there are no averages, or none are wanted. */
+static kn_status write_ensembles(const pl_table *t, kn_error *e)
+{
+    pl_str s;
+    pl_str_init(&s);
+    pl_ensembles_csv(t->d, t->ensembles, &s);
+    char *path = pl_path_join(t->d->dir, "ensembles.csv");
+    kn_status rc = KN_OK;
+    if (t->ensembles->count > 0)
+        rc = pl_write_file_if_changed(path, s.text, s.size, e);
+    else if (pl_exists(path))
+        rc = pl_remove_tree(path, e);
+    free(path);
+    pl_str_clear(&s);
+    return rc;
+}
+
 /* The numbers of the sections that look into answers, one file each. */
 static kn_status write_answer_tables(const pl_study_data *d, const pl_study_answers *answers,
                                      kn_error *e)
@@ -80,6 +99,7 @@ static kn_status write_answer_tables(const pl_study_data *d, const pl_study_answ
     pl_label_errors_csv(&doubts, &s);
     pl_doubts_clear(&doubts);
     KN_TRY_TO(rc, cleanup, write_text(d->dir, "label_errors.csv", &s, e));
+    KN_TRY_TO(rc, cleanup, pl_told_write(d, e));
     rc = pl_effects_write(d, e);
 cleanup:
     pl_str_clear(&s);
@@ -132,6 +152,7 @@ static void tell(const pl_study_data *d, const pl_lint *lint, size_t figures, pl
 typedef struct making {
     pl_study_answers answers;
     pl_marks marks;
+    pl_ensembles ensembles;
     pl_lint lint;
     pl_report_spec spec;
     kn_arena arena; /* of spec */
@@ -149,6 +170,7 @@ static void making_clear(making *m)
     pl_doc_clear(&m->doc);
     pl_drawn_clear(&m->drawn);
     pl_lint_clear(&m->lint);
+    pl_ensembles_clear(&m->ensembles);
     pl_marks_clear(&m->marks);
     kn_arena_clear(&m->arena);
     pl_study_answers_clear(&m->answers);
@@ -171,6 +193,8 @@ static kn_status making_begin(making *m, const pl_study_data *d, const pl_report
     pl_shelf_init(&m->shelf, options->cache, m->pool);
     KN_TRY(pl_study_answers_read(d, &m->answers, e));
     pl_marks_make(d, &m->answers, &m->marks);
+    if (m->spec.ensemble != PL_ENSEMBLE_NONE)
+        KN_TRY(pl_ensembles_make(d, &m->answers, &m->ensembles, e));
     pl_lint_make(d, &m->marks, &m->lint);
     return KN_OK;
 }
@@ -181,7 +205,7 @@ static kn_status make_all(const pl_study_data *d, const pl_report_options *optio
 {
     making m;
     kn_status rc;
-    const pl_table table = {d, &m.marks, &m.spec};
+    const pl_table table = {d, &m.marks, &m.spec, &m.ensembles};
     const pl_report_context context = {.data = d,
                                        .answers = &m.answers,
                                        .table = &table,
@@ -193,6 +217,7 @@ static kn_status make_all(const pl_study_data *d, const pl_report_options *optio
     KN_TRY_TO(rc, cleanup, making_begin(&m, d, options, e));
     KN_TRY_TO(rc, cleanup, write_tables(&table, e));
     KN_TRY_TO(rc, cleanup, write_answer_tables(d, &m.answers, e));
+    KN_TRY_TO(rc, cleanup, write_ensembles(&table, e));
     rc = write_document(&context, options->threads, e);
     if (rc == KN_OK && said)
         tell(d, &m.lint, m.figures.count, said);

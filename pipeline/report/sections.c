@@ -2,7 +2,9 @@
 
 #include "audit/audit_section.h"
 #include "compare/effects_section.h"
+#include "compare/ensembles_section.h"
 #include "compare/pareto.h"
+#include "compare/told_section.h"
 #include "insight/labels.h"
 #include "insight/robust_section.h"
 #include "insight/scores.h"
@@ -61,6 +63,21 @@ static kn_status classes(const pl_report_context *c, kn_error *e)
 {
     (void)e;
     pl_classes_section(c->data, c->answers, c->doc, c->figures);
+    return KN_OK;
+}
+
+static kn_status ensembles(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    if (c->table->spec->ensemble != PL_ENSEMBLE_NONE)
+        pl_ensembles_section(c->data, c->table->ensembles, c->doc);
+    return KN_OK;
+}
+
+static kn_status told(const pl_report_context *c, kn_error *e)
+{
+    (void)e;
+    pl_told_section(c->data, c->drawn, c->doc, c->figures);
     return KN_OK;
 }
 
@@ -185,8 +202,8 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary,  lint,   overview, results,      comparison, overall, effects, pareto,   classes,
-    failures, groups, robust,   label_errors, audit,      cost,    data,    identity, spec,
+    summary, lint,     overview, results, comparison,   overall, ensembles, told, effects,  pareto,
+    classes, failures, groups,   robust,  label_errors, audit,   cost,      data, identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

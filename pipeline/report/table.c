@@ -39,15 +39,33 @@ long long pl_group_test_images(const pl_study_data *d, int group)
 {
     const pl_report_group *g = &d->group[group];
     long long n = 0;
-    for (int k = 0; k < g->run_count && n == 0; k++)
-        n = pl_confusion_total(&d->run[g->run[k]].test);
+    for (int k = 0; k < g->run_count && n == 0; k++) {
+        const pl_report_run *r = &d->run[g->run[k]];
+        const json_t *count = json_object_get(json_object_get(r->metrics, "test"), "count");
+        n = pl_run_targets(r) > 1 ? json_integer_value(count) : pl_confusion_total(&r->test);
+    }
     return n;
+}
+
+pl_interval pl_group_wilson(const pl_study_data *d, int group)
+{
+    const pl_report_group *g = &d->group[group];
+    bool several = false;
+    for (int k = 0; k < g->run_count; k++)
+        several = several || pl_run_targets(&d->run[g->run[k]]) > 1;
+    return pl_wilson_of_share(g->summary[PL_TEST_ACCURACY].mean,
+                              several ? 0 : pl_group_test_images(d, group));
 }
 
 pl_interval pl_wilson_of_share(double share, long long n)
 {
     const pl_interval none = {(double)NAN, (double)NAN};
     return isnan(share) || n <= 0 ? none : pl_wilson(llround(share * (double)n), n);
+}
+
+pl_interval pl_majority_wilson(const pl_study_data *d)
+{
+    return pl_wilson_of_share(d->majority, pl_study_tells_several(d) ? 0 : d->test_images);
 }
 
 double pl_group_balanced_accuracy(const pl_study_data *d, int group)
@@ -72,7 +90,7 @@ static void csv_more(const pl_table *t, int group, pl_str *s)
     const pl_report_group *g = &t->d->group[group];
     const pl_mark *m = &t->marks->group[group];
     long long images = pl_group_test_images(t->d, group);
-    pl_interval wilson = pl_wilson_of_share(g->summary[PL_TEST_ACCURACY].mean, images);
+    pl_interval wilson = pl_group_wilson(t->d, group);
     pl_str_add(s, ",");
     pl_csv_add(s, t->d->run[g->run[0]].params);
     csv_number(s, wilson.low);
@@ -179,5 +197,6 @@ bool pl_table_note(const pl_study_data *d, pl_str *s)
 bool pl_table_best(const pl_study_data *d, int group, pl_metric m)
 {
     double mine = d->group[group].summary[m].mean;
-    return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m]; /* not of NaN */
+    return m != PL_TEST_LOSS && d->group_count > 1 && mine >= d->best[m] && /* not of NaN */
+           pl_study_tells_alike(d);
 }

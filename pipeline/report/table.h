@@ -3,8 +3,8 @@
  *   table.csv            group, the swept keys, n, then per metric NAME_mean, _std, _ci95_low,
  *                        _ci95_high; then params, Wilson's interval over the test images, the comparison
  *                        with the best group: fractions, %.9g; always all of them, as in runs.csv, and no wall times
- *   table.md, table.tex  for people: percentages; columns and order as the spec's report section has them; the majority
- *                        baseline and published figures as further rows. Wall times only where the spec names their columns
+ *   table.md, table.tex  for people: percentages; columns and order as the spec's report section has them; averages of seeds
+ *                        (report.ensemble), the majority baseline and published figures as further rows. Wall times only where the spec names their columns
  *   cost.csv             group, the swept keys, n, train_seconds_mean, images_per_second_mean
  *
  * n = 1: std and ci95 are empty. The interval over seeds is Student's. Each function appends. */
@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "compare/ensembles.h"
 #include "compare/marks.h"
 #include "draw/doc.h"
 #include "spec/report_spec.h"
@@ -26,6 +27,7 @@ typedef struct pl_table {
     const pl_study_data *d;
     const pl_marks *marks;
     const pl_report_spec *spec;
+    const pl_ensembles *ensembles; /* rows where the spec asks for them; NULL: none */
 } pl_table;
 
 void pl_table_csv(const pl_table *t, pl_str *s);
@@ -58,6 +60,11 @@ bool pl_table_best(const pl_study_data *d, int group, pl_metric m);
 
 /* Test images of one run of the group: of its first run that has predictions; 0: none has. */
 long long pl_group_test_images(const pl_study_data *d, int group);
+
+/* Wilson's interval of the group's mean test accuracy, and of the majority baseline, as shares of those images; none where the accuracy
+ * is a mean over several attributes, which is no share of images. */
+pl_interval pl_group_wilson(const pl_study_data *d, int group);
+pl_interval pl_majority_wilson(const pl_study_data *d);
 
 /* Wilson's interval of a share of n images, as of the nearest whole number of them. */
 pl_interval pl_wilson_of_share(double share, long long n);

@@ -17,7 +17,16 @@ static void note_cells(const pl_table *t, pl_doc *doc)
                 "mean. "
                 "The loss contains the model's penalty, so it compares only models with the same "
                 "regularizer and output.");
-    if (t->d->test_images > 0 && t->d->one_test_set)
+    if (pl_study_tells_several(t->d))
+        pl_doc_text(
+            doc, PL_TONE_SOFT,
+            "Accuracies, balanced accuracy, AUC and the commoner class are means over the "
+            "attributes that a run tells, and each attribute has a row of its own under "
+            "Attributes. A mean over attributes is no share of images: it has no interval "
+            "over them, and no test against the best. Groups that tell other attributes are "
+            "asked other questions; compare them attribute by attribute, there or with "
+            "`facet compare A B --target NAME`.");
+    else if (t->d->test_images > 0 && t->d->one_test_set)
         pl_doc_text(
             doc, PL_TONE_SOFT,
             "95 %% over the images: Wilson's interval of the mean accuracy as a share of the "
@@ -53,6 +62,17 @@ static void note_marks(const pl_table *t, pl_doc *doc)
                     "answers are not there.",
                     m->unpaired, m->unpaired == 1 ? " is" : "s are", t->d->group[m->best].label,
                     m->unpaired == 1 ? "it was" : "they were");
+}
+
+static void note_averages(const pl_table *t, pl_doc *doc)
+{
+    if (t->ensembles && t->ensembles->count > 0 && t->spec->ensemble == PL_ENSEMBLE_ROWS)
+        pl_doc_text(
+            doc, PL_TONE_SOFT,
+            "Rows \"average of n\" are the mean of the probabilities of a group's n runs as one "
+            "prediction: n times the parameters, the training and the time of a prediction. Their "
+            "loss has no penalty in it. They are no groups: none is marked, counted as the best or "
+            "compared with it. What they gain stands in ensembles.csv.");
 }
 
 /* "label: source" of each, those of one source together. */
@@ -118,6 +138,7 @@ void pl_table_notes(const pl_table *t, pl_doc *doc)
     pl_str_clear(&note);
     note_cells(t, doc);
     note_marks(t, doc);
+    note_averages(t, doc);
     note_references(t, doc);
     note_missing(t, doc);
 }

@@ -6,6 +6,7 @@
 #include "draw/escape.h"
 #include "report/page_parts.h"
 #include "report/table.h"
+#include "report/table_ensemble.h"
 #include "report/table_reference.h"
 
 /* A column that is shown: one of the known ones, or a swept key. */
@@ -196,9 +197,8 @@ static void add_count_text(double value, pl_str *s)
                                              : pl_human_count(llround(value), text, sizeof text));
 }
 
-static void add_wilson(double share, long long images, pl_str *s)
+static void add_wilson(pl_interval w, pl_str *s)
 {
-    pl_interval w = pl_wilson_of_share(share, images);
     if (isnan(w.low))
         pl_str_add(s, "-");
     else
@@ -243,7 +243,7 @@ static void group_text(const pl_table *t, const column *c, int group, bool page,
         add_count(d, g, page, s);
         break;
     case PL_COLUMN_TEST_WILSON:
-        add_wilson(value, pl_group_test_images(d, group), s);
+        add_wilson(pl_group_wilson(d, group), s);
         break;
     case PL_COLUMN_TEST_AUC:
         pl_str_add(s, pl_number_text(value, text));
@@ -317,6 +317,28 @@ static void add_group(const pl_table *t, const columns *c, int group, const pl_d
     pl_str_clear(&s);
 }
 
+/* The average of the group's seeds. The first cell says what the row is, whatever its column. */
+static void add_average(const pl_table *t, const columns *c, const pl_ensemble *r, pl_doc *doc)
+{
+    pl_str s;
+    pl_str_init(&s);
+    for (int i = 0; i < c->count; i++) {
+        const column *at = &c->item[i];
+        bool key = at->id == PL_COLUMN_KEY;
+        double value = key ? group_value(t, at, r->group) : pl_table_ensemble_value(t, r, at->id);
+        pl_str_reset(&s);
+        if (key)
+            pl_str_add(&s, t->d->group[r->group].value[at->axis]);
+        else
+            pl_table_ensemble_text(t, r, at->id, &s);
+        if (i == 0)
+            pl_str_addf(&s, "%saverage of %d", s.size ? ", " : "", r->models);
+        pl_doc_cell(doc, s.text, shown_value(at, value),
+                    at->id == PL_COLUMN_GROUP ? PL_CELL_HEAD : 0);
+    }
+    pl_str_clear(&s);
+}
+
 /* What always answering the commoner class would reach. */
 static void add_baseline(const pl_table *t, const columns *c, pl_doc *doc)
 {
@@ -342,7 +364,7 @@ static void add_baseline(const pl_table *t, const columns *c, pl_doc *doc)
             break;
         case PL_COLUMN_TEST_WILSON:
             value = d->majority;
-            add_wilson(value, d->test_images, &s);
+            add_wilson(pl_majority_wilson(d), &s);
             break;
         case PL_COLUMN_TEST_IMAGES:
             value = (double)d->test_images;
@@ -392,14 +414,16 @@ static void add_reference(const pl_table *t, const columns *c, const pl_referenc
     pl_str_clear(&s);
 }
 
+/* A row of the table: a group, or the average of its seeds. */
 typedef struct sorted {
     double value;
     const char *text;
     int group;
+    const pl_ensemble *average; /* NULL: the group */
     bool descending;
 } sorted;
 
-/* Numbers before texts, and what has no value last, whatever the order; ties as in runs.csv. */
+/* Numbers before texts, and what has no value last, whatever the order; ties as in runs.csv, an average behind its group. */
 static int by_value(const void *a, const void *b)
 {
     const sorted *x = a, *y = b;
@@ -410,38 +434,44 @@ static int by_value(const void *a, const void *b)
         isnan(x->value) ? strcmp(x->text, y->text) : (x->value > y->value) - (x->value < y->value);
     if (x->descending)
         order = -order;
-    return order ? order : x->group - y->group;
+    order = order ? order : x->group - y->group;
+    return order ? order : (x->average != NULL) - (y->average != NULL);
 }
 
-/* The groups in the spec's order; heap. */
-static int *sorted_groups(const pl_table *t)
+/* The rows in the spec's order; heap, *count of them. An average without a value in the column stands where its group does. */
+static sorted *sorted_rows(const pl_table *t, int *count)
 {
     const pl_study_data *d = t->d;
     const column by = {t->spec->sort.column,
                        t->spec->sort.key ? axis_of(d, t->spec->sort.key) : -1};
     bool sort = t->spec->sorted && !(by.id == PL_COLUMN_KEY && by.axis < 0);
-    sorted *row = calloc((size_t)d->group_count + 1, sizeof *row);
-    int *order = calloc((size_t)d->group_count + 1, sizeof *order);
-    if (!row || !order)
+    bool averages = t->ensembles && t->spec->ensemble == PL_ENSEMBLE_ROWS;
+    sorted *row = calloc(2 * (size_t)d->group_count + 1, sizeof *row);
+    if (!row)
         abort();
+    *count = 0;
     for (int g = 0; g < d->group_count; g++) {
         const char *text = by.id == PL_COLUMN_KEY && by.axis >= 0 ? d->group[g].value[by.axis]
                            : by.id == PL_COLUMN_GROUP             ? d->group[g].label
                                                                   : "";
-        row[g] = (sorted){sort ? group_value(t, &by, g) : 0.0, text, g, t->spec->descending};
+        double value = sort ? group_value(t, &by, g) : 0.0;
+        const pl_ensemble *average = averages ? pl_ensemble_of_group(t->ensembles, g) : NULL;
+        row[(*count)++] = (sorted){value, text, g, NULL, t->spec->descending};
+        if (!average)
+            continue;
+        double own = sort ? pl_table_ensemble_value(t, average, by.id) : 0.0;
+        row[(*count)++] = (sorted){isnan(own) ? value : own, text, g, average, t->spec->descending};
     }
     if (sort)
-        qsort(row, (size_t)d->group_count, sizeof *row, by_value);
-    for (int g = 0; g < d->group_count; g++)
-        order[g] = row[g].group;
-    free(row);
-    return order;
+        qsort(row, (size_t)*count, sizeof *row, by_value);
+    return row;
 }
 
 void pl_table_block(const pl_table *t, const pl_drawn *drawn, const char *caption, pl_doc *doc)
 {
     columns c = choose_columns(t, drawn != NULL);
-    int *order = sorted_groups(t);
+    int rows;
+    sorted *row = sorted_rows(t, &rows);
     pl_doc_table(doc, "table-results", caption, true);
     for (int i = 0; i < c.count; i++) {
         if (c.item[i].id == PL_COLUMN_KEY)
@@ -452,14 +482,18 @@ void pl_table_block(const pl_table *t, const pl_drawn *drawn, const char *captio
                           c.item[i].id != PL_COLUMN_GROUP,
                           pl_table_column_texts[c.item[i].id].help);
     }
-    for (int g = 0; g < t->d->group_count; g++)
-        add_group(t, &c, order[g], drawn, doc);
+    for (int i = 0; i < rows; i++) {
+        if (row[i].average)
+            add_average(t, &c, row[i].average, doc);
+        else
+            add_group(t, &c, row[i].group, drawn, doc);
+    }
     if (!isnan(t->d->majority))
         add_baseline(t, &c, doc);
     for (int r = 0; r < t->spec->references; r++)
         if (!t->spec->reference[r].group || pl_reference_group(t, &t->spec->reference[r]) < 0)
             add_reference(t, &c, &t->spec->reference[r], doc);
     pl_doc_table_end(doc);
-    free(order);
+    free(row);
     free(c.item);
 }

@@ -43,7 +43,7 @@ static uint64_t this_machine(void)
     kn_cpu_model(cpu, sizeof cpu);
     uint64_t h = pl_hash_text(PL_HASH_START, cpu);
     h = pl_hash_number(h, kn_cpu_count());
-    return pl_hash_text(h, pl_numeric_identity());
+    return pl_hash_text(h, pl_numeric_identity(KN_PRECISION_F32));
 }
 
 static uint64_t key_of(level l, pl_stage_id stage, uint64_t what, uint64_t machine, int threads,

@@ -58,6 +58,8 @@ static uint64_t hash_net(uint64_t h, const pl_run_spec *spec)
                                (int64_t)m->type, (int64_t)m->output};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         h = pl_hash_number(h, numbers[i]);
+    if (spec->data.target.count != 1)
+        h = pl_hash_number(h, spec->data.target.count);
     if (m->type == PL_MODEL_LAYERS)
         return hash_layers(h, m);
     if (m->type == PL_MODEL_LOGREG)

@@ -138,6 +138,7 @@ kn_status pl_launch_make(const pl_plan *plan, const pl_launch_request *request, 
                                 .threads = request->threads,
                                 .options = request->options,
                                 .isa = getenv("FACET_ISA"),
+                                .bf16 = getenv("FACET_BF16"),
                                 .blas_core = getenv("OPENBLAS_CORETYPE")};
     int most = l->todo_count > 1 ? pl_slurm_max_tasks() : 1;
     l->batch.tasks = l->todo_count < most ? l->todo_count : most;

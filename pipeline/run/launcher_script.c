@@ -218,6 +218,7 @@ void pl_slurm_script(const pl_slurm_batch *b, pl_slurm_kind kind, pl_str *out)
     pl_shell_quote(b->dir, out);
     pl_str_add(out, " || exit 1\n");
     add_variable("FACET_ISA", b->isa, out);
+    add_variable("FACET_BF16", b->bf16, out);
     add_variable("OPENBLAS_CORETYPE", b->blas_core, out);
     if (kind == PL_SLURM_REPORT)
         add_report(b, out);

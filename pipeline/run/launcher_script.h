@@ -36,8 +36,8 @@ typedef struct pl_slurm_batch {
     const char *dir;                     /* the submission's folder, absolute */
     int tasks, threads;
     pl_slurm_options options;
-    const char *isa,
-        *blas_core; /* FACET_ISA, OPENBLAS_CORETYPE as the user has set them, or NULL */
+    const char *isa, *bf16,
+        *blas_core; /* FACET_ISA, FACET_BF16, OPENBLAS_CORETYPE as the user has set them, or NULL */
 } pl_slurm_batch;
 
 /* "facet-STUDY-runs": letters, digits, '.', '_' and '-' of the study's name, '_' for the rest.

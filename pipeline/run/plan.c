@@ -130,7 +130,7 @@ static bool resolve_inputs(const pl_plan *p, pl_plan_node *n)
         const pl_stage_input *in = &stage->inputs[i];
         const pl_plan_node *from = &p->node[n->dep[in->stage]];
         const char *digest = pl_entry_digest(&from->entry, in->file);
-        all = digest != NULL;
+        all = digest != NULL || in->optional;
         if (digest) {
             char *name = pl_format("%s/%s", p->stages[in->stage]->name, in->file);
             json_object_set_new(inputs, name, json_string(digest));

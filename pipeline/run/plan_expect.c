@@ -108,6 +108,13 @@ static double predicted(const pl_run_spec *spec)
     return spec->split.method == PL_SPLIT_OFFICIAL ? OFFICIAL : 1 - spec->split.ratios[0];
 }
 
+/* Rows of predictions.csv for an image: `all` counts as most tables have it. */
+static double rows_an_image(const pl_run_spec *spec)
+{
+    static const double CELEBA = 40;
+    return spec->data.target.count ? spec->data.target.count : CELEBA;
+}
+
 static void expect_disk(const pl_plan *p, pl_costs *costs, pl_stage_id until, pl_expectation *x)
 {
     bool *needed = needed_nodes(p, until);
@@ -130,7 +137,7 @@ static void expect_disk(const pl_plan *p, pl_costs *costs, pl_stage_id until, pl
             break;
         }
         case PL_EVALUATE:
-            bytes += images * predicted(spec) * PREDICTION;
+            bytes += images * predicted(spec) * rows_an_image(spec) * PREDICTION;
             break;
         default:
             bytes += 4 * images;
@@ -141,7 +148,8 @@ static void expect_disk(const pl_plan *p, pl_costs *costs, pl_stage_id until, pl
         const pl_run_spec *spec = &p->study->runs[r].spec;
         if (is_to_run(&p->run[r]))
             x->result_bytes += SMALL_FILES + 4 * pl_costs_params(costs, spec) +
-                               pl_costs_images(costs, &spec->data) * predicted(spec) * PREDICTION;
+                               pl_costs_images(costs, &spec->data) * predicted(spec) *
+                                   rows_an_image(spec) * PREDICTION;
     }
     x->checkpoint_bytes = largest * x->jobs;
     free(needed);

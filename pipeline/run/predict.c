@@ -1,65 +1,82 @@
 #include "run/predict.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/images.h"
 #include "data/tables.h"
 #include "io/csv.h"
+#include "stats/mean.h"
 #include "util/fs.h"
-#include "util/interrupt.h"
 #include "util/log.h"
 
-/* The model file does not know how images are evaluated; the run's manifest does. One that cannot be read, or was made
- * before evaluation had keys, says nothing. */
-static int read_views(const char *run_dir, kn_view view[PL_VIEWS_MAX])
+/* Whether a model can stand beside the first: it takes the same pictures and tells the same targets. */
+static bool fits_first(const pl_predictions *p, const pl_model *model)
 {
-    char *path = pl_path_join(run_dir, "manifest.json");
-    json_t *manifest = json_load_file(path, 0, NULL), *value;
-    const char *key;
-    pl_run_spec spec;
-    pl_str text;
-    kn_arena arena;
-    kn_arena_init(&arena);
-    pl_str_init(&text);
-    json_object_foreach(json_object_get(manifest, "spec"), key, value)
-    {
-        if (json_is_string(value))
-            pl_str_addf(&text, "%s=%s\n", key, json_string_value(value));
-    }
-    bool known = pl_spec_from_canonical(text.text, &arena, &spec, NULL) == KN_OK;
-    int views = known ? pl_views_of(&spec.evaluate, view) : 0;
-    pl_str_clear(&text);
-    kn_arena_clear(&arena);
-    json_decref(manifest);
-    free(path);
-    return views;
+    const pl_data_spec *a = &p->model->spec.data, *b = &model->spec.data;
+    bool same = a->width == b->width && a->height == b->height && a->channels == b->channels &&
+                a->filter == b->filter && a->target.count == b->target.count;
+    for (int k = 0; same && k < a->target.count; k++)
+        same = strcmp(a->target.name[k], b->target.name[k]) == 0;
+    return same;
 }
 
-kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e)
+kn_status pl_predictions_open(const char *const *run_dir, size_t runs, kn_pool *pool,
+                              pl_predictions *out, kn_error *e)
 {
-    *out = (pl_predictions){.pool = pool};
-    char *path = pl_path_join(run_dir, "model.safetensors");
-    kn_status rc = pl_model_load(path, &out->model, e);
-    free(path);
-    KN_TRY(rc);
-    KN_TRY_TO(rc, fail, pl_model_fold(&out->model, e));
-    out->views = read_views(run_dir, out->view);
-    if (out->views > 0)
-        pl_info("every picture is seen %d times (evaluate.tta)", out->views);
-    const kn_trainer_options inference = {.batch_max = 0,
-                                          .class_weight = {1, 1},
-                                          .views = out->view,
-                                          .view_count = out->views,
-                                          .cancelled = pl_interrupt_asked};
-    KN_TRY_TO(rc, fail, kn_trainer_new(out->model.net, pool, &inference, &out->trainer, e));
-    memcpy(kn_trainer_params(out->trainer), out->model.block,
-           kn_net_block_floats(out->model.net) * sizeof(float));
+    kn_status rc = KN_OK;
+    *out = (pl_predictions){.pool = pool, .by = calloc(runs, sizeof *out->by)};
+    if (!out->by)
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu models", runs);
+    out->model = &out->by[0].model;
+    for (size_t k = 0; k < runs; k++) {
+        KN_TRY_TO(rc, fail, pl_predictor_open(run_dir[k], pool, &out->by[k], e));
+        out->models++;
+        if (!fits_first(out, &out->by[k].model)) {
+            rc = kn_fail(e, KN_EDATA,
+                         "%s and %s have no mean: they take other pictures or tell other targets",
+                         run_dir[0], run_dir[k]);
+            goto fail;
+        }
+    }
+    if (out->by[0].views > 0)
+        pl_info("every picture is seen %d times (evaluate.tta)", out->by[0].views);
+    out->targets = (size_t)kn_net_targets(out->model->net);
     return KN_OK;
 fail:
-    pl_model_clear(&out->model);
+    pl_predictions_close(out);
     return rc;
+}
+
+kn_status pl_targets_find(const pl_targets *targets, const char *name, size_t *index, kn_error *e)
+{
+    for (int i = 0; i < targets->count; i++)
+        if (strcmp(targets->name[i], name) == 0) {
+            *index = (size_t)i;
+            return KN_OK;
+        }
+    const char *near = pl_nearest(name, targets->name, (size_t)targets->count);
+    pl_str s;
+    pl_str_init(&s);
+    for (int i = 0; i < targets->count; i++)
+        pl_str_addf(&s, "%s%s", i ? ", " : "", targets->name[i]);
+    if (near)
+        kn_fail(e, KN_EUSAGE, "the model does not tell '%s'; did you mean '%s'? It tells: %s", name,
+                near, s.text);
+    else
+        kn_fail(e, KN_EUSAGE, "the model does not tell '%s'; it tells: %s", name, s.text);
+    pl_str_clear(&s);
+    return KN_EUSAGE;
+}
+
+kn_status pl_predictions_look(pl_predictions *p, const char *target, kn_error *e)
+{
+    return pl_targets_find(&p->model->spec.data.target, target, &p->target, e);
+}
+
+const char *pl_predictions_target(const pl_predictions *p)
+{
+    return p->model->spec.data.target.name[p->target];
 }
 
 void pl_predictions_close(pl_predictions *p)
@@ -71,10 +88,13 @@ void pl_predictions_close(pl_predictions *p)
     for (size_t i = 0; i < p->bad_count; i++)
         free(p->bad[i]);
     free(p->item);
+    free(p->probability);
+    free(p->truth);
     free(p->bad);
     free(p->x);
-    kn_trainer_free(p->trainer);
-    pl_model_clear(&p->model);
+    for (size_t k = 0; k < p->models; k++)
+        pl_predictor_close(&p->by[k]);
+    free(p->by);
     *p = (pl_predictions){0};
 }
 
@@ -101,7 +121,10 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     uint8_t *x = realloc(p->x, count * row);
     if (x)
         p->x = x;
-    if (!item || !x)
+    float *probability = realloc(p->probability, count * p->targets * sizeof *probability);
+    if (probability)
+        p->probability = probability;
+    if (!item || !x || !probability)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", count);
     return KN_OK;
 }
@@ -116,42 +139,59 @@ static void add_seen(pl_predicted *item, const pl_seen *seen, const pl_predicted
         item->face = before->face + 1;
 }
 
+/* mean[i] of the images, [count, targets]: the mean over the models. */
+static kn_status ask_all(const pl_predictions *p, const pl_images *images, float *mean, kn_error *e)
+{
+    size_t n = images->count, answers = n * p->targets;
+    uint32_t *index = malloc(n * sizeof *index);
+    float *each = malloc(p->models * answers * sizeof *each);
+    const float **of = malloc(p->models * sizeof(*of));
+    kn_status rc = KN_OK;
+    if (!index || !each || !of)
+        rc = kn_fail(e, KN_ENOMEM, "no memory for %zu answers to %zu pictures", p->models, n);
+    for (size_t i = 0; rc == KN_OK && i < n; i++)
+        index[i] = (uint32_t)i;
+    const kn_batch batch = {.x = images->x, .index = index, .count = n};
+    for (size_t k = 0; rc == KN_OK && k < p->models; k++) {
+        of[k] = each + k * answers;
+        rc = kn_trainer_predict(p->by[k].trainer, &batch, each + k * answers, NULL, e);
+    }
+    if (rc == KN_OK)
+        pl_average(of, p->models, answers, mean);
+    free(index);
+    free(each);
+    free(of);
+    return rc;
+}
+
 static kn_status predict(pl_predictions *p, const pl_images *images, const pl_seen *seen,
                          kn_error *e)
 {
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
-    uint32_t *index = malloc(n * sizeof *index);
-    float *probability = malloc(n * sizeof *probability);
-    kn_status rc = KN_OK;
-    if (!index || !probability)
-        rc = kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", n);
-    for (size_t i = 0; rc == KN_OK && i < n; i++)
-        index[i] = (uint32_t)i;
-    const kn_batch batch = {.x = images->x, .index = index, .count = n};
-    if (rc == KN_OK)
-        rc = kn_trainer_predict(p->trainer, &batch, probability, NULL, e);
+    float *probability = p->probability + p->count * p->targets;
+    kn_status rc = ask_all(p, images, probability, e);
     if (rc == KN_OK) {
         memcpy(p->x + p->count * row, images->x, n * row);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+            float its = probability[i * p->targets + p->target];
             p->item[p->count++] = (pl_predicted){.name = pl_strdup(images->name[i]),
-                                                 .probability = probability[i],
-                                                 .label = probability[i] > 0.5f,
+                                                 .probability = its,
+                                                 .label = its > 0.5f,
                                                  .truth = -1,
                                                  .w = images->size[i][0],
                                                  .h = images->size[i][1]};
+        }
         for (size_t i = 0; seen && i < n; i++)
             add_seen(&p->item[p->count - n + i], &seen[i],
                      i > 0 ? &p->item[p->count - n + i - 1] : NULL);
     }
-    free(index);
-    free(probability);
     return rc;
 }
 
 kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
 {
-    const pl_data_spec *d = &p->model.spec.data;
+    const pl_data_spec *d = &p->model->spec.data;
     pl_images images;
     kn_error why = {KN_OK, ""};
     const pl_fit_target target = {d->width, d->height, d->channels, d->filter};
@@ -173,48 +213,72 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
     return rc;
 }
 
+/* The truths of one target, from a column of the table. */
+static void take_truths(pl_predictions *p, const pl_labels *table, size_t target, size_t column)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        ptrdiff_t row = pl_names_find(&table->names, p->item[i].name);
+        int8_t value = row < 0 ? 0 : table->value[(size_t)row * table->columns + column];
+        p->truth[i * p->targets + target] = value ? value > 0 : -1;
+    }
+}
+
+static kn_status look_up(pl_predictions *p, const pl_labels *table, kn_error *e)
+{
+    const pl_targets *targets = &p->model->spec.data.target;
+    size_t column;
+    p->truth = malloc(p->count * p->targets + 1);
+    if (!p->truth)
+        return kn_fail(e, KN_ENOMEM, "no memory for the labels of %zu pictures", p->count);
+    memset(p->truth, -1, p->count * p->targets);
+    KN_TRY(pl_labels_column(table, targets->name[p->target], &column, e));
+    for (size_t k = 0; k < p->targets; k++)
+        if (pl_labels_column(table, targets->name[k], &column, NULL) == KN_OK)
+            take_truths(p, table, k, column);
+    for (size_t i = 0; i < p->count; i++) {
+        p->item[i].truth = p->truth[i * p->targets + p->target];
+        p->known += p->item[i].truth >= 0;
+    }
+    return KN_OK;
+}
+
 kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e)
 {
     pl_labels table;
-    size_t column = 0;
-    KN_TRY(pl_labels_read(labels, &table, e));
-    kn_status rc = pl_labels_column(&table, p->model.spec.data.target, &column, e);
-    for (size_t i = 0; rc == KN_OK && i < p->count; i++) {
-        ptrdiff_t row = pl_names_find(&table.names, p->item[i].name);
-        if (row < 0)
-            continue;
-        p->item[i].truth = table.value[(size_t)row * table.columns + column] > 0;
-        p->known++;
-    }
+    KN_TRY(p->targets == 1 ? pl_labels_read(labels, &table, e)
+                           : pl_labels_read_gaps(labels, &table, e));
+    kn_status rc = look_up(p, &table, e);
     if (rc == KN_OK && p->known == 0)
         rc = kn_fail(e, KN_EDATA, "%s names none of the %zu pictures", labels, p->count);
     pl_labels_clear(&table);
     return rc;
 }
 
-kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e)
+kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores *out, kn_error *e)
 {
-    uint8_t *label = malloc(p->known + 1);
-    float *probability = malloc((p->known + 1) * sizeof *probability);
+    uint8_t *label = malloc(p->count + 1);
+    float *probability = malloc((p->count + 1) * sizeof *probability);
     kn_status rc = KN_OK;
     size_t n = 0;
-    for (size_t i = 0; label && probability && i < p->count; i++)
-        if (p->item[i].truth >= 0 && p->item[i].answer == PL_ANSWERED) {
-            label[n] = (uint8_t)p->item[i].truth;
-            probability[n++] = p->item[i].probability;
-        }
+    for (size_t i = 0; label && probability && i < p->count; i++) {
+        int8_t truth = p->truth[i * p->targets + target];
+        if (truth < 0 || p->item[i].answer != PL_ANSWERED)
+            continue;
+        label[n] = (uint8_t)truth;
+        probability[n++] = p->probability[i * p->targets + target];
+    }
     if (!label || !probability || pl_scores_compute(n, label, probability, out) != 0)
-        rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->known);
+        rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->count);
     free(label);
     free(probability);
     return rc;
 }
 
 /* The label as csv, table and json have it. */
-const char *pl_predicted_label(const pl_predicted *item)
+const char *pl_predicted_label(const pl_predicted *item, float probability)
 {
     static const char *const unanswered[] = {[PL_UNSURE] = "unsure", [PL_NO_FACE] = "none"};
-    return item->answer != PL_ANSWERED ? unanswered[item->answer] : item->label ? "1" : "0";
+    return item->answer != PL_ANSWERED ? unanswered[item->answer] : probability > 0.5f ? "1" : "0";
 }
 
 static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str *s)
@@ -228,30 +292,42 @@ static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str 
                 seen->frame.angle);
 }
 
-kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e)
+static void add_row(const pl_predictions *p, size_t image, size_t target, bool named, pl_str *s)
 {
+    const pl_predicted *item = &p->item[image];
+    size_t at = image * p->targets + target;
+    pl_csv_add(s, item->name);
+    pl_str_add(s, ",");
+    if (named) {
+        pl_csv_add(s, p->model->spec.data.target.name[target]);
+        pl_str_add(s, ",");
+    }
+    if (item->answer != PL_NO_FACE)
+        pl_csv_add_number(s, (double)p->probability[at]);
+    pl_str_addf(s, ",%s", pl_predicted_label(item, p->probability[at]));
+    if (p->truth)
+        pl_str_add(s, p->truth[at] < 0 ? "," : p->truth[at] ? ",1" : ",0");
+    pl_str_add(s, ",");
+    pl_csv_add(s, item->far ? item->far : "");
+    if (p->reframe)
+        add_frame(p, item, s);
+    pl_str_add(s, "\n");
+}
+
+kn_status pl_predictions_write(const pl_predictions *p, bool all, const char *path, kn_error *e)
+{
+    bool named = all && p->targets > 1;
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "image,probability,label%s,far", p->known > 0 ? ",truth" : "");
+    pl_str_addf(&s, "image,%sprobability,label%s,far", named ? "target," : "",
+                p->truth ? ",truth" : "");
     if (p->reframe)
         pl_str_addf(&s, "%s,frame_score,frame_scale,frame_dx,frame_dy,frame_angle",
                     p->reframe->all ? ",face" : "");
     pl_str_add(&s, "\n");
-    for (size_t i = 0; i < p->count; i++) {
-        const pl_predicted *item = &p->item[i];
-        pl_csv_add(&s, item->name);
-        pl_str_add(&s, ",");
-        if (item->answer != PL_NO_FACE)
-            pl_csv_add_number(&s, (double)item->probability);
-        pl_str_addf(&s, ",%s", pl_predicted_label(item));
-        if (p->known > 0)
-            pl_str_add(&s, item->truth < 0 ? "," : item->truth ? ",1" : ",0");
-        pl_str_add(&s, ",");
-        pl_csv_add(&s, item->far ? item->far : "");
-        if (p->reframe)
-            add_frame(p, item, &s);
-        pl_str_add(&s, "\n");
-    }
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = named ? 0 : p->target; k < (named ? p->targets : p->target + 1); k++)
+            add_row(p, i, k, named, &s);
     kn_status rc = pl_write_file(path, s.text, s.size, e);
     pl_str_clear(&s);
     return rc;

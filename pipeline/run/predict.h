@@ -1,4 +1,4 @@
-/* A trained model on pictures from anywhere. */
+/* A trained model, or the mean of several, on pictures from anywhere. */
 #ifndef PL_RUN_PREDICT_H
 #define PL_RUN_PREDICT_H
 
@@ -6,10 +6,8 @@
 #include "base/status.h"
 #include "data/fit.h"
 #include "framing/outside.h"
-#include "nn/trainer.h"
-#include "stages/model_file.h"
+#include "run/predictor.h"
 #include "stages/scores.h"
-#include "stages/views.h"
 
 /* Whether a picture's probability is an answer. */
 typedef enum pl_answer {
@@ -20,7 +18,7 @@ typedef enum pl_answer {
 
 typedef struct pl_predicted {
     char *name;        /* base name */
-    float probability; /* of class 1 */
+    float probability; /* of class 1, of the target looked into */
     int8_t label;      /* predicted: 1 above 0.5 */
     int8_t truth;      /* by the label table; -1: not known */
     int w, h;          /* of the picture as framed, before it was resized */
@@ -31,43 +29,56 @@ typedef struct pl_predicted {
 } pl_predicted;
 
 typedef struct pl_predictions {
-    pl_model model;
-    kn_trainer *trainer;
-    kn_view view[PL_VIEWS_MAX]; /* evaluate.tta of the run */
-    int views;                  /* 0: a picture as it is */
-    kn_pool *pool;              /* borrowed */
-    pl_framing framing;         /* of the pictures added from now on; zeroed by open */
+    pl_predictor *by;      /* heap, [models]: a probability is the mean of theirs */
+    size_t models;         /* 1 or more */
+    const pl_model *model; /* the first: all take the same pictures and tell the same targets */
+    kn_pool *pool;         /* borrowed */
+    pl_framing framing;    /* of the pictures added from now on; zeroed by open */
     const pl_reframe_options
-        *reframe; /* the same; NULL: pictures are taken as they are. Borrowed */
+        *reframe;   /* the same; NULL: pictures are taken as they are. Borrowed */
+    size_t targets; /* that the model tells */
+    size_t
+        target; /* the one looked into, which the items are about: the first, unless another is chosen */
     pl_predicted *item;
+    float *probability;  /* [count, targets] */
+    int8_t *truth;       /* [count, targets]; NULL: no labels were looked up */
     size_t count, known; /* pictures; those whose truth is known */
     uint8_t *x;          /* [count, h, w, c] as the model saw them */
     char **bad;          /* [bad_count] "name: reason" of what cannot be read */
     size_t bad_count;
 } pl_predictions;
 
-/* Loads the model of a run's folder, and how its evaluation looks at images. `out` must stay where it is. */
-kn_status pl_predictions_open(const char *run_dir, kn_pool *pool, pl_predictions *out, kn_error *e);
+/* Loads the models of the runs' folders, and how their evaluation looks at images. KN_EDATA where they take other pictures or tell other
+ * targets than the first. */
+kn_status pl_predictions_open(const char *const *run_dir, size_t runs, kn_pool *pool,
+                              pl_predictions *out, kn_error *e);
 void pl_predictions_close(pl_predictions *p);
+
+/* Looks into the target of this name; before pictures are added. KN_EUSAGE, with those there are, where the model does not tell it. */
+kn_status pl_predictions_look(pl_predictions *p, const char *target, kn_error *e);
+const char *pl_predictions_target(const pl_predictions *p);
+
+/* Index of a name among a model's targets; KN_EUSAGE, with the nearest or all of them, where it is not there. */
+kn_status pl_targets_find(const pl_targets *targets, const char *name, size_t *index, kn_error *e);
 
 /* Predicts every picture of a file, folder or archive, in bytewise order of names, behind those
  * that are there. What cannot be read, a whole path too, joins `bad`. Fails by KN_ENOMEM and
  * KN_ENUMERIC alone. */
 kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e);
 
-/* Looks the truth of every picture up in a label table, in the column the model was trained on.
- * KN_EDATA when it names none of the pictures. */
+/* Looks the truth of every picture up in a label table, in the columns the model was trained on; of several targets the table need
+ * not have all, but that looked into. KN_EDATA when it names none of the pictures. */
 kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e);
 
-/* Scores over the pictures whose truth is known and that are answered. */
-kn_status pl_predictions_score(const pl_predictions *p, pl_scores *out, kn_error *e);
+/* Scores of a target over the pictures whose truth is known and that are answered. */
+kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores *out, kn_error *e);
 
-/* "0", "1", "unsure", "none". */
-const char *pl_predicted_label(const pl_predicted *item);
+/* "0", "1", "unsure", "none": what is said of a picture whose probability of a target is this. */
+const char *pl_predicted_label(const pl_predicted *item, float probability);
 
-/* image, probability, label, where truths are known a column truth, and far (empty: near, or not known).
- * Of reframed pictures also face (from 0; with all faces), frame_score, frame_scale, frame_dx, frame_dy, frame_angle. A label may be
- * `unsure`, or `none` with an empty probability. Atomic. */
-kn_status pl_predictions_write(const pl_predictions *p, const char *path, kn_error *e);
+/* image, probability, label, where truths are known a column truth, and far (empty: near, or not known). all, of several targets: a row
+ * per picture and target, with a column target behind image. Of reframed pictures also face (from 0; with all faces), frame_score,
+ * frame_scale, frame_dx, frame_dy, frame_angle. A label may be `unsure`, or `none` with an empty probability. Atomic. */
+kn_status pl_predictions_write(const pl_predictions *p, bool all, const char *path, kn_error *e);
 
 #endif

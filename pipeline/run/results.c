@@ -94,13 +94,13 @@ bool pl_results_run_end(const char *study_dir, const char *id, const pl_stage *c
     json_t *m = read_manifest(study_dir, id);
     const char *cause = json_string_value(json_object_get(m, "cause"));
     const char *numeric = json_string_value(json_object_get(m, "numeric"));
-    *out = (pl_run_end){.status = status_in(m),
-                        .error = json_string_value(json_object_get(m, "error")),
-                        .reason = json_string_value(json_object_get(m, "reason")),
-                        .outside = !cause || strcmp(cause, "run") != 0,
-                        .current = numeric && strcmp(numeric, pl_numeric_identity()) == 0 &&
-                                   versions_match(m, stages),
-                        .manifest = m};
+    *out =
+        (pl_run_end){.status = status_in(m),
+                     .error = json_string_value(json_object_get(m, "error")),
+                     .reason = json_string_value(json_object_get(m, "reason")),
+                     .outside = !cause || strcmp(cause, "run") != 0,
+                     .current = numeric && pl_numeric_is_ours(numeric) && versions_match(m, stages),
+                     .manifest = m};
     return m != NULL;
 }
 
@@ -198,11 +198,11 @@ static void add_file_member(json_t *to, const char *name, const pl_entry *entry,
     free(path);
 }
 
-static void add_stages(json_t *m, const pl_run_outcome *o)
+static void add_stages(json_t *m, const pl_run *run, const pl_run_outcome *o)
 {
     json_t *keys = json_object(), *sources = json_object(), *seconds = json_object();
     json_t *versions = json_object();
-    const char *numeric = pl_numeric_identity();
+    const char *numeric = pl_numeric_identity(run->spec.train.precision);
     for (int s = 0; s < PL_STAGE_COUNT; s++) {
         const char *name = o->stages[s]->name;
         json_object_set_new(versions, name, json_integer(o->stages[s]->version));
@@ -259,12 +259,14 @@ static json_t *make_manifest(const pl_run_outcome *o, json_t *files)
     json_object_set_new(m, "spec", pl_parameters_json(&run->spec, PL_KEY_ALL));
     json_object_set_new(m, "paths", paths_json(&run->spec.data));
     json_object_set(m, "files", files);
-    add_stages(m, o);
+    add_stages(m, run, o);
     add_file_member(m, "ingest", o->entry[PL_INGEST], "ingest.json");
     add_file_member(m, "split", o->entry[PL_SPLIT], "split.json");
     add_file_member(m, "train", o->entry[PL_TRAIN], "train.json");
     json_object_set_new(m, "isa", json_string(kn_isa_name(kn_isa_get())));
     json_object_set_new(m, "blas_core", json_string(kn_gemm_core()));
+    if (run->spec.train.precision == KN_PRECISION_BF16)
+        json_object_set_new(m, "bf16", json_string(kn_bf16_name(kn_bf16_get())));
     json_object_set_new(
         m, "versions",
         json_pack("{s:s,s:s}", "facet", o->maker.version, "blas", kn_gemm_version()));

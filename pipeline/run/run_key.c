@@ -8,11 +8,21 @@
 #include "ops/gemm/gemm_core.h"
 #include "util/str.h"
 
-const char *pl_numeric_identity(void)
+const char *pl_numeric_identity(kn_precision precision)
 {
-    static char text[96];
-    snprintf(text, sizeof text, "isa=%s blas=%s", kn_isa_name(kn_isa_get()), kn_gemm_core());
-    return text;
+    static char text[2][96];
+    char *out = text[precision == KN_PRECISION_BF16];
+    int n =
+        snprintf(out, sizeof text[0], "isa=%s blas=%s", kn_isa_name(kn_isa_get()), kn_gemm_core());
+    if (precision == KN_PRECISION_BF16)
+        snprintf(out + n, sizeof text[0] - (size_t)n, " bf16=%s", kn_bf16_name(kn_bf16_get()));
+    return out;
+}
+
+bool pl_numeric_is_ours(const char *identity)
+{
+    return strcmp(identity, pl_numeric_identity(KN_PRECISION_F32)) == 0 ||
+           strcmp(identity, pl_numeric_identity(KN_PRECISION_BF16)) == 0;
 }
 
 void pl_sources_clear(pl_sources *s)
@@ -96,7 +106,8 @@ kn_status pl_key_parts(const pl_stage *stage, const pl_run_spec *spec, pl_source
     json_object_set_new(parts, "parameters", pl_parameters_json(spec, stage->keys));
     json_object_set_new(parts, "sources", digests);
     if (stage->numeric)
-        json_object_set_new(parts, "numeric", json_string(pl_numeric_identity()));
+        json_object_set_new(parts, "numeric",
+                            json_string(pl_numeric_identity(spec->train.precision)));
     *out = parts;
     return KN_OK;
 }

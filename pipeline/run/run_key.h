@@ -38,8 +38,12 @@ pl_digest pl_key_of(const pl_stage *stage, const json_t *parts);
 kn_status pl_run_id(const pl_stage *const *stages, const pl_run_spec *spec, pl_sources *sources,
                     char out[PL_RUN_ID], kn_error *e);
 
-/* "isa=avx512 blas=SkylakeX": what floating-point results depend on. Borrowed. */
-const char *pl_numeric_identity(void);
+/* "isa=avx512 blas=SkylakeX": what floating-point results depend on; of runs in bf16 with " bf16=amx" behind.
+ * Borrowed. */
+const char *pl_numeric_identity(kn_precision precision);
+
+/* Whether an identity is one of this machine, of either precision. */
+bool pl_numeric_is_ours(const char *identity);
 
 /* Canonical text as an object of texts. */
 json_t *pl_parameters_json(const pl_run_spec *spec, unsigned stages);

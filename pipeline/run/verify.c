@@ -153,7 +153,8 @@ static kn_status verify(work *w, const char *scratch, const pl_run_maker *maker,
     KN_TRY(read_spec(w, e));
     snprintf(out->run, sizeof out->run, "%s", text_in(w->manifest, "run"));
     out->numeric_then = pl_strdup(text_in(w->manifest, "numeric"));
-    out->numeric_same = strcmp(out->numeric_then, pl_numeric_identity()) == 0;
+    out->numeric_now = pl_numeric_identity(w->run.spec.train.precision);
+    out->numeric_same = strcmp(out->numeric_then, out->numeric_now) == 0;
     char *cache = pl_path_join(scratch, "cache"), *results = pl_path_join(scratch, "results");
     rc = pl_store_open(cache, &w->store, e);
     if (rc == KN_OK)

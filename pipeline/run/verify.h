@@ -27,6 +27,7 @@ typedef struct pl_verify {
     char run[16];                         /* id */
     pl_verify_file file[PL_VERIFY_FILES]; /* in the order they are made */
     int differing;                        /* not the same */
+    const char *numeric_now;              /* borrowed */
     char *numeric_then;                   /* heap, as numeric identity; "" where not known */
     bool numeric_same;                    /* as this machine's */
 } pl_verify;

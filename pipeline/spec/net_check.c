@@ -67,6 +67,7 @@ void pl_net_check_run(pl_net_check *c, const pl_bindings *b, const pl_source *ma
     kn_error e = {KN_OK, ""};
     kn_arena_init(&arena);
     kn_status rc = pl_spec_net(&runs[run].spec, &arena, &desc, &e);
+    desc.precision = KN_PRECISION_F32; /* shapes are those of any machine */
     if (rc == KN_OK)
         rc = kn_net_new(&desc, &net, &e);
     if (rc != KN_OK)

@@ -50,7 +50,8 @@ static void add_reference(const pl_reference *ref, pl_str *out)
 
 void pl_report_spec_yaml(const pl_report_spec *r, pl_str *out)
 {
-    if (r->columns == 0 && !r->sorted && r->references == 0)
+    if (r->columns == 0 && !r->sorted && r->references == 0 && !r->target &&
+        r->ensemble == PL_ENSEMBLE_SECTION)
         return;
     pl_str_add(out, "report:\n");
     if (r->columns > 0)
@@ -63,6 +64,13 @@ void pl_report_spec_yaml(const pl_report_spec *r, pl_str *out)
         pl_str_add(out, "  reference:\n");
     for (int i = 0; i < r->references; i++)
         add_reference(&r->reference[i], out);
+    if (r->target) {
+        pl_str_add(out, "  target: ");
+        pl_scalar_add_text(out, r->target);
+        pl_str_add(out, "\n");
+    }
+    if (r->ensemble != PL_ENSEMBLE_SECTION)
+        pl_str_addf(out, "  ensemble: %s\n", r->ensemble == PL_ENSEMBLE_ROWS ? "true" : "false");
 }
 
 /* Where the section begins and ends in a block-style YAML text: from the line "report:" to the next line that begins with a

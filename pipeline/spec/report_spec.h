@@ -40,6 +40,13 @@ typedef struct pl_reference {
     double figure[PL_REFERENCE_FIGURES]; /* NaN: not given; at least one is */
 } pl_reference;
 
+/* Whether the averages of a group's seeds are shown. */
+typedef enum pl_report_ensemble {
+    PL_ENSEMBLE_SECTION, /* in a section of their own: where the spec says nothing */
+    PL_ENSEMBLE_ROWS,    /* true: also as rows of the table */
+    PL_ENSEMBLE_NONE     /* false: not at all */
+} pl_report_ensemble;
+
 /* All zero where the spec says nothing. Text lives in the arena it was read with. */
 typedef struct pl_report_spec {
     const pl_column_use *column; /* in order */
@@ -49,6 +56,9 @@ typedef struct pl_report_spec {
     pl_column_use sort;
     const pl_reference *reference;
     int references;
+    const char *
+        target; /* which attribute of models of several the sections on answers look into; NULL: the first */
+    pl_report_ensemble ensemble;
 } pl_report_spec;
 
 /* The section as YAML, "report:" first; nothing where it says nothing. */

@@ -244,12 +244,30 @@ static void read_references(const reading *r, const pl_node *node, pl_report_spe
     out->reference = reference;
 }
 
+static void read_target(const reading *r, const pl_node *node, pl_report_spec *out)
+{
+    if (node->kind == PL_NODE_SCALAR && node->text[0])
+        out->target = node->text;
+    else
+        pl_diags_add(r->diags, node->pos, "report.target", NULL,
+                     "expected the name of an attribute, found %s",
+                     pl_node_describe(node, r->arena));
+}
+
+static void read_ensemble(const reading *r, const pl_node *node, pl_report_spec *out)
+{
+    bool rows;
+    if (pl_read_bool(r->diags, "report.ensemble", node, &rows))
+        out->ensemble = rows ? PL_ENSEMBLE_ROWS : PL_ENSEMBLE_NONE;
+}
+
 void pl_report_spec_read(kn_arena *arena, pl_diags *diags, const pl_bindings *b,
                          pl_report_spec *out)
 {
     const reading r = {arena, diags};
     const pl_node *columns = bound(b, "report.columns"), *sort = bound(b, "report.sort");
-    const pl_node *reference = bound(b, "report.reference");
+    const pl_node *reference = bound(b, "report.reference"), *target = bound(b, "report.target");
+    const pl_node *ensemble = bound(b, "report.ensemble");
     *out = (pl_report_spec){.columns = 0};
     if (columns)
         read_columns(&r, columns, out);
@@ -257,4 +275,8 @@ void pl_report_spec_read(kn_arena *arena, pl_diags *diags, const pl_bindings *b,
         read_sort(&r, sort, out);
     if (reference)
         read_references(&r, reference, out);
+    if (target)
+        read_target(&r, target, out);
+    if (ensemble)
+        read_ensemble(&r, ensemble, out);
 }

@@ -126,8 +126,9 @@ const pl_key pl_keys[] = {
      "Partition table (0 train, 1 val, 2 test), .csv or .txt", NULL, {NULL}, false},
     {"data.identity", PL_TYPE_PATH, AT(data.identity), 0, 0, NULL, NULL, NULL, 0,
      "Identity table (which pictures show one person), .csv or .txt", NULL, {NULL}, false},
-    {"data.target", PL_TYPE_TEXT, AT(data.target), 0, 0, "Male", NULL, NULL, PIXELS,
-     "Column of the label table to learn", NULL, {NULL}, false},
+    {"data.target", PL_TYPE_TARGETS, AT(data.target), 0, 0, "Male", NULL, NULL, PIXELS,
+     "Column of the label table to learn; a list of up to 64, or all: one model tells them all; in a sweep's list of values "
+     "[Male, [Male, Smiling], all] are three", NULL, {NULL}, false},
     {"data.max_bad", PL_TYPE_REAL, AT(data.max_bad), 0, 1, "0.01", NULL, NULL, INGEST,
      "Share of the labelled pictures that may be broken; those without a label are left out and do not count", NULL, {NULL}, false},
     {"data.limit", PL_TYPE_INT, AT(data.limit), 0, 100000000, "0", NULL, NULL, INGEST,
@@ -334,6 +335,12 @@ const pl_key pl_keys[] = {
     {"report.reference", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
      "List of published results, {label, test_accuracy: 0.9541, ...}, shown beside ours with the difference; group names the group to "
      "compare with (else the best), source says where it was published", NULL, {NULL}, false},
+    {"report.target", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "Of models that tell several attributes, the one that the sections on single answers look into; the first when not given",
+     NULL, {NULL}, false},
+    {"report.ensemble", PL_TYPE_STUDY, PL_OF_STUDY, 0, 0, NULL, NULL, NULL, 0,
+     "true: the mean of the probabilities of a group's seeds is a row of the table too; false: it is shown nowhere; when not given, in a "
+     "section of its own", NULL, {NULL}, false},
 };
 const int pl_key_count = (int)(sizeof pl_keys / sizeof pl_keys[0]);
 

@@ -12,7 +12,7 @@
 #include "spec/spec.h"
 
 typedef enum pl_type {
-    PL_TYPE_TEXT,   /* const char * */
+    PL_TYPE_TARGETS, /* pl_targets (spec/target_list.h) */
     PL_TYPE_PATH,   /* const char *, resolved against the source's folder; not part of the canonical
                        text */
     PL_TYPE_INT,    /* int */

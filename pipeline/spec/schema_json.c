@@ -44,11 +44,18 @@ static json_t *reference(const char *name)
     return json_pack("{s:o}", "$ref", json_sprintf("#/$defs/%s", name));
 }
 
+/* A column may be called 5: any scalar is a name. */
+static json_t *column_name(void)
+{
+    return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
+}
+
 static void alternatives(const pl_key *key, json_t *any)
 {
     switch (key->type) {
-    case PL_TYPE_TEXT: /* a column may be called 5: any scalar is a text */
-        json_array_append_new(any, json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean"));
+    case PL_TYPE_TARGETS:
+        json_array_append_new(any, column_name());
+        json_array_append_new(any, list_of(column_name(), 1, KN_TARGETS_MAX));
         break;
     case PL_TYPE_PATH:
         json_array_append_new(any, typed("string"));
@@ -331,6 +338,8 @@ static json_t *study_key_schema(const pl_key *key)
         schema = json_pack("{s:[o, o]}", "anyOf",
                            json_pack("{s:s, s:o}", "type", "array", "items", reference_schema()),
                            typed("null"));
+    else if (strcmp(key->name, "report.ensemble") == 0)
+        schema = json_pack("{s:[s, s]}", "type", "boolean", "null");
     else
         schema = typed("string");
     json_object_set_new(schema, "description", json_string(key->help));

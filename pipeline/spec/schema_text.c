@@ -25,8 +25,8 @@ static void add_choices(pl_str *out, const char *const *choices)
 static void add_type(const pl_key *key, pl_str *out)
 {
     switch (key->type) {
-    case PL_TYPE_TEXT:
-        pl_str_add(out, "text");
+    case PL_TYPE_TARGETS:
+        pl_str_add(out, "column, [column, ...] or all");
         break;
     case PL_TYPE_PATH:
         pl_str_add(out, "path");

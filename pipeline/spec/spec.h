@@ -47,10 +47,16 @@ typedef enum pl_class_weight {
 
 typedef enum pl_monitor { PL_MONITOR_VAL_LOSS, PL_MONITOR_VAL_ACCURACY } pl_monitor;
 
+/* The attributes that a model tells, columns of the label table in order. */
+typedef struct pl_targets {
+    const char *const *name; /* [count] */
+    int count;               /* 1..KN_TARGETS_MAX; 0: every column, whatever the table has */
+} pl_targets;
+
 typedef struct pl_data_spec {
     const char *images, *labels, *partition,
         *identity; /* resolved against the spec's folder; NULL: not given */
-    const char *target;
+    pl_targets target;
     int width, height, channels; /* channels 1 (gray) or 3 (rgb) */
     kn_filter filter;
     double max_bad; /* fraction of the labelled pictures */
@@ -177,6 +183,10 @@ void pl_study_clear(pl_study *s);
  * each problem at its place in the spec, in the form of pl_study_load. */
 kn_status pl_study_check_files(const pl_study *s, kn_error *e);
 
+/* That this machine can do the arithmetic of every run (train.precision): KN_EUSAGE with what is missing and the
+ * way out. */
+kn_status pl_study_check_machine(const pl_study *s, kn_error *e);
+
 /* Which stages a key changes the result of. */
 enum {
     PL_KEY_INGEST = 1,
@@ -205,8 +215,8 @@ kn_status pl_spec_from_canonical(const char *text, kn_arena *arena, pl_run_spec 
  * `facet spec show`). */
 void pl_study_yaml(const pl_study *s, pl_str *out);
 
-/* The layers of a run's model and the net's description (input shape, output). specs: room for
- * KN_MODEL_MAX_LAYERS. */
+/* The layers of a run's model and the net's description (input shape, output, targets: of `all`, whose number the label table
+ * decides, as many as there can be). specs: room for KN_MODEL_MAX_LAYERS. */
 kn_status pl_spec_net(const pl_run_spec *spec, kn_arena *arena, kn_net_desc *out, kn_error *e);
 
 #endif

@@ -7,11 +7,12 @@ kn_status pl_spec_net(const pl_run_spec *spec, kn_arena *arena, kn_net_desc *out
     const pl_model_spec *m = &spec->model;
     kn_layer_spec *layers = pl_spec_alloc(arena, KN_MODEL_MAX_LAYERS, sizeof *layers);
     int count = 0;
-    *out = (kn_net_desc){.input = {spec->data.height, spec->data.width, spec->data.channels},
-                         .layers = layers,
-                         .output = m->type == PL_MODEL_LOGREG ? KN_OUTPUT_SIGMOID : m->output,
-                         .targets = 1,
-                         .precision = spec->train.precision};
+    *out =
+        (kn_net_desc){.input = {spec->data.height, spec->data.width, spec->data.channels},
+                      .layers = layers,
+                      .output = m->type == PL_MODEL_LOGREG ? KN_OUTPUT_SIGMOID : m->output,
+                      .targets = spec->data.target.count ? spec->data.target.count : KN_TARGETS_MAX,
+                      .precision = spec->train.precision};
     switch (m->type) {
     case PL_MODEL_CNN: {
         kn_cnn_options o = {m->filters, m->units,   m->kernel, m->pool,

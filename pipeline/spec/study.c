@@ -11,6 +11,7 @@
 #include "spec/study_label.h"
 #include "spec/sweep.h"
 #include "spec/sweep_limits.h"
+#include "spec/target_list.h"
 #include "util/fs.h"
 
 /* After an error this many runs are still looked at for others: each run of a large sweep would say
@@ -27,6 +28,7 @@ typedef struct loader {
     pl_sweep sweep;
     pl_run_table seen, groups; /* runs that are equal; runs that are equal but for the seed */
     pl_net_check nets;
+    pl_targets_reported targets;
     pl_run *runs; /* room for every point */
     int file_room;
     bool cut; /* not every run was looked at */
@@ -133,13 +135,25 @@ static void load_runs(loader *l)
             continue;
         }
         pl_resolve_effects(&l->resolver, &b, &spec);
-        if (keep_run(l, &spec))
+        bool fits = pl_targets_check(&l->resolver, &b, &spec, &l->targets);
+        if (keep_run(l, &spec) && fits)
             pl_net_check_run(&l->nets, &b, l->main, l->runs, l->out->run_count - 1);
     }
     if (excluded == l->sweep.count && l->diags.count == 0) {
         pl_pos pos = l->bindings.key[pl_key_find("sweep.exclude")].key;
         pl_diags_add(&l->diags, pos, "sweep.exclude", NULL, "no run is left of %d", excluded);
     }
+}
+
+/* report.target chooses among several: with one target in every run there is nothing to choose. */
+static void check_report_target(loader *l)
+{
+    bool several = false;
+    for (int i = 0; i < l->out->run_count; i++)
+        several = several || l->runs[i].spec.data.target.count != 1;
+    if (l->out->report.target && !several)
+        pl_diags_add(&l->diags, l->bindings.key[pl_key_find("report.target")].key, "report.target",
+                     NULL, "has no effect: every run tells one attribute");
 }
 
 static kn_status load(loader *l, const char *path, const char *const *set, int set_count,
@@ -160,6 +174,8 @@ static kn_status load(loader *l, const char *path, const char *const *set, int s
             pl_resolve_report_idle(&l->resolver);
     }
     s->runs = l->runs;
+    if (l->diags.count == 0)
+        check_report_target(l);
     if (l->diags.count == 0)
         pl_halving_check(&l->resolver, &l->bindings, s);
     KN_TRY(pl_diags_fail(&l->diags, e));

@@ -8,6 +8,7 @@
 #include "spec/layer_list.h"
 #include "spec/yaml_scalar.h"
 #include "spec/spec_mem.h"
+#include "spec/target_list.h"
 #include "util/duration.h"
 #include "util/fs.h"
 
@@ -37,14 +38,13 @@ static bool wrong_type(pl_reader *r, const pl_key *key, const pl_node *node, con
     return false;
 }
 
-static bool read_text(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_spec *spec)
+static bool read_path(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_spec *spec)
 {
     if (node->kind != PL_NODE_SCALAR || node->text[0] == '\0')
-        return wrong_type(r, key, node,
-                          key->type == PL_TYPE_PATH ? "the path of a file" : "a word");
+        return wrong_type(r, key, node, "the path of a file");
     const char *text = node->text;
     const char *dir = node->pos.source->dir;
-    if (key->type == PL_TYPE_PATH && strcmp(dir, ".") != 0) {
+    if (strcmp(dir, ".") != 0) {
         char *path = pl_path_join(dir, text);
         text = pl_spec_strdup(r->arena, path);
         free(path);
@@ -211,9 +211,10 @@ bool pl_value_read(pl_reader *r, const pl_key *key, const pl_node *node, pl_run_
     bool flag;
     assert(!pl_key_of_study(key));
     switch (key->type) {
-    case PL_TYPE_TEXT:
+    case PL_TYPE_TARGETS:
+        return pl_targets_read(r, key, node, member(key, spec));
     case PL_TYPE_PATH:
-        return read_text(r, key, node, spec);
+        return read_path(r, key, node, spec);
     case PL_TYPE_INT:
         if (!read_int(r, key, node, &whole))
             return false;
@@ -315,7 +316,9 @@ void pl_value_text(const pl_key *key, const pl_run_spec *spec, pl_str *out)
     double real;
     float single;
     switch (key->type) {
-    case PL_TYPE_TEXT:
+    case PL_TYPE_TARGETS:
+        pl_targets_text(at, out);
+        break;
     case PL_TYPE_PATH:
         memcpy(&text, at, sizeof text);
         if (text)
@@ -377,7 +380,8 @@ void pl_value_text(const pl_key *key, const pl_run_spec *spec, pl_str *out)
 static size_t member_size(pl_type type)
 {
     switch (type) {
-    case PL_TYPE_TEXT:
+    case PL_TYPE_TARGETS:
+        return sizeof(pl_targets);
     case PL_TYPE_PATH:
     case PL_TYPE_LAYERS:
         return sizeof(void *);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "spec/layer_list.h"
+#include "spec/target_list.h"
 
 /* A value as plain bytes: numbers as they stand, texts and layers by what they point to. */
 typedef struct value_bytes {
@@ -15,7 +16,7 @@ typedef struct value_bytes {
     } of;
     const void *at;
     size_t size;
-    pl_str text; /* of layers */
+    pl_str text; /* of layers and targets */
 } value_bytes;
 
 static const void *member(const pl_key *key, const pl_run_spec *spec)
@@ -74,7 +75,11 @@ static void bytes_of(const pl_key *key, const pl_run_spec *spec, value_bytes *v)
     v->at = &v->of;
     v->size = 0;
     switch (key->type) {
-    case PL_TYPE_TEXT:
+    case PL_TYPE_TARGETS:
+        pl_targets_text(member(key, spec), &v->text);
+        v->at = v->text.text;
+        v->size = v->text.size;
+        break;
     case PL_TYPE_PATH:
         take_text(v, key, spec);
         break;
@@ -120,26 +125,35 @@ static void bytes_of(const pl_key *key, const pl_run_spec *spec, value_bytes *v)
     }
 }
 
-/* Runs of a sweep share what was read once: equal pointers need no text. */
-static bool same_layers(const pl_run_spec *a, const pl_run_spec *b)
+/* Whether the value is compared as a text that is made for it. */
+static bool is_made(const pl_key *key)
 {
-    return a->model.layers == b->model.layers && a->model.layer_count == b->model.layer_count;
+    return key->type == PL_TYPE_LAYERS || key->type == PL_TYPE_TARGETS;
+}
+
+/* Runs of a sweep share what was read once: equal pointers need no text. */
+static bool is_shared(const pl_key *key, const pl_run_spec *a, const pl_run_spec *b)
+{
+    if (key->type == PL_TYPE_LAYERS)
+        return a->model.layers == b->model.layers && a->model.layer_count == b->model.layer_count;
+    return a->data.target.name == b->data.target.name &&
+           a->data.target.count == b->data.target.count;
 }
 
 bool pl_value_equal(const pl_key *key, const pl_run_spec *a, const pl_run_spec *b)
 {
     value_bytes x, y;
-    bool layers = key->type == PL_TYPE_LAYERS;
-    if (layers && same_layers(a, b))
+    bool made = is_made(key);
+    if (made && is_shared(key, a, b))
         return true;
-    if (layers) {
+    if (made) {
         pl_str_init(&x.text);
         pl_str_init(&y.text);
     }
     bytes_of(key, a, &x);
     bytes_of(key, b, &y);
     bool equal = x.size == y.size && memcmp(x.at, y.at, x.size) == 0;
-    if (layers) {
+    if (made) {
         pl_str_clear(&x.text);
         pl_str_clear(&y.text);
     }
@@ -159,8 +173,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 uint64_t pl_value_hash(const pl_key *key, const pl_run_spec *spec, uint64_t hash)
 {
     value_bytes v;
-    bool layers = key->type == PL_TYPE_LAYERS;
-    if (layers)
+    if (is_made(key))
         pl_str_init(&v.text);
     bytes_of(key, spec, &v);
     const char *at = v.at;
@@ -173,7 +186,7 @@ uint64_t pl_value_hash(const pl_key *key, const pl_run_spec *spec, uint64_t hash
         at += n;
         left -= n;
     }
-    if (layers)
+    if (is_made(key))
         pl_str_clear(&v.text);
     return hash;
 }

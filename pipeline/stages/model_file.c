@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "io/safetensors.h"
 #include "nn/net_fold.h"
+#include "util/log.h"
 #include "util/str.h"
 
 static const char parameters_key[] = "facet.parameters", format_key[] = "facet.format",
@@ -87,6 +89,12 @@ static kn_status build_net(const char *path, const char *parameters, pl_model *m
     kn_status rc = pl_spec_from_canonical(parameters, &m->arena, &m->spec, e);
     if (rc == KN_OK)
         rc = pl_spec_net(&m->spec, &m->arena, &desc, e);
+    if (rc == KN_OK && desc.precision == KN_PRECISION_BF16 && kn_bf16_get() == KN_BF16_NONE) {
+        pl_warn("%s was trained with products in bf16, which this machine does not have: here it "
+                "predicts in fp32, and probabilities may differ from the third digit on",
+                path);
+        desc.precision = KN_PRECISION_F32;
+    }
     if (rc == KN_OK)
         rc = kn_net_new(&desc, &m->net, e);
     if (rc == KN_OK)

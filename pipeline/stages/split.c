@@ -10,6 +10,12 @@ const char *const pl_side_names[PL_SIDES] = {"train", "val", "test"};
 /* Stream of split.seed for the shuffle of images of class c (random: 0) and of persons. */
 enum { STREAM_CLASS = 0, STREAM_PERSON = 8 };
 
+int pl_split_label(const pl_split_input *in, size_t image)
+{
+    uint8_t label = in->label[image * in->targets];
+    return label <= 1 ? label : PL_LABEL_UNKNOWN;
+}
+
 /* Cuts n shuffled items by the ratios: rounded cumulative counts, so nothing is lost. */
 static void cut(const double ratios[3], size_t n, size_t end[PL_SIDES])
 {
@@ -30,7 +36,7 @@ static kn_status deal(const pl_split_spec *spec, const pl_split_input *in, int w
         return kn_fail(e, KN_ENOMEM, "no memory for %zu images", in->count);
     size_t n = 0;
     for (size_t i = 0; i < in->count; i++)
-        if (wanted < 0 || in->label[i] == wanted)
+        if (wanted < 0 || pl_split_label(in, i) == wanted)
             items[n++] = (uint32_t)i;
     kn_rng rng;
     kn_rng_init(&rng, spec->seed, STREAM_CLASS + (uint64_t)(wanted + 1));
@@ -146,8 +152,8 @@ kn_status pl_split_assign(const pl_split_spec *spec, const pl_split_input *in, u
         KN_TRY(deal(spec, in, -1, side, e));
         break;
     case PL_SPLIT_STRATIFIED:
-        KN_TRY(deal(spec, in, 0, side, e));
-        KN_TRY(deal(spec, in, 1, side, e));
+        for (int label = 0; label < PL_LABELS; label++)
+            KN_TRY(deal(spec, in, label, side, e));
         break;
     case PL_SPLIT_IDENTITY:
         KN_TRY(deal_persons(spec, in, side, e));
@@ -158,22 +164,28 @@ kn_status pl_split_assign(const pl_split_spec *spec, const pl_split_input *in, u
     return KN_OK;
 }
 
-void pl_split_count(const pl_split_input *in, const uint8_t *side, size_t counts[PL_SIDES][2])
+void pl_split_count(const pl_split_input *in, const uint8_t *side,
+                    size_t counts[PL_SIDES][PL_LABELS])
 {
     memset(counts, 0, PL_SIDES * sizeof counts[0]);
     for (size_t i = 0; i < in->count; i++)
-        counts[side[i]][in->label[i]]++;
+        counts[side[i]][pl_split_label(in, i)]++;
 }
 
-kn_status pl_split_check(const pl_split_spec *spec, size_t counts[PL_SIDES][2], const char *target,
-                         kn_error *e)
+static size_t images_of(const size_t counts[PL_LABELS])
+{
+    return counts[0] + counts[1] + counts[PL_LABEL_UNKNOWN];
+}
+
+kn_status pl_split_check(const pl_split_spec *spec, size_t counts[PL_SIDES][PL_LABELS],
+                         const char *target, kn_error *e)
 {
     const size_t *train = counts[PL_SIDE_TRAIN];
-    if (train[0] + train[1] == 0)
+    if (images_of(train) == 0)
         return kn_fail(e, KN_EDATA, "split: no image is left for training; give more images or %s",
                        spec->method == PL_SPLIT_OFFICIAL ? "another partition table"
                                                          : "other split.ratios");
-    if (train[0] == 0 || train[1] == 0)
+    if (target && (train[0] == 0 || train[1] == 0))
         return kn_fail(e, KN_EDATA,
                        "split: all %zu training images have '%s' = %d; a classifier needs both "
                        "classes in training",
@@ -182,7 +194,7 @@ kn_status pl_split_check(const pl_split_spec *spec, size_t counts[PL_SIDES][2], 
         bool asked = spec->method != PL_SPLIT_OFFICIAL && spec->ratios[s] > 0;
         if (s == PL_SIDE_VAL && spec->validation_split > 0)
             asked = true;
-        if (asked && counts[s][0] + counts[s][1] == 0)
+        if (asked && images_of(counts[s]) == 0)
             return kn_fail(
                 e, KN_EDATA,
                 "split: the %s side is empty; give more images or a larger share of split.ratios",

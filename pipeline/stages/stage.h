@@ -1,7 +1,7 @@
 /* The stage interface: a stage turns sources, files of earlier entries and parameters into the
  * files of one cache entry.
  *
- *   ingest -> X.npy y.npy names.csv attributes.npy columns.csv pictures.npy digests.npy ingest.json
+ *   ingest -> X.npy y.npy (targets.csv) names.csv attributes.npy columns.csv pictures.npy digests.npy ingest.json
  *   split  -> train.npy val.npy test.npy (u4 indices into X) split.json
  *   train  -> model.safetensors epochs.csv train.json
  *   evaluate -> metrics.json predictions.csv
@@ -26,6 +26,7 @@ typedef enum pl_stage_id { PL_INGEST, PL_SPLIT, PL_TRAIN, PL_EVALUATE, PL_STAGE_
 typedef struct pl_stage_input {
     pl_stage_id stage;
     const char *file;
+    bool optional; /* part of the key where the entry has it */
 } pl_stage_input;
 
 typedef struct pl_stage_job {

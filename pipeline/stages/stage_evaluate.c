@@ -1,4 +1,5 @@
-/* evaluate: the trained model on validation and test images -> metrics.json, predictions.csv. */
+/* evaluate: the trained model on validation and test images -> metrics.json, predictions.csv: of several targets the
+ * means and each by name, and a row per image and target. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,34 +27,64 @@ typedef struct evaluation {
     pl_str predictions;
 } evaluation;
 
+static void add_rows(evaluation *v, const char *side, const kn_batch *batch, const uint8_t *label,
+                     const float *p)
+{
+    const pl_targets *targets = &v->model.spec.data.target;
+    size_t several = (size_t)targets->count;
+    for (size_t i = 0; i < batch->count * several; i++) {
+        pl_csv_add(&v->predictions, pl_csv_get(&v->names, batch->index[i / several] + 1, 0));
+        pl_str_addf(&v->predictions, ",%s,", side);
+        if (several > 1) {
+            pl_csv_add(&v->predictions, targets->name[i % several]);
+            pl_str_add(&v->predictions, ",");
+        }
+        if (label[i] != KN_LABEL_MISSING)
+            pl_str_addf(&v->predictions, "%d", label[i]);
+        pl_str_addf(&v->predictions, ",%.9g\n", (double)p[i]);
+    }
+}
+
+/* The scores of a side as they stand in the metrics; NULL where memory is out. *all: of the one target, or the means. */
+static json_t *scores_of(const evaluation *v, size_t count, const uint8_t *label, const float *p,
+                         pl_scores *all)
+{
+    const pl_targets *targets = &v->model.spec.data.target;
+    size_t several = (size_t)targets->count;
+    pl_scores each[KN_TARGETS_MAX];
+    for (size_t k = 0; k < several; k++)
+        if (pl_scores_compute_target(count, several, k, label, p, &each[k]) != 0)
+            return NULL;
+    *all = several == 1 ? each[0] : pl_scores_mean(each, several);
+    return several == 1 ? pl_scores_json(all)
+                        : pl_scores_json_several(each, targets->name, several, count);
+}
+
 /* Scores of one side into the metrics, and its rows into the predictions. */
 static kn_status add_scores(evaluation *v, const char *side, const kn_batch *batch, const float *p,
                             const kn_step_result *r, double seconds, kn_error *e)
 {
     pl_scores scores;
-    uint8_t *label = malloc(batch->count);
+    size_t targets = v->data.targets;
+    uint8_t *label = malloc(batch->count * targets);
     if (!label)
-        return kn_fail(e, KN_ENOMEM, "no memory for %zu labels", batch->count);
+        return kn_fail(e, KN_ENOMEM, "no memory for %zu labels", batch->count * targets);
     for (size_t i = 0; i < batch->count; i++)
-        label[i] = batch->label[batch->index[i]];
-    int failed = pl_scores_compute(batch->count, label, p, &scores);
-    for (size_t i = 0; i < batch->count; i++) {
-        pl_csv_add(&v->predictions, pl_csv_get(&v->names, batch->index[i] + 1, 0));
-        pl_str_addf(&v->predictions, ",%s,%d,%.9g\n", side, label[i], (double)p[i]);
-    }
+        memcpy(label + i * targets, batch->label + batch->index[i] * targets, targets);
+    json_t *object = scores_of(v, batch->count, label, p, &scores);
+    add_rows(v, side, batch, label, p);
     free(label);
-    json_t *object = failed ? NULL : pl_scores_json(&scores);
     if (!object)
         return kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu images", batch->count);
     double log_loss = r->loss / (double)batch->count;
     json_object_set_new(object, "log_loss", json_real(log_loss));
     json_object_set_new(object, "loss", json_real(log_loss + r->penalty));
     json_object_set_new(v->metrics, side, object);
-    fprintf(v->job->log,
-            "%s: accuracy %.4f on %zu images (majority %.4f), forward passes %.3f s, %.0f "
-            "images/s",
-            side, scores.accuracy, batch->count, scores.majority, seconds,
-            seconds > 0 ? (double)batch->count / seconds : 0);
+    fprintf(v->job->log, "%s: accuracy %.4f on %zu images", side, scores.accuracy, batch->count);
+    if (targets > 1)
+        fprintf(v->job->log, ", the mean of %zu targets,", targets);
+    fprintf(v->job->log, " (majority %.4f), forward passes %.3f s, %.0f images/s", scores.majority,
+            seconds, seconds > 0 ? (double)batch->count / seconds : 0);
     if (v->views > 0)
         fprintf(v->job->log, ", each seen %d times", v->views);
     fprintf(v->job->log, "\n");
@@ -66,7 +97,7 @@ static kn_status evaluate_side(evaluation *v, const char *side, kn_error *e)
     KN_TRY(pl_side_open(v->job->dir[PL_SPLIT], side, &v->data, &index, e));
     kn_batch batch = pl_side_batch(&v->data, &index);
     kn_status rc = KN_OK;
-    float *p = malloc((batch.count ? batch.count : 1) * sizeof *p);
+    float *p = malloc((batch.count ? batch.count : 1) * v->data.targets * sizeof *p);
     if (!p) {
         rc = kn_fail(e, KN_ENOMEM, "no memory for %zu probabilities", batch.count);
     } else if (batch.count > 0) {
@@ -102,7 +133,7 @@ static kn_status open_all(evaluation *v, kn_error *e)
     free(model);
     free(names);
     KN_TRY(rc);
-    KN_TRY(pl_dataset_check_shape(&v->data, kn_net_input(v->model.net), e));
+    KN_TRY(pl_dataset_check_net(&v->data, v->model.net, e));
     v->views = pl_views_of(&job->spec->evaluate, v->view);
     const kn_trainer_options inference = {.batch_max = 0,
                                           .class_weight = {1, 1},
@@ -132,9 +163,10 @@ static kn_status run(const pl_stage_job *jobs, int count, kn_error *e)
     (void)count;
     evaluation v = {.job = &jobs[0], .metrics = json_object()};
     pl_str_init(&v.predictions);
-    pl_str_add(&v.predictions, "image,split,label,probability\n");
     kn_status rc;
     KN_TRY_TO(rc, cleanup, open_all(&v, e));
+    pl_str_add(&v.predictions, v.data.targets > 1 ? "image,split,target,label,probability\n"
+                                                  : "image,split,label,probability\n");
     static const char *const sides[] = {"val", "test"};
     for (int i = 0; i < 2; i++) {
         KN_TRY_TO(rc, cleanup, pl_interrupt_check(e));
@@ -152,8 +184,9 @@ cleanup:
 }
 
 static const pl_stage_input inputs[] = {
-    {PL_INGEST, "X.npy"},  {PL_INGEST, "y.npy"},   {PL_INGEST, "names.csv"},
-    {PL_SPLIT, "val.npy"}, {PL_SPLIT, "test.npy"}, {PL_TRAIN, "model.safetensors"},
+    {.stage = PL_INGEST, .file = "X.npy"},     {.stage = PL_INGEST, .file = "y.npy"},
+    {.stage = PL_INGEST, .file = "names.csv"}, {.stage = PL_SPLIT, .file = "val.npy"},
+    {.stage = PL_SPLIT, .file = "test.npy"},   {.stage = PL_TRAIN, .file = "model.safetensors"},
 };
 
 const pl_stage pl_stage_evaluate = {

@@ -1,4 +1,4 @@
-/* ingest: pictures and label table -> X.npy, y.npy, names.csv, attributes.npy, columns.csv,
+/* ingest: pictures and label table -> X.npy, y.npy, of several targets targets.csv, names.csv, attributes.npy, columns.csv,
  * pictures.npy, digests.npy, ingest.json. All sizes that miss are made in one pass over the pictures. */
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +13,19 @@ static int sources(const pl_run_spec *spec, const char *path[4])
     return 2;
 }
 
+static bool same_targets(const pl_targets *a, const pl_targets *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = strcmp(a->name[i], b->name[i]) == 0;
+    return same;
+}
+
 /* Whether one pass serves both: only size, channels and filter may differ. */
 static bool one_pass(const pl_data_spec *a, const pl_data_spec *b)
 {
     return strcmp(a->images, b->images) == 0 && strcmp(a->labels, b->labels) == 0 &&
-           strcmp(a->target, b->target) == 0 && a->max_bad == b->max_bad && a->limit == b->limit;
+           same_targets(&a->target, &b->target) && a->max_bad == b->max_bad && a->limit == b->limit;
 }
 
 static kn_status pass(const pl_stage_job *jobs, int count, kn_error *e)
@@ -40,7 +48,8 @@ static kn_status pass(const pl_stage_job *jobs, int count, kn_error *e)
     pl_progress *progress = pl_progress_new("ingest", "images", 0);
     const pl_ingest_request request = {.images = data->images,
                                        .labels = data->labels,
-                                       .target = data->target,
+                                       .target = data->target.name,
+                                       .targets = data->target.count,
                                        .outputs = outputs,
                                        .output_count = count,
                                        .max_bad = data->max_bad,
@@ -59,6 +68,11 @@ static kn_status pass(const pl_stage_job *jobs, int count, kn_error *e)
             "picture\n",
             (long long)counts.images, (long long)counts.pictures, (long long)counts.unlabelled,
             (long long)counts.broken, (long long)counts.labels_without_image);
+    if (counts.unknown > 0)
+        pl_info(
+            "ingest: %lld labels of several targets are not known and count nothing (the log has "
+            "them by target)",
+            (long long)counts.unknown);
     if (counts.broken + counts.unlabelled > 0)
         pl_warn("ingest: %lld broken and %lld unlabelled pictures are left out (named in the log "
                 "and the report)",

@@ -56,7 +56,7 @@ static kn_status write_outputs(const pl_train_task *task, const float *block,
 {
     char *model = pl_path_join(task->job->out, "model.safetensors");
     char *epochs = pl_path_join(task->job->out, "epochs.csv");
-    kn_status rc = pl_model_save(model, task->job->spec, task->net, block, e);
+    kn_status rc = pl_model_save(model, &task->spec, task->net, block, e);
     if (rc == KN_OK)
         rc = pl_epochs_write(epochs, r->rows, r->row_count, e);
     if (rc == KN_OK)
@@ -74,11 +74,15 @@ static kn_status train(pl_train_task *task, kn_error *e)
     kn_net *net = NULL;
     float *block = NULL;
     pl_train_result result = {.rows = NULL};
-    const pl_run_spec *spec = task->job->spec;
+    const pl_run_spec *spec = &task->spec;
     kn_status rc;
+    task->spec = *task->job->spec;
+    KN_TRY_TO(rc, cleanup,
+              pl_dataset_targets(task->job->dir[PL_INGEST], &task->job->spec->data, &arena,
+                                 &task->spec.data.target, e));
     KN_TRY_TO(rc, cleanup, pl_spec_net(spec, &arena, &desc, e));
     KN_TRY_TO(rc, cleanup, kn_net_new(&desc, &net, e));
-    KN_TRY_TO(rc, cleanup, pl_dataset_check_shape(task->data, kn_net_input(net), e));
+    KN_TRY_TO(rc, cleanup, pl_dataset_check_net(task->data, net, e));
     task->net = net;
     block = kn_arena_alloc(&arena, kn_net_block_floats(net), sizeof *block);
     if (!block) {
@@ -87,6 +91,9 @@ static kn_status train(pl_train_task *task, kn_error *e)
     }
     fprintf(task->job->log, "train %s: %zu images, %zu for validation, %zu parameters\n",
             task->job->title, task->train.count, task->val.count, kn_net_params(net));
+    if (kn_net_targets(net) > 1)
+        fprintf(task->job->log, "%d targets: accuracy is over the labels of all of them\n",
+                kn_net_targets(net));
     if (spec->model.type == PL_MODEL_LOGREG && spec->model.solver == PL_SOLVER_LBFGS)
         rc = pl_train_lbfgs(task, block, &result, e);
     else
@@ -149,10 +156,11 @@ static double bytes(const pl_run_spec *spec, int threads)
 }
 
 static const pl_stage_input inputs[] = {
-    {PL_INGEST, "X.npy"},
-    {PL_INGEST, "y.npy"},
-    {PL_SPLIT, "train.npy"},
-    {PL_SPLIT, "val.npy"},
+    {.stage = PL_INGEST, .file = "X.npy"},
+    {.stage = PL_INGEST, .file = "y.npy"},
+    {.stage = PL_INGEST, .file = "targets.csv", .optional = true},
+    {.stage = PL_SPLIT, .file = "train.npy"},
+    {.stage = PL_SPLIT, .file = "val.npy"},
 };
 
 const pl_stage pl_stage_train = {

@@ -14,6 +14,7 @@ typedef struct pl_train_task {
     const pl_dataset *data;
     kn_batch train, val; /* val.count may be 0 */
     const kn_net *net;
+    pl_run_spec spec;      /* the job's, with the names of its targets */
     float class_weight[2]; /* by label, resolved */
 } pl_train_task;
 

@@ -83,6 +83,12 @@ static double images_seen(const loop *l)
     return (double)l->state.epoch * (double)l->task->train.count + (double)l->state.position;
 }
 
+/* Of the labels that are known; NaN where none is. */
+static double share(double correct, double judged)
+{
+    return judged > 0 ? correct / judged : (double)NAN;
+}
+
 static kn_status run_batches(loop *l, kn_error *e)
 {
     pl_train_state *s = &l->state;
@@ -129,7 +135,7 @@ static kn_status validate(loop *l, pl_epoch *row, kn_error *e)
     if (rc != KN_OK)
         return kn_prepend(e, "epoch %lld, validation: ", (long long)l->state.epoch + 1);
     row->val_loss = r.loss / (double)val->count + r.penalty;
-    row->val_accuracy = (double)r.correct / (double)r.judged;
+    row->val_accuracy = share((double)r.correct, (double)r.judged);
     return KN_OK;
 }
 
@@ -167,7 +173,7 @@ static void end_epoch(loop *l, pl_epoch *row)
     double n = (double)l->task->train.count;
     row->epoch = (double)s->epoch + 1;
     row->train_loss = s->loss_sum / n;
-    row->train_accuracy = s->correct_sum / s->judged_sum;
+    row->train_accuracy = share(s->correct_sum, s->judged_sum);
     /* of its last step: the same where the run went on from a checkpoint behind that step */
     row->lr = (double)kn_schedule_lr(&l->schedule, &s->plateau, kn_trainer_steps(l->trainer) - 1);
     row->seconds = l->spent_before + (pl_now() - l->epoch_began);

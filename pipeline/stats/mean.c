@@ -32,3 +32,13 @@ pl_summary pl_summarize(const double *values, size_t count)
     s.high = s.mean + half;
     return s;
 }
+
+void pl_average(const float *const *value, size_t n, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        double sum = 0.0;
+        for (size_t k = 0; k < n; k++)
+            sum += (double)value[k][i];
+        out[i] = (float)(sum / (double)n);
+    }
+}

@@ -12,4 +12,8 @@ typedef struct pl_summary {
 } pl_summary;
 pl_summary pl_summarize(const double *values, size_t count);
 
+/* out[i] = mean over k < n of value[k][i], for i < count: summed in double in the order of k, then rounded. n >= 1; out may be one of
+ * value[k]. */
+void pl_average(const float *const *value, size_t n, size_t count, float *out);
+
 #endif

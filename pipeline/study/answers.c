@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/csv.h"
+#include "study/answers_pick.h"
 #include "study/run_files.h"
 #include "util/fs.h"
 #include "util/str.h"
@@ -106,13 +107,14 @@ static void free_set(pl_image_set *set)
     free(set);
 }
 
-static kn_status new_set(pl_image_sets *sets, const char *path, pl_answers *out, kn_error *e)
+static kn_status new_set(pl_image_sets *sets, const char *path, const char *file, size_t size,
+                         pl_answers *out, kn_error *e)
 {
     static const char *const names[4] = {"image", "split", "label", "probability"};
     pl_csv c;
     size_t column[4];
     kn_status rc;
-    KN_TRY(pl_csv_read(path, &c, e));
+    KN_TRY(pl_csv_parse(path, file, size, &c, e));
     size_t rows = c.rows ? c.rows - 1 : 0;
     pl_image_set *set = zeroed(1, sizeof *set);
     pl_str text;
@@ -142,23 +144,66 @@ cleanup:
     return rc;
 }
 
-kn_status pl_answers_read(pl_image_sets *sets, const char *path, pl_answers *out, kn_error *e)
+/* The text of a run that tells one attribute. */
+static kn_status read_text(pl_image_sets *sets, const char *path, const char *text, size_t size,
+                           pl_answers *out, kn_error *e)
 {
-    char *text;
-    size_t size;
-    *out = (pl_answers){NULL, NULL};
-    KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
     for (size_t k = sets->count; k-- > 0;) {
         pl_image_set *set = sets->set[k];
         float *probability = zeroed(set->count, sizeof *probability);
         if (fits(set, text, size, probability)) {
             *out = (pl_answers){set, probability};
-            break;
+            return KN_OK;
         }
         free(probability);
     }
+    return new_set(sets, path, text, size, out, e);
+}
+
+kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
+                          pl_answers *out, kn_error *e)
+{
+    char *text;
+    size_t size;
+    *out = (pl_answers){NULL, NULL};
+    KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
+    kn_status rc = pl_answers_pick(path, target, &text, &size, e);
+    if (rc == KN_OK)
+        rc = read_text(sets, path, text, size, out, e);
     free(text);
-    return out->images ? KN_OK : new_set(sets, path, out, e);
+    return rc;
+}
+
+kn_status pl_answers_read_all(pl_image_sets *sets, const char *path, pl_answers **out,
+                              size_t *count, kn_error *e)
+{
+    char *text;
+    pl_str *part;
+    size_t size, parts;
+    *out = NULL;
+    *count = 0;
+    KN_TRY(pl_read_file(path, MAX_BYTES, &text, &size, e));
+    kn_status rc = pl_answers_split(path, text, size, &part, &parts, e);
+    size_t targets = parts ? parts : 1;
+    pl_answers *all = zeroed(targets, sizeof *all);
+    if (rc == KN_OK && parts == 0)
+        rc = read_text(sets, path, text, size, &all[0], e);
+    for (size_t k = 0; k < parts; k++) {
+        if (rc == KN_OK)
+            rc = read_text(sets, path, part[k].text, part[k].size, &all[k], e);
+        pl_str_clear(&part[k]);
+    }
+    free(part);
+    free(text);
+    if (rc == KN_OK) {
+        *out = all;
+        *count = targets;
+        return KN_OK;
+    }
+    for (size_t k = 0; k < targets; k++)
+        pl_answers_clear(&all[k]);
+    free(all);
+    return rc;
 }
 
 void pl_answers_clear(pl_answers *a)
@@ -180,8 +225,9 @@ static kn_status read_run(const pl_study_data *d, int run, pl_study_answers *out
     const pl_report_run *r = &d->run[run];
     char *path = pl_format("%s/runs/%s/predictions.csv", d->dir, r->id);
     size_t before = out->sets.count;
-    kn_status rc =
-        r->done && pl_exists(path) ? pl_answers_read(&out->sets, path, &out->run[run], e) : KN_OK;
+    kn_status rc = r->done && pl_exists(path) && !(d->target && !pl_run_tells(r, d->target))
+                       ? pl_answers_read(&out->sets, path, d->target, &out->run[run], e)
+                       : KN_OK;
     free(path);
     if (rc != KN_OK || out->sets.count == before)
         return rc;

@@ -13,7 +13,7 @@
 typedef struct pl_image_set {
     size_t count;
     const char **name;        /* [count], in the order of predictions.csv */
-    uint8_t *label;           /* [count], 0 or 1 */
+    uint8_t *label;           /* [count], 0 or 1, of the attribute that is looked into */
     uint8_t *side;            /* [count], PL_SIDE_VAL or PL_SIDE_TEST */
     size_t on_side[PL_SIDES]; /* how many */
     char data_id[PL_DATA_ID]; /* of the first run that has them; "": not known */
@@ -33,12 +33,19 @@ typedef struct pl_image_sets {
     size_t count;
 } pl_image_sets;
 
-/* Reads a predictions.csv. KN_EFORMAT where it is malformed. The images belong to `sets`, which starts zeroed. */
-kn_status pl_answers_read(pl_image_sets *sets, const char *path, pl_answers *out, kn_error *e);
+/* Reads a predictions.csv. Of a run that tells several attributes those to `target` (NULL: to the first) on the images whose label
+ * is known; of a run that tells one, target says nothing. KN_EFORMAT where it is malformed, KN_EUSAGE where it has not that target.
+ * The images belong to `sets`, which starts zeroed. */
+kn_status pl_answers_read(pl_image_sets *sets, const char *path, const char *target,
+                          pl_answers *out, kn_error *e);
 void pl_answers_clear(pl_answers *a);
+
+/* The same of every attribute that the run tells, in the order of its file: heap, *count of them. */
+kn_status pl_answers_read_all(pl_image_sets *sets, const char *path, pl_answers **out,
+                              size_t *count, kn_error *e);
 void pl_image_sets_clear(pl_image_sets *sets);
 
-/* Of every run that is done, with the attributes of the images where the study's folder has them. */
+/* Of every run that is done and tells what is looked into (pl_study_data.target), with the attributes of the images where the study's folder has them. */
 typedef struct pl_study_answers {
     pl_image_sets sets;
     pl_answers *run; /* [d->run_count] */

@@ -47,11 +47,12 @@ cleanup:
     return rc;
 }
 
-static kn_status count_predictions(const char *path, pl_report_run *r, kn_error *e)
+static kn_status count_predictions(const char *path, const char *target, pl_report_run *r,
+                                   kn_error *e)
 {
     pl_image_sets sets = {NULL, 0};
     pl_answers a;
-    kn_status rc = pl_answers_read(&sets, path, &a, e);
+    kn_status rc = pl_answers_read(&sets, path, target, &a, e);
     for (size_t i = 0; rc == KN_OK && i < a.images->count; i++) {
         pl_confusion *c = a.images->side[i] == PL_SIDE_TEST ? &r->test : &r->val;
         c->count[a.images->label[i]][a.probability[i] > 0.5f]++;
@@ -112,11 +113,16 @@ static kn_status read_json(const char *path, json_t **out, kn_error *e)
     return pl_exists(path) ? pl_json_read(path, out, e) : KN_OK;
 }
 
-/* The counts metrics.json has of one side, if it has them: predictions.csv is as long as the data,
- * and gives the same. */
-static bool take_confusion(const json_t *metrics, const char *side, pl_confusion *out)
+/* The counts metrics.json has of one side, of several attributes those of the target, if it has them:
+ * predictions.csv is as long as the data, and gives the same. */
+static bool take_confusion(const json_t *metrics, const char *side, const char *target,
+                           pl_confusion *out)
 {
-    const json_t *rows = json_object_get(json_object_get(metrics, side), "confusion");
+    const json_t *scores = json_object_get(metrics, side);
+    const json_t *several = json_object_get(scores, "targets");
+    if (several)
+        scores = target ? json_object_get(several, target) : NULL;
+    const json_t *rows = json_object_get(scores, "confusion");
     for (size_t i = 0; i < 4 && rows; i++)
         out->count[i / 2][i % 2] =
             json_integer_value(json_array_get(json_array_get(rows, i / 2), i % 2));
@@ -126,18 +132,27 @@ static bool take_confusion(const json_t *metrics, const char *side, pl_confusion
 static kn_status read_done(const char *dir, pl_report_run *r, kn_error *e)
 {
     char *metrics = pl_path_join(dir, "metrics.json"), *epochs = pl_path_join(dir, "epochs.csv");
-    char *predictions = pl_path_join(dir, "predictions.csv");
     kn_status rc;
     KN_TRY_TO(rc, cleanup, read_json(metrics, &r->metrics, e));
     if (pl_exists(epochs))
         KN_TRY_TO(rc, cleanup, read_epochs(epochs, r, e));
-    bool counted = take_confusion(r->metrics, "test", &r->test);
-    counted = take_confusion(r->metrics, "val", &r->val) || counted;
-    if (!counted && pl_exists(predictions))
-        KN_TRY_TO(rc, cleanup, count_predictions(predictions, r, e));
 cleanup:
     free(metrics);
     free(epochs);
+    return rc;
+}
+
+kn_status pl_run_counts_read(const char *study_dir, const char *target, pl_report_run *r,
+                             kn_error *e)
+{
+    kn_status rc = KN_OK;
+    if (!r->done || (target && !pl_run_tells(r, target)))
+        return rc;
+    bool counted = take_confusion(r->metrics, "test", target, &r->test);
+    counted = take_confusion(r->metrics, "val", target, &r->val) || counted;
+    char *predictions = pl_format("%s/runs/%s/predictions.csv", study_dir, r->id);
+    if (!counted && pl_exists(predictions))
+        rc = count_predictions(predictions, target, r, e);
     free(predictions);
     return rc;
 }

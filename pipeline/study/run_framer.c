@@ -52,8 +52,8 @@ static bool has_data(asking *a)
 static json_t *key_parts(const asking *a)
 {
     return json_pack("{s:i, s:{}, s:{}, s:s, s:{s:s, s:s, s:s}}", "version", PL_FRAMER_VERSION,
-                     "parameters", "sources", "numeric", pl_numeric_identity(), "inputs",
-                     "ingest/X.npy", pl_entry_digest(&a->entries.ingest, "X.npy"),
+                     "parameters", "sources", "numeric", pl_numeric_identity(KN_PRECISION_F32),
+                     "inputs", "ingest/X.npy", pl_entry_digest(&a->entries.ingest, "X.npy"),
                      "ingest/pictures.npy", pl_entry_digest(&a->entries.ingest, "pictures.npy"),
                      "split/train.npy", pl_entry_digest(&a->entries.split, "train.npy"));
 }

@@ -141,6 +141,10 @@ static json_t *side(const looked *w, const char *name)
     json_t *out = json_object();
     for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
         json_object_set_new(out, copied[i], copy_of(from, copied[i]));
+    if (json_object_get(from, "targets")) {
+        json_object_set_new(out, "targets", copy_of(from, "targets"));
+        json_object_set_new(out, "balanced_accuracy", copy_of(from, "balanced_accuracy"));
+    }
     const json_t *rows = json_object_get(from, "confusion");
     for (size_t i = 0; i < 4; i++) {
         long long n = json_integer_value(json_array_get(json_array_get(rows, i / 2), i % 2));
@@ -291,6 +295,9 @@ static json_t *tell(const looked *w)
                   "spec", differing(w), "swept", swept(w), "scores", scores(w), "training",
                   training(w), "seconds", copy_of(w->manifest, "seconds"), "files", files(w),
                   "keys", copy_of(w->manifest, "keys"), "made", made(w));
+    const json_t *targets = json_object_get(json_object_get(w->manifest, "ingest"), "targets");
+    if (targets)
+        json_object_set_new(out, "targets", json_deep_copy(targets));
     free(study);
     free(now);
     return out;

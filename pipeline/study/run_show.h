@@ -16,6 +16,8 @@
  *  "training": null or {"params", "seconds", "images_per_second", "step" (epoch or iteration), "steps",
  *  "best_val_accuracy", "best_val_loss": null or {"step", "value"}},
  *  "seconds": {stage: seconds}, "files": [{"path", "bytes"}], "keys": {stage: key},
+ *  of a run that tells several attributes "targets": their names, its scores are means over them without "low", "high" and
+ *  "confusion", and "val" and "test" have "targets": {name: scores},
  *  "made": null or {"host", "cpu", "isa", "blas_core", "threads", "facet", "blas", "written"}}
  * KN_EUSAGE where there is no such run. */
 kn_status pl_run_show_read(const char *results, const char *ref, json_t **out, kn_error *e);

@@ -129,6 +129,38 @@ static void add_confusion(const char *title, const char *target, const json_t *s
     free(name[1]);
 }
 
+/* Of several attributes each, in the order of the model. */
+static void add_attributes(const json_t *o, const char *side, const json_t *scores, pl_str *s)
+{
+    const json_t *names = json_object_get(o, "targets"), *each = json_object_get(scores, "targets");
+    size_t n = json_array_size(names);
+    int width = (int)strlen("mean of 64");
+    if (n == 0 || !each)
+        return;
+    for (size_t k = 0; k < n; k++) {
+        int its = (int)strlen(json_string_value(json_array_get(names, k)));
+        width = its > width ? its : width;
+    }
+    pl_str_addf(s, "\n  %-*s  %9s  %8s  %8s  %8s  %6s\n", width, side, "labelled", "acc %",
+                "balanced", "commoner", "AUC");
+    for (size_t k = 0; k <= n; k++) {
+        const char *name = k < n ? json_string_value(json_array_get(names, k)) : NULL;
+        const json_t *one = name ? json_object_get(each, name) : scores;
+        char *mean = pl_format("mean of %zu", n), labelled[32] = "";
+        if (name)
+            pl_human_count(json_integer_value(json_object_get(one, "count")), labelled,
+                           sizeof labelled);
+        pl_str_addf(s, "  %-*s  %9s", width, name ? name : mean, labelled);
+        add_share(one, "accuracy", s);
+        add_share(one, "balanced_accuracy", s);
+        add_share(one, "majority", s);
+        if (is_there(one, "auc"))
+            pl_str_addf(s, "  %6.4f", number_in(one, "auc"));
+        pl_str_add(s, "\n");
+        free(mean);
+    }
+}
+
 static void add_scores(const json_t *o, pl_str *s)
 {
     const json_t *scores = json_object_get(o, "scores"), *test = json_object_get(scores, "test");
@@ -141,8 +173,12 @@ static void add_scores(const json_t *o, pl_str *s)
     add_side("train", json_object_get(scores, "train"), s);
     add_side("validation", val, s);
     add_side("test", test, s);
+    if (json_object_get(o, "targets"))
+        pl_str_addf(s, "  means over the labels of %zu attributes\n",
+                    json_array_size(json_object_get(o, "targets")));
     pl_str_addf(s, "  always naming the commoner class of the %s images: %.2f %%\n",
                 last == test ? "test" : "validation", 100 * number_in(last, "majority"));
+    add_attributes(o, last == test ? "test" : "validation", last, s);
     add_confusion(last == test ? "test" : "validation", text_in(o, "target"), last, s);
 }
 

@@ -51,11 +51,12 @@ typedef struct pl_report_run {
     pl_report_epoch *epoch; /* heap; empty where there is no epochs.csv; of a run that is not done
                                those it has trained so far */
     size_t epoch_count;
-    pl_confusion val, test; /* zero where there is no predictions.csv */
-    json_t *manifest;       /* NULL: not there, or not read */
-    json_t *metrics;        /* NULL: not there, or not read */
-    char *why;              /* heap: why it failed or was stopped; NULL: not known */
-    bool failed_outside;    /* by a cause outside the run: killed, memory, disk */
+    pl_confusion val,
+        test; /* zero where there is no predictions.csv; of the attribute that is looked into */
+    json_t *manifest;    /* NULL: not there, or not read */
+    json_t *metrics;     /* NULL: not there, or not read */
+    char *why;           /* heap: why it failed or was stopped; NULL: not known */
+    bool failed_outside; /* by a cause outside the run: killed, memory, disk */
 } pl_report_run;
 
 /* What a row of its epochs.csv stands for: "epoch", or "iteration" of lbfgs. */
@@ -74,6 +75,8 @@ typedef struct pl_report_group {
 
 typedef struct pl_study_data {
     char *dir, *name;
+    char *
+        target; /* heap: where a run tells several attributes, the one that all sections on single answers look into; else NULL */
     pl_csv csv;
     const char **axis; /* dotted names of the swept keys */
     int axis_count;
@@ -97,6 +100,23 @@ kn_status pl_study_data_read(const char *dir, pl_study_data *out, kn_error *e);
  * needs. */
 kn_status pl_study_rows_read(const char *dir, pl_study_data *out, kn_error *e);
 void pl_study_data_clear(pl_study_data *d);
+
+/* How many attributes a run tells: 1 where that is not known. */
+size_t pl_run_targets(const pl_report_run *r);
+
+/* Name k of them as the manifest has it (UTF-8); NULL: not known. */
+const char *pl_run_target_at(const pl_report_run *r, size_t k);
+
+bool pl_run_tells(const pl_report_run *r, const char *target);
+
+/* The attribute of a run that is looked into: d->target where there is one, which the run may not tell; else the one it tells. NULL:
+ * not known. */
+const char *pl_run_target(const pl_study_data *d, const pl_report_run *r);
+
+/* Whether a run that is done tells several attributes: its accuracy is then the mean over them. And whether all that are done tell
+ * the same ones, so that these means are answers to one question; true too where none tells several. */
+bool pl_study_tells_several(const pl_study_data *d);
+bool pl_study_tells_alike(const pl_study_data *d);
 
 /* Whether runs that are done were computed with different numeric identities (instruction set, BLAS
  * core). */

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "base/size.h"
 #include "kernels/ops/conv2d_problem.h"
+#include "ops/bf16/bf16_block.h"
 
 enum { IMAGES = 24 };
 
@@ -187,11 +188,51 @@ static kn_status run_problem(const char *problem, kn_error *e)
     return run_impl(kn_conv2d_best(), problem, e);
 }
 
-/* As many images a call as it wants; the share of peak is of f32's. */
+/* Blocks whose tiles lie in L1, 18 terms as the second layer of the CNN has: what this machine can do. */
+static void step_blocks(void *context, size_t item)
+{
+    enum { TERMS = 18, BLOCKS = 100 };
+    const kn_bf16_ops *ops = context;
+    static _Alignas(64) uint16_t ab[2 * TERMS * KN_BF16_TILE_BYTES];
+    static _Alignas(64) float c[4 * KN_BF16_ROWS * KN_BF16_COLUMNS];
+    kn_bf16_term term[TERMS];
+    (void)item;
+    for (int t = 0; t < TERMS; t++) /* rows of A are 64 bytes apart, four tiles of it */
+        term[t] = (kn_bf16_term){{t % 4 * 1024, t % 4 * 1024 + 4096}, t % 16 * 1024};
+    const kn_bf16_block m = {.term = term,
+                             .terms = TERMS,
+                             .a = {ab, ab},
+                             .b = ab,
+                             .a_row = 64,
+                             .b_next = 16 * 1024,
+                             .c = {c, c + 2 * KN_BF16_ROWS * KN_BF16_COLUMNS},
+                             .c_row = 2 * KN_BF16_COLUMNS,
+                             .rows = 2,
+                             .columns = 2};
+    ops->begin();
+    for (int i = 0; i < BLOCKS; i++)
+        ops->multiply(&m);
+    ops->end();
+}
+
+static kn_status time_blocks(void)
+{
+    const kn_bf16_ops *ops = kn_bf16_ops_get();
+    bench_row row = {.pass = "block", .variant = ops->name, .step = step_blocks};
+    kn_bf16_ops context = *ops;
+    row.context = &context;
+    row.flop = 2.0 * 100 * 18 * 32 * 32 * 32;
+    bench_time(&row);
+    return KN_OK;
+}
+
+/* As many images a call as it wants; the share of peak is of f32's, the problem `peak` tells bf16's. */
 static kn_status run_bf16(const char *problem, kn_error *e)
 {
     if (kn_bf16_get() == KN_BF16_NONE)
         return KN_OK;
+    if (strcmp(problem, "peak") == 0)
+        return time_blocks();
     return run_impl(kn_conv2d_best_bf16(), problem, e);
 }
 
@@ -225,4 +266,6 @@ static const char *const bf16_problems[] = {"ic1ih50oc64kh3pool2",
                                             "ic64ih25oc128kh3sh2same1/linear",
                                             NULL};
 
-const bench bench_conv2d_bf16 = {"bf16", "convolution of bf16 numbers", bf16_problems, run_bf16};
+const bench bench_conv2d_bf16 = {
+    "bf16", "convolution of bf16 numbers, e.g. ic64ih24oc64kh3pool2; peak: blocks alone",
+    bf16_problems, run_bf16};

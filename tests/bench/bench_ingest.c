@@ -19,6 +19,8 @@
 
 enum { SAMPLE = 500, SIZES = 2 };
 
+static const char *const target_male[] = {"Male"};
+
 static const int sizes[SIZES] = {50, 100};
 
 typedef struct run {
@@ -78,7 +80,8 @@ static kn_status ingest(const run *r, const char *out, kn_pool *pool, kn_error *
     }
     const pl_ingest_request request = {.images = r->archive,
                                        .labels = r->labels,
-                                       .target = "Male",
+                                       .target = target_male,
+                                       .targets = 1,
                                        .outputs = outputs,
                                        .output_count = SIZES,
                                        .pool = pool};

@@ -12,6 +12,8 @@
 enum {
     ROWS = KN_BF16_ROWS,
     BLOCK = 2 * KN_BF16_ROWS,
+    HALF = ROWS * BLOCK, /* floats of a row of tiles of a block, and of all of it */
+    WHOLE = BLOCK * BLOCK,
     BUFFER = KN_CONV2D_BF16_BUFFER,
     NEAR_BYTES = 40 << 10 /* of weights that stay in L1 while all places pass */
 };
@@ -194,8 +196,8 @@ static kn_bf16_block block_of(const forward_job *f, size_t first)
 
 /* Where the four places of a window lie in a buffer: the columns of tiles of a block are two of them (patches: 32
  * windows by a tile of filters), or its rows are (frames: 16 windows by two tiles). */
-static const int parts_of_patches[4] = {0, ROWS, BLOCK *BLOCK, BLOCK *BLOCK + ROWS};
-static const int parts_of_frames[4] = {0, ROWS *BLOCK, 2 * ROWS *BLOCK, 3 * ROWS *BLOCK};
+static const int parts_of_patches[4] = {0, ROWS, WHOLE, WHOLE + ROWS};
+static const int parts_of_frames[4] = {0, HALF, 2 * HALF, 3 * HALF};
 
 /* How the blocks of a pass are cut. */
 typedef struct cut {
@@ -295,7 +297,7 @@ static void lay_out(forward_job *f, const float *x, char *scratch)
     const kn_conv2d_bf16 *p = f->p;
     const kn_conv2d *c = p->c;
     uint16_t *frame = (void *)(scratch + p->front_at);
-    kn_bf16_fill_frame(c, &p->front, p->patches ? c->ic : p->in_k, f->walk.images, x, frame);
+    kn_bf16_fill_frame(c, &p->front, p->channels, f->walk.images, x, frame);
     f->walk.rows = p->front.rows;
     f->walk.pitch = p->front.pitch;
     f->walk.out_rows = p->fused ? c->ph : c->oh;
@@ -341,7 +343,7 @@ static void finish(const forward_job *f, float *y, float *activated)
 {
     const kn_conv2d *c = f->p->c;
     const size_t z_size = (size_t)c->oh * (size_t)c->ow * (size_t)c->oc;
-    const size_t y_size = (size_t)c->ph * (size_t)c->pw * (size_t)c->oc;
+    const size_t y_size = kn_conv2d_y_size(c);
     const bool keeps_z = !kn_act_backward_from_y(c->act.kind), planes = c->pkh > 0 && !f->p->fused;
     const bool first = kn_act_is_monotone(c->act.kind);
     for (int n = 0; n < f->walk.images; n++, y += y_size) {
@@ -378,8 +380,7 @@ void kn_conv2d_bf16_forward(const kn_bf16_ops *ops, const kn_conv2d *c, int mb, 
     f.term = (const void *)((const char *)packed + p.forward_term_at);
     f.buffer = (void *)(s + p.block_at);
     f.saved_step = kn_size_round_up(p.saved_bytes, KN_ALIGN);
-    const size_t x_size = (size_t)c->ih * (size_t)c->iw * (size_t)c->ic;
-    const size_t y_size = (size_t)c->ph * (size_t)c->pw * (size_t)c->oc;
+    const size_t x_size = kn_conv2d_x_size(c), y_size = kn_conv2d_y_size(c);
     const size_t z_size = (size_t)c->oh * (size_t)c->ow * (size_t)c->oc;
     ops->begin();
     for (int n = 0; n < mb; n += f.walk.images) {

@@ -32,10 +32,9 @@ static __m512 columns_of(const float *row, int first, __mmask16 lanes)
 /* [tile of filters][place of a window][term] */
 static void pack_forward(const kn_conv2d_bf16 *p, const float *w, char *to)
 {
-    const int windows = p->patches ? p->windows : 1; /* frames: the same tiles for all */
     for (int o = 0; o < p->c->oc; o += COLUMNS) {
         const __mmask16 lanes = kn_bf16_lanes(p->c->oc - o);
-        for (int window = 0; window < windows; window++)
+        for (int window = 0; window < p->windows; window++)
             for (int n = 0; n < p->forward_terms * K; n += 2, to += LINE) {
                 const float *even = inner_row(p, w, window, n),
                             *odd = inner_row(p, w, window, n + 1);

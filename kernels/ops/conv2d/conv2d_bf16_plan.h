@@ -13,6 +13,8 @@
  *   patches      few channels: no frame for the tiles of forward, but the pixels under the kernel (under all kernels of a
  *                window) are gathered to a row; dw reads x by [tap, channel] as rows of places
  *
+ * Planes are made for strides as a spec allows them (1..8); of larger ones most would be empty.
+ *
  * The values of dw's inner sum run over all places of a group of images, those without a gradient being zeros. */
 #ifndef KN_OPS_CONV2D_BF16_PLAN_H
 #define KN_OPS_CONV2D_BF16_PLAN_H
@@ -35,25 +37,27 @@ typedef struct kn_bf16_frame {
 
 typedef struct kn_conv2d_bf16 {
     const kn_conv2d *c;
-    bool fused;              /* windows of 2x2 pooled in the block */
-    bool patches;            /* few channels */
-    int images;              /* of a group: one run of places */
-    int windows;             /* 4 where fused, else 1: places of z that belong to a row of a tile */
-    int in_k, out_k;         /* ic and oc, to whole terms: the inner size of forward and of dx */
-    int in_tiles, out_tiles; /* ic and oc in tiles of 16 */
+    bool fused;      /* windows of 2x2 pooled in the block */
+    bool patches;    /* few channels */
+    int images;      /* of a group: one run of places */
+    int windows;     /* columns of tiles for a tile of filters: 4 of fused patches, else 1 */
+    int in_k, out_k; /* ic and oc, to whole terms: the inner size of forward and of dx */
+    int in_tiles, out_tiles;       /* ic and oc in tiles of 16 */
     int patch_h, patch_w, patch_k; /* of a patch: pixels; numbers, to whole terms */
+    int channels; /* numbers of a place of the back frame: in_k, or ic of few channels */
     kn_bf16_frame front, back;
     int forward_terms, dx_terms, dw_terms; /* of a column of tiles, all planes of dx together */
     int before;                            /* places of zeros before the first gradient */
     int dw_taps, dw_rows;                  /* dw as blocks [dw_taps][dw_rows, oc] */
+    int dw_group;                          /* tiles of its rows that are summed together */
     /* Bytes into packed: tiles of w for forward (at 0) and dx, lists of terms. */
     size_t dx_weights_at, forward_term_at, dx_term_at, dw_term_at, packed_bytes;
     /* Bytes into saved: z where the activation's derivative needs it (at 0); which place of a window is its maximum:
      * fused, two bits as masks of 16 filters, else a byte each. */
     size_t where_at, saved_bytes;
     /* Bytes into scratch. */
-    size_t block_at, bias_at, front_at, patches_at, plane_at;         /* forward */
-    size_t gradient_at, back_at, turned_at, rows_at, dz_at, pairs_at; /* backward */
+    size_t block_at, bias_at, front_at, patches_at, plane_at;                  /* forward */
+    size_t gradient_at, back_at, turned_at, rows_at, dz_at, pairs_at, sums_at; /* backward */
     size_t turned_row; /* places of a row of x turned */
     size_t scratch_bytes;
 } kn_conv2d_bf16;

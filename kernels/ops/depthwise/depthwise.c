@@ -1,5 +1,6 @@
 #include "ops/depthwise/depthwise.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -41,91 +42,64 @@ kn_status kn_depthwise_shape(kn_depthwise *d, int same, kn_error *e)
     return KN_OK;
 }
 
-/* Rows and columns that the taps of all outputs reach. */
-static int reach(int out, int stride, int kernel)
+/* dz with its strides' zeros between. */
+static int dilated(int out, int stride)
 {
-    return (out - 1) * stride + kernel;
+    return (out - 1) * stride + 1;
 }
 
-/* Of dx: every pixel of x, and kernel - 1 around it. */
-static int spread_side(int in, int kernel)
+static bool has_strides(const kn_depthwise *d)
 {
-    return in + kernel - 1;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
+    return d->sh > 1 || d->sw > 1;
 }
 
 size_t kn_depthwise_scratch(const kn_depthwise *d)
 {
-    size_t forward = (size_t)reach(d->oh, d->sh, d->kh) * (size_t)reach(d->ow, d->sw, d->kw);
-    size_t back = (size_t)spread_side(d->ih, d->kh) * (size_t)spread_side(d->iw, d->kw);
-    return larger(forward, back) * (size_t)d->c;
+    if (!has_strides(d))
+        return 0;
+    return (size_t)dilated(d->oh, d->sh) * (size_t)dilated(d->ow, d->sw) * (size_t)d->c;
 }
 
-/* Row `from` of an image into row `to` of a padded one, as far as it is wide; the rest is zero already. */
-static void copy_row(const kn_depthwise *d, const float *x, int from, int columns, float *to)
+static const float *dilate(const kn_depthwise *d, const float *dz, float *to)
 {
-    int width = columns - d->pl < d->iw ? columns - d->pl : d->iw;
-    if (width > 0)
-        memcpy(to + (size_t)d->pl * (size_t)d->c, x + (size_t)from * (size_t)d->iw * (size_t)d->c,
-               (size_t)width * (size_t)d->c * sizeof *x);
-}
-
-static void pad(const kn_depthwise *d, const float *x, float *to)
-{
-    int rows = reach(d->oh, d->sh, d->kh), columns = reach(d->ow, d->sw, d->kw);
-    size_t line = (size_t)columns * (size_t)d->c;
-    memset(to, 0, (size_t)rows * line * sizeof *to);
-    for (int h = 0; h < d->ih && h + d->pt < rows; h++)
-        copy_row(d, x, h, columns, to + (size_t)(h + d->pt) * line);
-}
-
-/* dx[h,w] = sum over taps of dz at ((h + pt - kh) / sh, ...): with dz at its place times the stride, kernel
- * - 1 - pt further, a plain sum with the kernel turned around. */
-static void spread(const kn_depthwise *d, const float *dz, float *to)
-{
-    int rows = spread_side(d->ih, d->kh), columns = spread_side(d->iw, d->kw);
-    int top = d->kh - 1 - d->pt, left = d->kw - 1 - d->pl;
-    size_t c = (size_t)d->c, line = (size_t)columns * c;
-    memset(to, 0, (size_t)rows * line * sizeof *to);
+    if (!has_strides(d))
+        return dz;
+    size_t c = (size_t)d->c, line = (size_t)dilated(d->ow, d->sw) * c;
+    memset(to, 0, kn_depthwise_scratch(d) * sizeof *to);
     for (int h = 0; h < d->oh; h++)
-        for (int w = 0; w < d->ow; w++) {
-            int row = h * d->sh + top, column = w * d->sw + left;
-            if (row >= 0 && row < rows && column >= 0 && column < columns)
-                memcpy(to + (size_t)row * line + (size_t)column * c,
-                       dz + ((size_t)h * (size_t)d->ow + (size_t)w) * c, c * sizeof *dz);
-        }
-}
-
-static kn_depthwise_pass pass_of(const kn_depthwise *d)
-{
-    return (kn_depthwise_pass){d->c,  d->oh, d->ow, d->kh,
-                               d->kw, d->sh, d->sw, reach(d->ow, d->sw, d->kw)};
+        for (int w = 0; w < d->ow; w++)
+            memcpy(to + (size_t)(h * d->sh) * line + (size_t)(w * d->sw) * c,
+                   dz + ((size_t)h * (size_t)d->ow + (size_t)w) * c, c * sizeof *dz);
+    return to;
 }
 
 void kn_depthwise_forward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
-                          const float *w, const float *b, float *y, float *scratch)
+                          const float *w, const float *b, float *y)
 {
-    kn_depthwise_pass p = pass_of(d);
-    pad(d, x, scratch);
-    by->multiply(&p, scratch, w, b, 0, y);
+    by->multiply(d, x, w, b, 0, y);
 }
 
+/* dx[h,w] = sum of dz at (h + pt - kh, w + pl - kw) as if dilated: dz convolved with the kernel turned around and
+ * kh - 1 - pt zeros above it. */
 void kn_depthwise_backward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
                            const float *w, const float *dz, float *dx, float *dw, float *db,
                            float *scratch)
 {
-    kn_depthwise_pass p = pass_of(d);
-    pad(d, x, scratch);
-    by->weights(&p, scratch, dz, dw, db);
+    by->weights(d, x, dz, dw, db);
     if (!dx)
         return;
-    spread(d, dz, scratch);
-    p = (kn_depthwise_pass){d->c, d->ih, d->iw, d->kh, d->kw, 1, 1, spread_side(d->iw, d->kw)};
-    by->multiply(&p, scratch, w, NULL, 1, dx);
+    kn_depthwise back = {.c = d->c,
+                         .ih = dilated(d->oh, d->sh),
+                         .iw = dilated(d->ow, d->sw),
+                         .oh = d->ih,
+                         .ow = d->iw,
+                         .kh = d->kh,
+                         .kw = d->kw,
+                         .sh = 1,
+                         .sw = 1,
+                         .pt = d->kh - 1 - d->pt,
+                         .pl = d->kw - 1 - d->pl};
+    by->multiply(&back, dilate(d, dz, scratch), w, NULL, 1, dx);
 }
 
 double kn_depthwise_macs(const kn_depthwise *d)

@@ -3,14 +3,9 @@
  *   z[oh,ow,c] = b[c] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, c] * w[kh,kw,c]   (as Keras DepthwiseConv2D,
  *                depth_multiplier 1; zeros beyond the image)
  *
- * and back: dx the same sum with the kernel turned around, dw and db added to. The kernels work on padded
- * copies, so that no tap asks where the image ends:
- *
- *   kn_depthwise_pad     x [ih,iw,c] -> [ih_padded, iw_padded, c]
- *   kn_depthwise_spread  dz [oh,ow,c] -> [.., .., c] with the strides' zeros between and the kernel's around
- *
- * Deterministic for a fixed instruction set; nothing is allocated; pointers may be unaligned and must not
- * overlap. */
+ * and back: dx the same sum with the kernel turned around (over dz with the strides' zeros between), dw and db
+ * added to. Deterministic for a fixed instruction set; nothing is allocated; pointers may be unaligned and must
+ * not overlap. */
 #ifndef KN_OPS_DEPTHWISE_H
 #define KN_OPS_DEPTHWISE_H
 
@@ -29,21 +24,14 @@ typedef struct kn_depthwise {
  * sentence where a size is out of range or the output would be empty. */
 kn_status kn_depthwise_shape(kn_depthwise *d, int same, kn_error *e);
 
-/* What one pass of a kernel sees: y[oh,ow,c] = b + sum over taps of x[oh*sh+kh, ow*sw+kw, c] w[kh,kw,c],
- * all of x being there; line: pixels of a row of x. */
-typedef struct kn_depthwise_pass {
-    int c, oh, ow, kh, kw, sh, sw, line;
-} kn_depthwise_pass;
-
 typedef struct kn_depthwise_impl {
     const char *name; /* "depthwise_avx2" */
     kn_isa isa;
-    /* b may be NULL; turned: w[kh-1-i, kw-1-j] in place of w[i,j] */
-    void (*multiply)(const kn_depthwise_pass *p, const float *x, const float *w, const float *b,
+    /* y = b + the sum above; b may be NULL; turned: w[kh-1-i, kw-1-j] in place of w[i,j] */
+    void (*multiply)(const kn_depthwise *d, const float *x, const float *w, const float *b,
                      int turned, float *y);
-    /* dw[kh,kw,c] += sum over pixels of x dz, db[c] += sum of dz */
-    void (*weights)(const kn_depthwise_pass *p, const float *x, const float *dz, float *dw,
-                    float *db);
+    /* dw[kh,kw,c] += sum over outputs of x dz; db[c] += sum of dz; db may be NULL */
+    void (*weights)(const kn_depthwise *d, const float *x, const float *dz, float *dw, float *db);
 } kn_depthwise_impl;
 
 extern const kn_depthwise_impl kn_depthwise_ref; /* a number at a time, sums in double */
@@ -54,12 +42,12 @@ extern const kn_depthwise_impl kn_depthwise_ref; /* a number at a time, sums in 
 
 extern const kn_depthwise_impl *const kn_depthwise_impls[]; /* by kn_isa */
 
-/* Floats of scratch for the calls below. */
+/* Floats of scratch for backward: 0 where there are no strides. */
 size_t kn_depthwise_scratch(const kn_depthwise *d);
 
 /* By the given implementation. b and db may be NULL. dx NULL: not wanted. */
 void kn_depthwise_forward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
-                          const float *w, const float *b, float *y, float *scratch);
+                          const float *w, const float *b, float *y);
 void kn_depthwise_backward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
                            const float *w, const float *dz, float *dx, float *dw, float *db,
                            float *scratch);

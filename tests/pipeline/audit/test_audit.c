@@ -232,6 +232,36 @@ static void test_threads_change_no_byte(void)
     free(f);
 }
 
+/* Of several targets the first is the target; images without its label count in no share, and contradict none. */
+static void test_labels_that_are_not_known_count_nothing(void)
+{
+    enum { TARGET = 1, TARGETS = 2 };
+    audit_fixture *f = with_pairs();
+    uint8_t y[FIXTURE_IMAGES][TARGETS];
+    size_t known = 0, positive = 0;
+    for (int i = 0; i < FIXTURE_IMAGES; i++) {
+        bool gap = i == 3 || i == 6 || i % 10 == 7;
+        f->attributes[i][TARGET] = gap ? 0 : f->attributes[i][TARGET];
+        y[i][0] = gap ? 255 : f->y[i];
+        y[i][1] = (uint8_t)(i % 2);
+        known += !gap;
+        positive += !gap && f->y[i];
+    }
+    audit_fixture_write(f);
+    const int64_t dim[] = {FIXTURE_IMAGES, TARGETS};
+    TST_OK(pl_npy_write(tst_path("ingest/y.npy"), PL_NPY_U1, 2, dim, y, e));
+    audit_fixture_audit(f, "out", 1);
+    expect("out/identical.csv", "set,image,side,label\n1,001.jpg,train,0\n1,003.jpg,val,\n");
+    pl_audit_view v;
+    TST_OK(pl_audit_view_read(tst_path("out"), &v, e));
+    pl_audit_count c = pl_audit_count_of(&v, v.target, PL_SIDES);
+    CU_ASSERT_TRUE(v.target == TARGET && c.images == (long long)known &&
+                   c.positive == (long long)positive);
+    CU_ASSERT_EQUAL(pl_audit_number(&v, "contradicting_pairs"), 0);
+    pl_audit_view_clear(&v);
+    free(f);
+}
+
 static void test_files_that_do_not_fit_are_told(void)
 {
     audit_fixture *f = calloc(1, sizeof *f);
@@ -268,6 +298,7 @@ const tst_case tst_audit_audit[] = {
     TST(test_training_quantiles_are_numpys),
     TST(test_attributes_are_of_validation_and_test),
     TST(test_threads_change_no_byte),
+    TST(test_labels_that_are_not_known_count_nothing),
     TST(test_files_that_do_not_fit_are_told),
     TST_END,
 };

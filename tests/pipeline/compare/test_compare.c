@@ -38,7 +38,7 @@ static kn_status compare(const char *a, const char *b, bool groups, pl_compariso
     if (rc == KN_OK)
         rc = pl_compare_side_find(tst_dir(), b, groups, &side[1], e);
     if (rc == KN_OK)
-        return pl_compare(side, c, e);
+        return pl_compare(side, NULL, c, e);
     pl_compare_side_clear(&side[0]);
     return rc;
 }

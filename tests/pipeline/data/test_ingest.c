@@ -16,6 +16,8 @@
 
 enum { N = 40, W = 20, H = 24 };
 enum { FILES = 8 }; /* ingest.json, the last, alone tells what was left out */
+static const char *const target_male[] = {"Male"};
+
 static const char *const files[FILES] = {"X.npy",          "y.npy",       "names.csv",
                                          "attributes.npy", "columns.csv", "pictures.npy",
                                          "digests.npy",    "ingest.json"};
@@ -48,7 +50,8 @@ static kn_status ingest(const char *images, const char *labels, const char *out,
                                         {10, 12, 3, KN_FILTER_LINEAR, large}};
     pl_ingest_request q = {.images = images,
                            .labels = labels,
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = outputs,
                            .output_count = 2,
                            .max_bad = max_bad,
@@ -196,7 +199,8 @@ static void test_a_grey_size_does_not_depend_on_the_others(void)
     const pl_ingest_output o = {5, 6, 1, KN_FILTER_TRIANGLE, tst_path("alone")};
     pl_ingest_request q = {.images = tst_path("a.tar"),
                            .labels = tst_path("labels.csv"),
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = &o,
                            .output_count = 1,
                            .pool = pool};
@@ -326,7 +330,8 @@ static void test_real_faces_are_cv2s(void)
     TST_OK(kn_pool_new(2, &pool, e));
     pl_ingest_request q = {.images = images,
                            .labels = labels,
-                           .target = "Male",
+                           .target = target_male,
+                           .targets = 1,
                            .outputs = &o,
                            .output_count = 1,
                            .pool = pool};
@@ -341,7 +346,143 @@ static void test_real_faces_are_cv2s(void)
     free(labels);
 }
 
+/* Pictures 1..N of make_set; a is known to all but every fifth, b to all, c to none but the first. */
+static void make_gaps(void)
+{
+    pl_str s;
+    pl_str_init(&s);
+    pl_str_add(&s, "image,a,b,c\n");
+    for (int i = 1; i <= N; i++)
+        pl_str_addf(&s, "%06d.jpg,%s,%d,%s\n", i, i % 5 ? (i % 2 ? "1" : "-1") : "", i % 3 ? -1 : 1,
+                    i == 1 ? "1" : "");
+    tst_write_text(tst_path("gaps.csv"), s.text);
+    pl_str_clear(&s);
+}
+
+static kn_status ingest_targets(const char *const *target, int targets, const char *labels,
+                                const char *out, pl_ingest_counts *c, kn_error *error)
+{
+    kn_pool *pool = NULL;
+    TST_OK(pl_make_dirs(out, e));
+    TST_OK(kn_pool_new(1, &pool, e));
+    const pl_ingest_output o = {5, 6, 1, KN_FILTER_TRIANGLE, out};
+    const pl_ingest_request q = {.images = tst_path("a.tar"),
+                                 .labels = labels,
+                                 .target = target,
+                                 .targets = targets,
+                                 .outputs = &o,
+                                 .output_count = 1,
+                                 .pool = pool};
+    kn_status rc = pl_ingest_run(&q, c, error);
+    kn_pool_free(pool);
+    return rc;
+}
+
+static void archive_set(void)
+{
+    data_file f[N];
+    char names[N][16];
+    make_set(f, names);
+    data_archive(tst_path("a.tar"), "tar", f, N);
+    data_free(f, N);
+}
+
+static void test_several_targets_have_a_label_each(void)
+{
+    static const char *const two[] = {"b", "a"};
+    pl_ingest_counts c;
+    pl_npy y, a;
+    archive_set();
+    make_gaps();
+    TST_OK(ingest_targets(two, 2, tst_path("gaps.csv"), tst_path("two"), &c, e));
+    CU_ASSERT_TRUE(c.images == N && c.positives == N / 3 && c.unknown == N / 5);
+    TST_OK(pl_npy_open(tst_path("two/y.npy"), &y, e));
+    TST_OK(pl_npy_open(tst_path("two/attributes.npy"), &a, e));
+    CU_ASSERT_TRUE_FATAL(y.type == PL_NPY_U1 && y.rank == 2 && y.dim[0] == N && y.dim[1] == 2);
+    for (int i = 1; i <= N; i++) {
+        const uint8_t *row = (const uint8_t *)y.data + 2 * (i - 1);
+        const int8_t *its = (const int8_t *)a.data + 3 * (i - 1);
+        CU_ASSERT_EQUAL(row[0], i % 3 == 0);
+        CU_ASSERT_EQUAL(row[1], i % 5 ? i % 2 : PL_INGEST_UNKNOWN);
+        CU_ASSERT_EQUAL(its[0], i % 5 ? (i % 2 ? 1 : -1) : 0);
+    }
+    char *names = tst_read(tst_path("two/targets.csv"), NULL);
+    TST_TEXT(names, "target\nb\na\n");
+    free(names);
+    json_t *told = NULL;
+    TST_OK(pl_json_read(tst_path("two/ingest.json"), &told, e));
+    TST_TEXT(json_string_value(json_object_get(told, "target")), "b");
+    const json_t *unknown = json_object_get(told, "unknown");
+    CU_ASSERT_TRUE(json_integer_value(json_array_get(unknown, 0)) == 0 &&
+                   json_integer_value(json_array_get(unknown, 1)) == N / 5);
+    json_decref(told);
+    pl_npy_close(&y);
+    pl_npy_close(&a);
+}
+
+static void test_all_targets_are_the_columns(void)
+{
+    pl_ingest_counts c;
+    pl_npy y;
+    archive_set();
+    make_gaps();
+    TST_OK(ingest_targets(NULL, 0, tst_path("gaps.csv"), tst_path("all"), &c, e));
+    CU_ASSERT_EQUAL(c.unknown, N / 5 + N - 1);
+    TST_OK(pl_npy_open(tst_path("all/y.npy"), &y, e));
+    CU_ASSERT_TRUE(y.rank == 2 && y.dim[1] == 3);
+    pl_npy_close(&y);
+    char *names = tst_read(tst_path("all/targets.csv"), NULL);
+    TST_TEXT(names, "target\na\nb\nc\n");
+    free(names);
+}
+
+/* A list of one is the name: no further axis, no further file, and gaps leave the picture out. */
+static void test_one_target_leaves_pictures_without_its_label_out(void)
+{
+    static const char *const one[] = {"a"};
+    pl_ingest_counts c;
+    pl_npy y;
+    archive_set();
+    make_gaps();
+    TST_OK(ingest_targets(one, 1, tst_path("gaps.csv"), tst_path("one"), &c, e));
+    CU_ASSERT_TRUE(c.images == N - N / 5 && c.unlabelled == N / 5 && c.labels_without_image == 0);
+    TST_OK(pl_npy_open(tst_path("one/y.npy"), &y, e));
+    CU_ASSERT_TRUE(y.rank == 1 && y.dim[0] == N - N / 5);
+    pl_npy_close(&y);
+    CU_ASSERT_FALSE(pl_exists(tst_path("one/targets.csv")));
+}
+
+static void test_targets_that_cannot_be(void)
+{
+    static const char *const two[] = {"b", "aa"};
+    pl_ingest_counts c;
+    archive_set();
+    make_gaps();
+    TST_FAILS(KN_EUSAGE, "gaps.csv: no column 'aa'; did you mean 'a'? It has: a, b, c",
+              ingest_targets(two, 2, tst_path("gaps.csv"), tst_path("two"), &c, e));
+    pl_str s;
+    pl_str_init(&s);
+    pl_str_add(&s, "image");
+    for (int i = 0; i <= PL_INGEST_TARGETS; i++)
+        pl_str_addf(&s, ",c%d", i);
+    pl_str_add(&s, "\n000001.jpg");
+    for (int i = 0; i <= PL_INGEST_TARGETS; i++)
+        pl_str_add(&s, ",1");
+    tst_write_text(tst_path("wide.csv"), s.text);
+    pl_str_clear(&s);
+    char *want = pl_format("%s has 65 columns, more than the 64 attributes that one model tells; "
+                           "name those that data.target is to have",
+                           tst_path("wide.csv"));
+    TST_FAILS(KN_EUSAGE, want,
+              ingest_targets(NULL, 0, tst_path("wide.csv"), tst_path("wide"), &c, e));
+    free(want);
+}
+
 const tst_case tst_data_ingest[] = {
+    TST(test_several_targets_have_a_label_each),
+    TST(test_all_targets_are_the_columns),
+    TST(test_one_target_leaves_pictures_without_its_label_out),
+    TST(test_targets_that_cannot_be),
     TST(test_folder_archives_and_threads_give_the_same_bytes),
     TST(test_the_arrays_hold_what_they_should),
     TST(test_files_tell_size_bytes_and_digest),

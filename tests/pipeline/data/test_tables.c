@@ -78,7 +78,6 @@ static void test_malformed_rows_name_file_and_line(void)
     labels_fail("image,Male,Young\na.jpg,1,1\nb.jpg,1\n",
                 ":3: 2 fields, where a name and 2 labels are needed");
     labels_fail("image,Male\na.jpg,1\n\nb.jpg,yes\n", ":4: Male is 'yes', not -1, 0 or 1");
-    labels_fail("image,Male\na.jpg,\n", ":2: Male is '', not -1, 0 or 1");
     labels_fail("image,Male\na.jpg,1\nx/a.jpg,1\n", ":3: 'a.jpg' has a row already, in line 2");
     labels_fail(
         "image,Male\na.jpg,0\nb.jpg,1\nc.jpg,-1\n",
@@ -95,6 +94,31 @@ static void test_malformed_rows_name_file_and_line(void)
     tst_write_text(path, "image,Male\n");
     TST_FAILS(KN_EFORMAT, want, pl_labels_read(path, &t, e));
     free(want);
+}
+
+static void expect_values(bool gaps, const char *text, const int8_t *want, size_t count)
+{
+    const char *path = tst_path("gaps.csv");
+    pl_labels t;
+    tst_write_text(path, text);
+    TST_OK(gaps ? pl_labels_read_gaps(path, &t, e) : pl_labels_read(path, &t, e));
+    CU_ASSERT_EQUAL_FATAL(t.names.count * t.columns, count);
+    CU_ASSERT_EQUAL(memcmp(t.value, want, count), 0);
+    pl_labels_clear(&t);
+}
+
+/* An empty cell is a label that is not known; a 0 beside -1 only where that is asked for. */
+static void test_labels_that_are_not_known(void)
+{
+    static const int8_t minus[] = {1, 0, -1, 1, 0, -1}, zeros[] = {1, -1, -1, 1, 1, -1};
+    static const int8_t both[] = {1, 0, -1, 1, 0, 0};
+    expect_values(false, "image,a,b\nx,1,\ny,-1,1\nz,,-1\n", minus, 6);
+    expect_values(true, "image,a,b\nx,1,\ny,-1,1\nz,,-1\n", minus, 6);
+    expect_values(false, "image,a,b\nx,1,\ny,0,1\nz,,0\n", minus, 6);
+    expect_values(false, "image,a,b\nx,1,0\ny,0,1\nz,1,0\n", zeros, 6);
+    expect_values(true, "image,a,b\nx,1,0\ny,0,1\nz,1,0\n", zeros, 6);
+    expect_values(true, "image,a,b\nx,1,0\ny,-1,1\nz,,0\n", both, 6);
+    expect_values(true, "2\na b\nx 1 0\ny -1 1\n", both, 4);
 }
 
 static void test_the_target_is_matched_whole(void)
@@ -183,6 +207,7 @@ const tst_case tst_data_tables[] = {
     TST(test_the_three_forms),
     TST(test_rows_are_found_by_name),
     TST(test_malformed_rows_name_file_and_line),
+    TST(test_labels_that_are_not_known),
     TST(test_the_target_is_matched_whole),
     TST(test_partition_and_identity),
     TST(test_malformed_numbers_name_file_and_line),

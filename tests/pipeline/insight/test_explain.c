@@ -42,11 +42,11 @@ static void set_up(subject *s, const char *canonical, const pl_explain_options *
     model_fixture_write(tst_path("run"), canonical, 0);
     TST_OK(kn_pool_new(2, &s->pool, e));
     TST_OK(pl_explainer_open(tst_path("run"), s->pool, o, &s->x, e));
-    s->shape = kn_net_input(s->x.predictions.model.net);
+    s->shape = kn_net_input(s->x.predictions.model->net);
     s->row = kn_shape_size(s->shape);
     s->pixels = malloc(COUNT * s->row);
     for (int i = 0; i < COUNT; i++) {
-        model_fixture_pixels(&s->x.predictions.model, i, s->pixels + (size_t)i * s->row);
+        model_fixture_pixels(s->x.predictions.model, i, s->pixels + (size_t)i * s->row);
         TST_OK(pl_explain(&s->x, s->pixels + (size_t)i * s->row, &s->r[i], e));
     }
     s->all = (pl_explanations){&s->x, "run", COUNT, s->pixels, s->name, s->r};
@@ -74,12 +74,12 @@ static void test_maps_and_what_is_strongest(void)
         const uint8_t *x = s.pixels + (size_t)i * s.row;
         CU_ASSERT_EQUAL(r->label, r->probability > 0.5f);
         CU_ASSERT_EQUAL(r->cls, r->label);
-        double z = kn_attribution_run(s.x.attribution, x);
+        double z = kn_attribution_run(s.x.attribution, x, 0);
         CU_ASSERT(tst_near((double)r->probability, 1 / (1 + exp(-z)), 1e-6, 0));
-        TST_OK(pl_gradcam(s.x.attribution, s.x.predictions.model.net, s.x.layer, r->cls, want, e));
+        TST_OK(pl_gradcam(s.x.attribution, s.x.predictions.model->net, s.x.layer, r->cls, want, e));
         CU_ASSERT_EQUAL(memcmp(want, r->map[PL_MAP_GRADCAM].v, n * sizeof *want), 0);
         pl_occlusion c;
-        TST_OK(pl_occlude(s.x.predictions.trainer, x, s.shape, 5, 3, &c, e));
+        TST_OK(pl_occlude(s.x.predictions.by[0].trainer, x, s.shape, 1, 0, 5, 3, &c, e));
         pl_occlusion_map(&c, r->cls, want);
         CU_ASSERT_EQUAL(memcmp(want, r->map[PL_MAP_OCCLUSION].v, n * sizeof *want), 0);
         size_t best = pl_occlusion_strongest(&c, r->cls);
@@ -109,7 +109,7 @@ static void test_what_a_model_gets_unasked(void)
     set_up(&s, cnn, &o);
     CU_ASSERT(s.r[0].map[PL_MAP_GRADCAM].v && !s.r[0].map[PL_MAP_INPUT].v);
     CU_ASSERT(s.r[0].map[PL_MAP_OCCLUSION].v && s.r[0].cls == 0);
-    TST_TEXT(kn_net_layer(s.x.predictions.model.net, s.x.layer)->name, "conv2d_1");
+    TST_TEXT(kn_net_layer(s.x.predictions.model->net, s.x.layer)->name, "conv2d_1");
     CU_ASSERT(s.x.options.patch == 3 && s.x.options.stride == 1);
     tear_down(&s);
     set_up(&s, rnn, &o);

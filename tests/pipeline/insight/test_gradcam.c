@@ -44,7 +44,7 @@ static void set_up(subject *s, kn_net *net)
     s->w = kn_arena_alloc(&s->arena, kn_net_block_floats(net), sizeof(float));
     net_data_weights(net, s->w);
     TST_OK(kn_attribution_new(net, s->w, &s->a, e));
-    s->logit = kn_attribution_run(s->a, s->x + IMAGE * PIXELS);
+    s->logit = kn_attribution_run(s->a, s->x + IMAGE * PIXELS, 0);
 }
 
 static void tear_down(subject *s)
@@ -121,7 +121,7 @@ static void test_what_is_not_finite_is_said(void)
     kn_net_tensor(s.net, 4, s.w).data[0] = NAN;
     kn_attribution_free(s.a);
     TST_OK(kn_attribution_new(s.net, s.w, &s.a, e));
-    kn_attribution_run(s.a, s.x);
+    kn_attribution_run(s.a, s.x, 0);
     TST_FAILS(KN_ENUMERIC,
               "the model's gradient is not finite: its weights are too large to be looked into",
               pl_gradcam(s.a, s.net, layer, 1, s.map, e));

@@ -87,7 +87,7 @@ static void check(subject *s, int patch, int stride, int nx)
     float map[PIXELS];
     pl_occlusion o;
     plain(s, patch, stride, want);
-    TST_OK(pl_occlude(s->t, s->x, s->shape, patch, stride, &o, e));
+    TST_OK(pl_occlude(s->t, s->x, s->shape, 1, 0, patch, stride, &o, e));
     CU_ASSERT_EQUAL(o.nx, nx);
     CU_ASSERT_EQUAL(o.ny, nx);
     CU_ASSERT_EQUAL(o.x[nx - 1], SIDE - patch);
@@ -138,7 +138,7 @@ static void test_colours_have_a_mean_each(void)
         s.x[3 * i + 2] = (uint8_t)(i % 2 ? 201 : 100);
     check(&s, 4, 4, 4);
     pl_occlusion o;
-    TST_OK(pl_occlude(s.t, s.x, s.shape, 0, 0, &o, e));
+    TST_OK(pl_occlude(s.t, s.x, s.shape, 1, 0, 0, 0, &o, e));
     CU_ASSERT_EQUAL(o.fill[2], 151); /* 150.5 */
     CU_ASSERT_EQUAL(o.patch, 3);
     CU_ASSERT_EQUAL(o.stride, 1);
@@ -164,7 +164,7 @@ static void test_a_sure_model_has_a_map_of_zeros(void)
     set_up(&s, net_data_logreg(SIDE));
     kn_net_tensor(s.net, 1, kn_trainer_params(s.t)).data[0] = 200.0f;
     pl_occlusion o;
-    TST_OK(pl_occlude(s.t, s.x, s.shape, 5, 5, &o, e));
+    TST_OK(pl_occlude(s.t, s.x, s.shape, 1, 0, 5, 5, &o, e));
     CU_ASSERT_EQUAL(o.whole, 1.0f);
     pl_occlusion_map(&o, 1, map);
     for (int i = 0; i < PIXELS; i++)
@@ -179,9 +179,9 @@ static void test_squares_that_do_not_fit(void)
     pl_occlusion o;
     set_up(&s, net_data_logreg(SIDE));
     TST_FAILS(KN_EUSAGE, "a square of 15 pixels does not fit into pictures of 14x14: 1..14 do",
-              pl_occlude(s.t, s.x, s.shape, 15, 1, &o, e));
+              pl_occlude(s.t, s.x, s.shape, 1, 0, 15, 1, &o, e));
     TST_FAILS(KN_EUSAGE, "a stride of 4 leaves pixels that no square of 3 covers: 1..3 do not",
-              pl_occlude(s.t, s.x, s.shape, 3, 4, &o, e));
+              pl_occlude(s.t, s.x, s.shape, 1, 0, 3, 4, &o, e));
     tear_down(&s);
 }
 

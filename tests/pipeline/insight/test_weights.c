@@ -29,7 +29,7 @@ static void read_of(const char *canonical, pl_model *m, pl_weights *w)
     const char *dir = tst_path("model");
     model_fixture_write(dir, canonical, 0);
     model_fixture_load(dir, m);
-    TST_OK(pl_weights_read(m, w, e));
+    TST_OK(pl_weights_read(m, 0, w, e));
 }
 
 static void test_filters_are_the_kernels(void)
@@ -108,7 +108,7 @@ static void test_what_is_not_finite_is_said(void)
     const char *dir = tst_path("model");
     model_fixture_write(dir, cnn, NAN);
     model_fixture_load(dir, &m);
-    TST_FAILS(KN_ENUMERIC, "a weight of conv2d is not finite", pl_weights_read(&m, &w, e));
+    TST_FAILS(KN_ENUMERIC, "a weight of conv2d is not finite", pl_weights_read(&m, 0, &w, e));
     pl_model_clear(&m);
 }
 

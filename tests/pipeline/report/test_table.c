@@ -36,7 +36,7 @@ static void make(made *m, void (*fill)(answer_study *))
     memset(m, 0, sizeof *m);
     fill(&m->s);
     pl_marks_make(&m->s.d, &m->s.a, &m->marks);
-    m->t = (pl_table){&m->s.d, &m->marks, &m->spec};
+    m->t = (pl_table){.d = &m->s.d, .marks = &m->marks, .spec = &m->spec};
 }
 
 static void drop(made *m)

@@ -147,10 +147,11 @@ static kn_status evaluate(const pl_stage_job *job, int count, kn_error *e)
     return put(job->out, "metrics.json", "{\"test\": {\"accuracy\": 0.5, \"loss\": 0.25}}\n", e);
 }
 
-static const pl_stage_input split_inputs[] = {{PL_INGEST, "names.csv"}};
-static const pl_stage_input train_inputs[] = {{PL_INGEST, "X.npy"}, {PL_SPLIT, "train.npy"}};
-static const pl_stage_input evaluate_inputs[] = {{PL_INGEST, "X.npy"},
-                                                 {PL_TRAIN, "model.safetensors"}};
+static const pl_stage_input split_inputs[] = {{PL_INGEST, "names.csv", false}};
+static const pl_stage_input train_inputs[] = {{PL_INGEST, "X.npy", false},
+                                              {PL_SPLIT, "train.npy", false}};
+static const pl_stage_input evaluate_inputs[] = {{PL_INGEST, "X.npy", false},
+                                                 {PL_TRAIN, "model.safetensors", false}};
 
 static const pl_stage stage_ingest = {.name = "ingest",
                                       .version = 1,

@@ -99,8 +99,9 @@ static void write_end(const fake_world *w, int run, const char *status, const ch
     json_t *versions = json_object();
     for (int s = 0; s < PL_STAGE_COUNT; s++)
         json_object_set_new(versions, fake_stages[s]->name, json_integer(fake_stages[s]->version));
-    json_t *m = json_pack("{s:s,s:s,s:o,s:s,s:s}", "status", status, key, text, "stage_versions",
-                          versions, "numeric", pl_numeric_identity(), "error", "no hope");
+    json_t *m =
+        json_pack("{s:s,s:s,s:o,s:s,s:s}", "status", status, key, text, "stage_versions", versions,
+                  "numeric", pl_numeric_identity(KN_PRECISION_F32), "error", "no hope");
     TST_OK(pl_make_dirs(tst_path("results/one/runs/%s", w->plan.run[run].id), e));
     TST_OK(pl_json_write(path, m, e));
     json_decref(m);

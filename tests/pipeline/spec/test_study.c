@@ -16,7 +16,7 @@ static void test_every_default(void)
     TST_TEXT(s.name, "x");
     TST_TEXT(s.runs[0].label, "x");
     TST_TEXT(s.runs[0].group_label, "x");
-    TST_TEXT(r->data.target, "Male");
+    TST_TEXT(r->data.target.name[0], "Male");
     CU_ASSERT(r->data.width == 50 && r->data.height == 50 && r->data.channels == 1);
     CU_ASSERT_EQUAL(r->data.filter, KN_FILTER_TRIANGLE);
     CU_ASSERT_EQUAL(r->split.method, PL_SPLIT_STRATIFIED);
@@ -86,7 +86,7 @@ static void test_every_form_of_a_value(void)
     const pl_run_spec *r = &s.runs[0].spec;
     TST_TEXT(s.name, "study-7");
     TST_TEXT(r->data.images, tst_path("i.zip"));
-    TST_TEXT(r->data.target, "5_o_Clock_Shadow");
+    TST_TEXT(r->data.target.name[0], "5_o_Clock_Shadow");
     CU_ASSERT(r->data.width == 60 && r->data.height == 40 && r->data.channels == 3);
     CU_ASSERT_EQUAL(r->data.filter, KN_FILTER_LINEAR);
     CU_ASSERT_EQUAL(r->split.method, PL_SPLIT_OFFICIAL);

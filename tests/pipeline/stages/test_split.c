@@ -17,10 +17,10 @@ static pl_split_input make_input(void)
         identity[i] = (i * i) % 173;
     }
     return (pl_split_input){
-        .count = N, .label = label, .identity = identity, .partition = identity};
+        .count = N, .targets = 1, .label = label, .identity = identity, .partition = identity};
 }
 
-static size_t total(size_t counts[PL_SIDES][2], int s)
+static size_t total(size_t counts[PL_SIDES][PL_LABELS], int s)
 {
     return counts[s][0] + counts[s][1];
 }
@@ -31,7 +31,7 @@ static void test_random_keeps_the_ratios_and_covers(void)
     pl_split_spec spec = {.method = PL_SPLIT_RANDOM, .ratios = {0.8, 0.1, 0.1}, .seed = 1};
     memset(side, 9, N);
     TST_OK(pl_split_assign(&spec, &in, side, e));
-    size_t counts[PL_SIDES][2];
+    size_t counts[PL_SIDES][PL_LABELS];
     pl_split_count(&in, side, counts);
     CU_ASSERT_EQUAL(total(counts, PL_SIDE_TRAIN), 800);
     CU_ASSERT_EQUAL(total(counts, PL_SIDE_VAL), 100);
@@ -56,7 +56,7 @@ static void test_stratified_keeps_the_balance(void)
     pl_split_input in = make_input();
     pl_split_spec spec = {.method = PL_SPLIT_STRATIFIED, .ratios = {8, 1, 1}, .seed = 3};
     TST_OK(pl_split_assign(&spec, &in, side, e));
-    size_t counts[PL_SIDES][2];
+    size_t counts[PL_SIDES][PL_LABELS];
     pl_split_count(&in, side, counts);
     CU_ASSERT_EQUAL(counts[PL_SIDE_TRAIN][1], 240);
     CU_ASSERT_EQUAL(counts[PL_SIDE_VAL][1], 30);
@@ -73,7 +73,7 @@ static void test_identity_puts_no_person_on_two_sides(void)
         for (int j = 0; j < i; j++)
             if (identity[i] == identity[j] && side[i] != side[j])
                 CU_FAIL("a person is on two sides");
-    size_t counts[PL_SIDES][2];
+    size_t counts[PL_SIDES][PL_LABELS];
     pl_split_count(&in, side, counts);
     CU_ASSERT_TRUE(tst_near((double)total(counts, PL_SIDE_TRAIN), 700, 15, 0));
     CU_ASSERT_TRUE(tst_near((double)total(counts, PL_SIDE_VAL), 200, 15, 0));
@@ -109,7 +109,7 @@ static void test_validation_split_takes_the_tail_of_training(void)
 static void test_unusable_sides_are_told(void)
 {
     pl_split_spec spec = {.method = PL_SPLIT_RANDOM, .ratios = {0.8, 0.1, 0.1}};
-    size_t none[PL_SIDES][2] = {{0, 0}, {1, 1}, {1, 1}};
+    size_t none[PL_SIDES][PL_LABELS] = {{0, 0}, {1, 1}, {1, 1}};
     TST_FAILS(KN_EDATA,
               "split: no image is left for training; give more images or other split.ratios",
               pl_split_check(&spec, none, "Male", e));
@@ -118,12 +118,12 @@ static void test_unusable_sides_are_told(void)
               "split: no image is left for training; give more images or another partition table",
               pl_split_check(&spec, none, "Male", e));
     spec.method = PL_SPLIT_RANDOM;
-    size_t one_class[PL_SIDES][2] = {{12, 0}, {1, 1}, {1, 1}};
+    size_t one_class[PL_SIDES][PL_LABELS] = {{12, 0}, {1, 1}, {1, 1}};
     TST_FAILS(KN_EDATA,
               "split: all 12 training images have 'Male' = 0; a classifier needs both classes in "
               "training",
               pl_split_check(&spec, one_class, "Male", e));
-    size_t no_test[PL_SIDES][2] = {{5, 5}, {1, 1}, {0, 0}};
+    size_t no_test[PL_SIDES][PL_LABELS] = {{5, 5}, {1, 1}, {0, 0}};
     TST_FAILS(KN_EDATA,
               "split: the test side is empty; give more images or a larger share of split.ratios",
               pl_split_check(&spec, no_test, "Male", e));
@@ -131,7 +131,36 @@ static void test_unusable_sides_are_told(void)
     TST_OK(pl_split_check(&spec, no_test, "Male", e));
 }
 
+/* The first of several decides; images whose label is not known are dealt out as a class of their own. */
+static void test_stratified_by_the_first_of_several(void)
+{
+    static uint8_t several[2 * N];
+    uint8_t own[N], alone[N];
+    pl_split_input in = make_input();
+    const pl_split_spec spec = {
+        .method = PL_SPLIT_STRATIFIED, .ratios = {0.8, 0.1, 0.1}, .seed = 3};
+    TST_OK(pl_split_assign(&spec, &in, alone, e));
+    for (int i = 0; i < N; i++) {
+        several[2 * i] = label[i];
+        several[2 * i + 1] = (uint8_t)(i % 7 == 0);
+    }
+    in.label = several;
+    in.targets = 2;
+    TST_OK(pl_split_assign(&spec, &in, own, e));
+    CU_ASSERT_EQUAL(memcmp(own, alone, N), 0);
+    for (int i = 0; i < N; i += 5)
+        several[2 * i] = 255;
+    size_t counts[PL_SIDES][PL_LABELS], unknown = 0;
+    TST_OK(pl_split_assign(&spec, &in, own, e));
+    pl_split_count(&in, own, counts);
+    for (int s = 0; s < PL_SIDES; s++)
+        unknown += counts[s][PL_LABEL_UNKNOWN];
+    CU_ASSERT_EQUAL(unknown, N / 5);
+    CU_ASSERT_TRUE(tst_near((double)counts[PL_SIDE_TRAIN][PL_LABEL_UNKNOWN], 0.8 * (N / 5), 1, 0));
+}
+
 const tst_case tst_stages_split[] = {
+    TST(test_stratified_by_the_first_of_several),
     TST(test_random_keeps_the_ratios_and_covers),
     TST(test_the_seed_decides),
     TST(test_stratified_keeps_the_balance),

@@ -20,9 +20,9 @@ static void test_answers_read_shares_the_images(void)
     tst_write_text(tst_path("a.csv"), first);
     tst_write_text(tst_path("b.csv"), same_images);
     tst_write_text(tst_path("c.csv"), other_images);
-    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), &a, e));
-    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), &b, e));
-    TST_OK(pl_answers_read(&sets, tst_path("c.csv"), &c, e));
+    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), NULL, &a, e));
+    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), NULL, &b, e));
+    TST_OK(pl_answers_read(&sets, tst_path("c.csv"), NULL, &c, e));
     CU_ASSERT_PTR_EQUAL(a.images, b.images);
     CU_ASSERT_PTR_NOT_EQUAL(a.images, c.images);
     CU_ASSERT_EQUAL(sets.count, 2);
@@ -47,8 +47,8 @@ static void test_answers_read_tells_a_longer_file_apart(void)
     pl_answers a, b;
     tst_write_text(tst_path("a.csv"), other_images);
     tst_write_text(tst_path("b.csv"), first);
-    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), &a, e));
-    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), &b, e));
+    TST_OK(pl_answers_read(&sets, tst_path("a.csv"), NULL, &a, e));
+    TST_OK(pl_answers_read(&sets, tst_path("b.csv"), NULL, &b, e));
     CU_ASSERT_EQUAL(a.images->count, 1);
     CU_ASSERT_EQUAL(b.images->count, 3);
     pl_answers_clear(&a);
@@ -64,7 +64,7 @@ static void check_refused(const char *rows, const char *why)
     pl_answers a;
     tst_write_text(path, rows);
     snprintf(want, sizeof want, "%s%s", path, why);
-    TST_FAILS(KN_EFORMAT, want, pl_answers_read(&sets, path, &a, e));
+    TST_FAILS(KN_EFORMAT, want, pl_answers_read(&sets, path, NULL, &a, e));
     CU_ASSERT_EQUAL(sets.count, 0);
     pl_image_sets_clear(&sets);
 }
@@ -81,6 +81,42 @@ static void test_answers_read_refuses_what_is_malformed(void)
     check_refused("image,split,label,probability\na.jpg,train,1,0.5\n",
                   ":2: split: \"train\" is not val or test");
     check_refused("image,split,label,probability\na.jpg,val,1\n", ":2: 3 fields, the header has 4");
+    check_refused("image,split,target,label,probability\na.jpg,val,Male,1\n",
+                  ":2: 4 fields, the header has 5");
+}
+
+static const char several[] = "image,split,target,label,probability\n"
+                              "a.jpg,val,Male,1,0.75\na.jpg,val,\"b, c\",,0.5\n"
+                              "\"b,\"\"2\"\".jpg\",test,Male,0,0.25\n"
+                              "\"b,\"\"2\"\".jpg\",test,\"b, c\",1,0.875\n";
+
+/* Of a run that tells several only one is looked into, without the images whose label is not known. */
+static void test_answers_read_looks_into_one_of_several(void)
+{
+    pl_image_sets sets = {NULL, 0};
+    pl_answers male, first_of, other, alone;
+    tst_write_text(tst_path("s.csv"), several);
+    tst_write_text(tst_path("male.csv"), "image,split,label,probability\na.jpg,val,1,0.5\n"
+                                         "\"b,\"\"2\"\".jpg\",test,0,0.125\n");
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), "Male", &male, e));
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), NULL, &first_of, e));
+    TST_OK(pl_answers_read(&sets, tst_path("s.csv"), "b, c", &other, e));
+    TST_OK(pl_answers_read(&sets, tst_path("male.csv"), "Male", &alone, e));
+    CU_ASSERT_PTR_EQUAL(male.images, first_of.images);
+    CU_ASSERT_PTR_EQUAL(male.images, alone.images);
+    CU_ASSERT_TRUE(male.images->count == 2 && male.probability[1] == 0.25f);
+    CU_ASSERT_EQUAL_FATAL(other.images->count, 1);
+    TST_TEXT(other.images->name[0], "b,\"2\".jpg");
+    CU_ASSERT_TRUE(other.images->label[0] == 1 && other.probability[0] == 0.875f);
+    pl_answers none;
+    char *want = pl_format("%s has no answers to 'Young'; it has: Male, b, c", tst_path("s.csv"));
+    TST_FAILS(KN_EUSAGE, want, pl_answers_read(&sets, tst_path("s.csv"), "Young", &none, e));
+    free(want);
+    pl_answers_clear(&male);
+    pl_answers_clear(&first_of);
+    pl_answers_clear(&other);
+    pl_answers_clear(&alone);
+    pl_image_sets_clear(&sets);
 }
 
 static void test_attributes_read_follows_the_images(void)
@@ -122,6 +158,7 @@ static void test_attributes_read_refuses_what_is_malformed(void)
 const tst_case tst_study_answers[] = {TST(test_answers_read_shares_the_images),
                                       TST(test_answers_read_tells_a_longer_file_apart),
                                       TST(test_answers_read_refuses_what_is_malformed),
+                                      TST(test_answers_read_looks_into_one_of_several),
                                       TST(test_attributes_read_follows_the_images),
                                       TST(test_attributes_read_refuses_what_is_malformed),
                                       TST_END};
