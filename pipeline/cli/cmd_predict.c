@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/predict_args.h"
+#include "cli/predict_outside.h"
 #include "cli/predict_sheet.h"
 #include "compare/compare_side.h"
 #include "insight/pixels_far.h"
@@ -30,12 +31,19 @@ static int widest(const char *head, int width, const char *text)
     return own > width ? own : width;
 }
 
-static void print_row(const pl_predictions *p, size_t at)
+static void print_row(const pl_predictions *p, size_t image, size_t at)
 {
-    int label = p->probability[at] > 0.5f, truth = p->truth ? p->truth[at] : -1;
-    printf("  %11.4f  %5d", (double)p->probability[at], label);
+    const pl_predicted *item = &p->item[image];
+    int truth = p->truth ? p->truth[at] : -1;
+    const char *label = pl_predicted_label(item, p->probability[at]);
+    if (item->answer == PL_NO_FACE)
+        printf("  %11s  %5s", "", label);
+    else
+        printf("  %11.4f  %5s", (double)p->probability[at], label);
     if (truth >= 0)
-        printf("  %5d%s", truth, truth == label ? "" : "  wrong");
+        printf("  %5d%s", truth,
+               item->answer != PL_ANSWERED || truth == (p->probability[at] > 0.5f) ? ""
+                                                                                   : "  wrong");
     printf("\n");
 }
 
@@ -56,7 +64,7 @@ static void print_table(const pl_predictions *p, bool all)
             printf("%-*s", width, p->item[i].name);
             if (all)
                 printf("  %-*s", named, targets->name[k]);
-            print_row(p, i * p->targets + k);
+            print_row(p, i, i * p->targets + k);
         }
 }
 
@@ -93,7 +101,7 @@ static kn_status print_targets(const pl_predictions *p, kn_error *e)
     for (size_t k = 0; k < p->targets; k++) {
         size_t ones = 0;
         for (size_t i = 0; i < p->count; i++)
-            ones += p->probability[i * p->targets + k] > 0.5f;
+            ones += p->probability[i * p->targets + k] > 0.5f && p->item[i].answer == PL_ANSWERED;
         printf("%-*s  %zu predicted", named, targets->name[k], ones);
         if (p->truth)
             KN_TRY(pl_predictions_score(p, k, &each[scored], e));
@@ -120,20 +128,21 @@ static kn_status print_summary(const pl_predictions *p, bool all, const pl_score
     if (all)
         return print_targets(p, e);
     for (size_t i = 0; i < p->count; i++)
-        ones += p->item[i].label == 1;
+        ones += p->item[i].label == 1 && p->item[i].answer == PL_ANSWERED;
     printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s", ones,
            pl_predictions_target(p));
-    if (p->truth)
+    if (p->truth && scores->count > 0)
         print_accuracy(scores);
     return KN_OK;
 }
 
-static json_t *answer_json(const pl_predictions *p, size_t at)
+static json_t *answer_json(const pl_predictions *p, size_t image, size_t at)
 {
     json_t *o = json_pack("{s:f, s:i}", "probability", (double)p->probability[at], "label",
                           p->probability[at] > 0.5f);
     if (p->truth && p->truth[at] >= 0)
         json_object_set_new(o, "truth", json_integer(p->truth[at]));
+    pl_predict_outside_answer_json(&p->item[image], o);
     return o;
 }
 
@@ -141,15 +150,16 @@ static json_t *answer_json(const pl_predictions *p, size_t at)
 static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
 {
     const pl_targets *targets = &p->model->spec.data.target;
-    json_t *o = all ? json_object() : answer_json(p, i * p->targets + p->target);
+    json_t *o = all ? json_object() : answer_json(p, i, i * p->targets + p->target);
     if (all) {
         json_t *answers = json_object();
         for (size_t k = 0; k < p->targets; k++)
-            json_object_set_new(answers, targets->name[k], answer_json(p, i * p->targets + k));
+            json_object_set_new(answers, targets->name[k], answer_json(p, i, i * p->targets + k));
         json_object_set_new(o, "answers", answers);
     }
     json_object_set_new(o, "image", json_string(p->item[i].name));
     json_object_set_new(o, "far", p->item[i].far ? json_string(p->item[i].far) : json_null());
+    pl_predict_outside_json(p, &p->item[i], o);
     return o;
 }
 
@@ -244,10 +254,12 @@ static kn_status add_all(pl_predictions *p, const pl_predict_args *a, kn_error *
 }
 
 static kn_status answer(const pl_global *g, const pl_predict_args *a, const char *dir,
-                        pl_predictions *p, char **words, kn_error *e)
+                        const pl_predict_outside *outside, pl_predictions *p, char **words,
+                        kn_error *e)
 {
     pl_scores scores = {0};
     bool all = tells_all(p, a);
+    pl_predict_outside_judge(a, outside, p);
     KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
@@ -262,25 +274,34 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
         return print_json(p, all, &scores, e);
     if (!a->csv) {
         print_table(p, all);
+        pl_predict_outside_frames(p);
         print_far(p);
     }
-    return print_summary(p, all, &scores, e);
+    KN_TRY(print_summary(p, all, &scores, e));
+    pl_predict_outside_summary(a, outside, p);
+    return KN_OK;
 }
 
 static kn_status predict(const pl_global *g, const pl_predict_args *a, const char *dir,
                          pl_predictions *p, kn_error *e)
 {
+    pl_predict_outside outside;
+    char **words = NULL;
     p->framing = a->framing;
-    if (a->target)
-        KN_TRY(pl_predictions_look(p, a->target, e));
-    KN_TRY(add_all(p, a, e));
-    char **words = calloc(p->count + 1, sizeof *words);
-    if (!words)
-        return kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
-    kn_status rc = answer(g, a, dir, p, words, e);
-    for (size_t i = 0; i < p->count; i++)
+    outside = (pl_predict_outside){.least = (double)NAN};
+    kn_status rc = a->target ? pl_predictions_look(p, a->target, e) : KN_OK;
+    if (rc == KN_OK)
+        rc = pl_predict_outside_open(g, a, dir, p, &outside, e);
+    if (rc == KN_OK)
+        rc = add_all(p, a, e);
+    if (rc == KN_OK && !(words = calloc(p->count + 1, sizeof *words)))
+        rc = kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
+    if (rc == KN_OK)
+        rc = answer(g, a, dir, &outside, p, words, e);
+    for (size_t i = 0; words && i < p->count; i++)
         free(words[i]);
     free(words);
+    pl_predict_outside_close(&outside);
     return rc;
 }
 
@@ -334,8 +355,8 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 const pl_command pl_command_predict = {
     .name = "predict",
     .usage = "predict RUN PATH... [--target NAME] [--labels FILE] [--csv FILE] [--sheet FILE] "
-             "[--crop CROP] "
-             "[--rotate ANGLE] [--mirror] [--json]",
+             "[--crop CROP] [--rotate ANGLE] [--mirror] [--align] [--all] [--frame S,X,Y[,A]] "
+             "[--calibrated] [--abstain P] [--coverage C] [--json]",
     .summary = "probability of the target for pictures from anywhere",
     .help = pl_predict_help,
     .run = run,

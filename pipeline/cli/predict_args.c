@@ -30,13 +30,36 @@ const char pl_predict_help[] =
     "                  pictures, 178 wide to 218 high, so that a face is squeezed as theirs are\n"
     "         X,Y,W,H  the part W wide and H high from X,Y on, pixels from the upper left corner\n"
     "  --mirror        left and right exchanged\n\n"
+    "A face may be framed otherwise than those of the training pictures:\n\n"
+    "  --align         finds it: moves, scales and turns the picture so that its face is framed\n"
+    "                  as theirs, by what was learned from them alone (some seconds, once, with\n"
+    "                  the run's data in the cache; then STUDY/data/ID has it). frame_score is\n"
+    "                  from 0 to 1; below 0.5 there is no face as in the training pictures: the\n"
+    "                  label is `none`, and there is no probability\n"
+    "  --all           with --align: every face, a row each (column face, from 0), the surest\n"
+    "                  first, smaller ones too\n"
+    "  --frame SCALE,DX,DY[,ANGLE]\n"
+    "                  by hand: the face becomes SCALE times as large, goes DX widths of the\n"
+    "                  frame to the right and DY heights down, and is turned ANGLE degrees\n"
+    "                  clockwise, against the largest part at the picture's centre with the\n"
+    "                  training pictures' proportions (or the picture's, where these are not\n"
+    "                  known). What is beyond the picture is filled by its edge. --align says\n"
+    "                  its frames in the same terms\n\n"
+    "What a probability is worth:\n\n"
+    "  --calibrated    probabilities by the temperature fitted on the run's validation images\n"
+    "  --abstain P     answers only where the label's probability is at least P (0.5 to 1);\n"
+    "                  else the label is `unsure`\n"
+    "  --coverage C    the P at which the share C (0 to 1) of the validation images is answered\n"
+    "                  The share answered is said at the end, with the accuracy that this P has\n"
+    "                  on validation and test. Accuracies count answers alone\n\n"
     "Where the study has data/ID/training.json, size, proportions, brightness, contrast,\n"
     "sharpness and saturation are compared with those of the training pictures. A picture is\n"
     "said to be far where one of them is outside the range of the middle 98 % of these (in the\n"
     "brackets) by more than a quarter of that range: its probability is worth less.\n";
 
-static const char *const known[] = {"--labels", "--csv",    "--sheet", "--crop", "--rotate",
-                                    "--target", "--mirror", "--json",  NULL};
+static const char *const known[] = {"--labels", "--csv",   "--sheet",      "--crop",     "--rotate",
+                                    "--target", "--frame", "--abstain",    "--coverage", "--mirror",
+                                    "--align",  "--all",   "--calibrated", "--json",     NULL};
 
 static kn_status take_turn(pl_framing *f, const char *text, kn_error *e)
 {
@@ -82,12 +105,68 @@ static kn_status take_cut(pl_framing *f, const char *text, kn_error *e)
     return KN_OK;
 }
 
+/* "SCALE,DX,DY[,ANGLE]" */
+static kn_status take_frame(pl_predict_args *a, const char *text, kn_error *e)
+{
+    static const double low[] = {0.1, -2, -2, -180}, high[] = {10, 2, 2, 180};
+    double v[4] = {0};
+    const char *at = text;
+    int n = 0;
+    for (bool more = true; more && n < 4; n++) {
+        char *end;
+        v[n] = strtod(at, &end);
+        if (end == at || !(v[n] >= low[n] && v[n] <= high[n]) || (*end != ',' && *end))
+            break;
+        more = *end == ',';
+        at = end + more;
+        if (!more && n >= 2) {
+            a->frame = (kn_frame){.scale = v[0], .dx = v[1], .dy = v[2], .angle = v[3]};
+            a->by_hand = true;
+            return KN_OK;
+        }
+    }
+    return kn_fail(e, KN_EUSAGE,
+                   "--frame takes SCALE,DX,DY or SCALE,DX,DY,ANGLE (0.1 to 10, -2 to 2, -2 to 2, "
+                   "-180 to 180), not '%s'",
+                   text);
+}
+
+static kn_status take_share(double *out, const char *option, const char *text, double low,
+                            kn_error *e)
+{
+    char *end;
+    double v = strtod(text, &end);
+    if (end == text || *end || !(v > low && v <= 1))
+        return kn_fail(e, KN_EUSAGE, "%s takes a number above %g, at most 1, not '%s'", option, low,
+                       text);
+    *out = v;
+    return KN_OK;
+}
+
+/* What does not go together. */
+static kn_status check_words(const pl_predict_args *a, kn_error *e)
+{
+    if (a->align && a->by_hand)
+        return kn_fail(e, KN_EUSAGE, "--align and --frame exclude each other");
+    if (a->all && !a->align)
+        return kn_fail(e, KN_EUSAGE, "--all needs --align, which finds the faces");
+    if (a->abstain > 0 && a->coverage > 0)
+        return kn_fail(e, KN_EUSAGE, "--abstain and --coverage exclude each other");
+    return KN_OK;
+}
+
 static kn_status take_value(pl_predict_args *a, const char *option, const char *value, kn_error *e)
 {
     if (strcmp(option, "--crop") == 0)
         return take_cut(&a->framing, value, e);
     if (strcmp(option, "--rotate") == 0)
         return take_turn(&a->framing, value, e);
+    if (strcmp(option, "--frame") == 0)
+        return take_frame(a, value, e);
+    if (strcmp(option, "--abstain") == 0)
+        return take_share(&a->abstain, option, value, 0.5, e);
+    if (strcmp(option, "--coverage") == 0)
+        return take_share(&a->coverage, option, value, 0, e);
     const char **target = strcmp(option, "--labels") == 0   ? &a->labels
                           : strcmp(option, "--csv") == 0    ? &a->csv
                           : strcmp(option, "--target") == 0 ? &a->target
@@ -122,6 +201,12 @@ kn_status pl_predict_args_read(pl_predict_args *a, int argc, char **argv, kn_err
             continue;
         if (pl_flag(argv[i], "--mirror"))
             a->framing.mirror = true;
+        else if (pl_flag(argv[i], "--align"))
+            a->align = true;
+        else if (pl_flag(argv[i], "--all"))
+            a->all = true;
+        else if (pl_flag(argv[i], "--calibrated"))
+            a->calibrated = true;
         else if (argv[i][0] == '-' && argv[i][1])
             return pl_unknown_option(&pl_command_predict, argv[i], known, e);
         else if (!a->run)
@@ -132,5 +217,5 @@ kn_status pl_predict_args_read(pl_predict_args *a, int argc, char **argv, kn_err
     if (a->paths == 0)
         return kn_fail(e, KN_EUSAGE,
                        "facet predict needs a run and pictures (facet predict --help)");
-    return KN_OK;
+    return check_words(a, e);
 }

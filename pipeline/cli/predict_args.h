@@ -4,11 +4,15 @@
 
 #include "base/status.h"
 #include "data/fit.h"
+#include "image/warp.h"
 
 typedef struct pl_predict_args {
     const char *run, *labels, *csv, *sheet, *target; /* target NULL: every one the model tells */
     pl_framing framing;
-    char **path; /* borrowed words; room for all of them is the caller's */
+    bool align, all, by_hand, calibrated;
+    kn_frame frame;           /* by_hand */
+    double abstain, coverage; /* 0: not given */
+    char **path;              /* borrowed words; room for all of them is the caller's */
     int paths;
 } pl_predict_args;
 

@@ -21,8 +21,8 @@ static void on_error(j_common_ptr info)
     longjmp(f->back, 1);
 }
 
-kn_status pl_jpeg_encode(const uint8_t *rgb, int width, int height, pl_jpeg_buffer *out,
-                         kn_error *e)
+kn_status pl_jpeg_encode_at(const uint8_t *pixels, int width, int height, int channels, int quality,
+                            pl_jpeg_buffer *out, kn_error *e)
 {
     if (!out->bytes) {
         out->bytes = malloc(FIRST_ROOM);
@@ -44,14 +44,15 @@ kn_status pl_jpeg_encode(const uint8_t *rgb, int width, int height, pl_jpeg_buff
     jpeg_mem_dest(&c, &out->bytes, &out->size);
     c.image_width = (JDIMENSION)width;
     c.image_height = (JDIMENSION)height;
-    c.input_components = 3;
-    c.in_color_space = JCS_RGB;
+    c.input_components = channels;
+    c.in_color_space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(&c);
-    jpeg_set_quality(&c, QUALITY, TRUE);
+    jpeg_set_quality(&c, quality, TRUE);
     c.dct_method = JDCT_ISLOW;
     jpeg_start_compress(&c, TRUE);
     while (c.next_scanline < c.image_height) {
-        JSAMPROW row = (JSAMPROW)(uintptr_t)(rgb + (size_t)c.next_scanline * (size_t)width * 3);
+        JSAMPROW row = (JSAMPROW)(uintptr_t)(pixels + (size_t)c.next_scanline * (size_t)width *
+                                                          (size_t)channels);
         jpeg_write_scanlines(&c, &row, 1);
     }
     jpeg_finish_compress(&c);
@@ -62,4 +63,10 @@ kn_status pl_jpeg_encode(const uint8_t *rgb, int width, int height, pl_jpeg_buff
         out->room = out->size;
     }
     return KN_OK;
+}
+
+kn_status pl_jpeg_encode(const uint8_t *rgb, int width, int height, pl_jpeg_buffer *out,
+                         kn_error *e)
+{
+    return pl_jpeg_encode_at(rgb, width, height, 3, QUALITY, out, e);
 }

@@ -94,7 +94,7 @@ static kn_status cut(pl_image *image, const pl_framing *f, kn_error *e)
 }
 
 /* What EXIF calls orientation 6 is turned clockwise, 3 by half, 8 anticlockwise; 2 is mirrored. */
-static kn_status frame(pl_image *image, const pl_framing *f, kn_error *e)
+kn_status pl_image_frame(pl_image *image, const pl_framing *f, kn_error *e)
 {
     static const int orientation[] = {[PL_TURN_EXIF] = 1,
                                       [PL_TURN_0] = 1,
@@ -136,7 +136,7 @@ static kn_status fit_channels(pl_fit *fit, const pl_picture *picture, int channe
             continue;
         if (!decoded) {
             KN_TRY(pl_decode(picture->bytes, picture->size, channels, &fit->image, e));
-            KN_TRY(frame(&fit->image, &fit->framing, e));
+            KN_TRY(pl_image_frame(&fit->image, &fit->framing, e));
         }
         decoded = true;
         fit->w = fit->image.w;

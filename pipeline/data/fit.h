@@ -28,6 +28,10 @@ typedef struct pl_framing {
     bool mirror;    /* left and right exchanged */
 } pl_framing;
 
+/* A decoded picture turned, cut and mirrored in place; where the turn is not by EXIF, it is to be decoded as_stored. KN_EFORMAT: the cut
+ * does not fit into it. */
+kn_status pl_image_frame(pl_image *image, const pl_framing *framing, kn_error *e);
+
 typedef struct pl_fit pl_fit;
 
 /* A grey target takes the decoder's grey, whatever the others are: its pixels do not depend on

@@ -9,9 +9,9 @@
 #include "insight/scores_names.h"
 #include "report/plot_bodies.h"
 
-const char *const pl_plot_heads[] = {"comparison.",    "progress.", "classes.",
-                                     "effects.",       "pareto.",   "curves-",
-                                     PL_AUDIT_FIGURES, "group-",    NULL};
+const char *const pl_plot_heads[] = {"comparison.", "progress.", "classes.", "effects.",
+                                     "pareto.",     "robust.",   "curves-",  PL_AUDIT_FIGURES,
+                                     "group-",      NULL};
 
 bool pl_group_has_curves(const pl_study_data *d, int group)
 {

@@ -6,6 +6,7 @@
 #include "compare/pareto.h"
 #include "compare/told_section.h"
 #include "insight/labels.h"
+#include "insight/robust_section.h"
 #include "insight/scores.h"
 #include "insight/sheets_section.h"
 #include "insight/slices.h"
@@ -92,6 +93,11 @@ static kn_status pareto(const pl_report_context *c, kn_error *e)
     (void)e;
     pl_pareto_section(c->data, c->doc, c->figures);
     return KN_OK;
+}
+
+static kn_status robust(const pl_report_context *c, kn_error *e)
+{
+    return pl_robust_section(c->data, c->doc, c->figures, e);
 }
 
 static kn_status label_errors(const pl_report_context *c, kn_error *e)
@@ -196,9 +202,8 @@ static kn_status groups(const pl_report_context *c, kn_error *e)
 
 /* The order of the report: what came out, what to beware of, then how it came about. */
 static kn_status (*const in_order[])(const pl_report_context *, kn_error *) = {
-    summary, lint,    overview, results,  comparison, overall, ensembles,
-    told,    effects, pareto,   classes,  failures,   groups,  label_errors,
-    audit,   cost,    data,     identity, spec,
+    summary, lint,     overview, results, comparison,   overall, ensembles, told, effects,  pareto,
+    classes, failures, groups,   robust,  label_errors, audit,   cost,      data, identity, spec,
 };
 
 kn_status pl_report_sections(const pl_report_context *c, kn_error *e)

@@ -129,6 +129,16 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     return KN_OK;
 }
 
+/* What was seen of a reframed picture, behind what the model says of it. */
+static void add_seen(pl_predicted *item, const pl_seen *seen, const pl_predicted *before)
+{
+    item->seen = *seen;
+    if (seen->score < 0.5)
+        item->answer = PL_NO_FACE;
+    if (before && strcmp(before->name, item->name) == 0)
+        item->face = before->face + 1;
+}
+
 /* mean[i] of the images, [count, targets]: the mean over the models. */
 static kn_status ask_all(const pl_predictions *p, const pl_images *images, float *mean, kn_error *e)
 {
@@ -154,7 +164,8 @@ static kn_status ask_all(const pl_predictions *p, const pl_images *images, float
     return rc;
 }
 
-static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e)
+static kn_status predict(pl_predictions *p, const pl_images *images, const pl_seen *seen,
+                         kn_error *e)
 {
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
@@ -171,6 +182,9 @@ static kn_status predict(pl_predictions *p, const pl_images *images, kn_error *e
                                                  .w = images->size[i][0],
                                                  .h = images->size[i][1]};
         }
+        for (size_t i = 0; seen && i < n; i++)
+            add_seen(&p->item[p->count - n + i], &seen[i],
+                     i > 0 ? &p->item[p->count - n + i - 1] : NULL);
     }
     return rc;
 }
@@ -181,17 +195,21 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
     pl_images images;
     kn_error why = {KN_OK, ""};
     const pl_fit_target target = {d->width, d->height, d->channels, d->filter};
-    kn_status rc = pl_images_load_framed(path, &target, &p->framing, p->pool, &images, &why);
+    pl_seen *seen = NULL;
+    kn_status rc =
+        p->reframe ? pl_outside_load(path, &p->framing, p->reframe, p->pool, &images, &seen, &why)
+                   : pl_images_load_framed(path, &target, &p->framing, p->pool, &images, &why);
     if (rc == KN_ENOMEM || rc == KN_EINTERRUPTED)
         return kn_fail(e, rc, "%s", why.text);
     if (rc != KN_OK) {
         bool named = strstr(why.text, path) != NULL;
         return add_bad(p, named ? pl_strdup(why.text) : pl_format("%s: %s", path, why.text), e);
     }
-    rc = predict(p, &images, e);
+    rc = predict(p, &images, seen, e);
     for (size_t i = 0; rc == KN_OK && i < images.bad_count; i++)
         rc = add_bad(p, pl_strdup(images.bad[i]), e);
     pl_images_clear(&images);
+    free(seen);
     return rc;
 }
 
@@ -244,7 +262,7 @@ kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores
     size_t n = 0;
     for (size_t i = 0; label && probability && i < p->count; i++) {
         int8_t truth = p->truth[i * p->targets + target];
-        if (truth < 0)
+        if (truth < 0 || p->item[i].answer != PL_ANSWERED)
             continue;
         label[n] = (uint8_t)truth;
         probability[n++] = p->probability[i * p->targets + target];
@@ -254,6 +272,24 @@ kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores
     free(label);
     free(probability);
     return rc;
+}
+
+/* The label as csv, table and json have it. */
+const char *pl_predicted_label(const pl_predicted *item, float probability)
+{
+    static const char *const unanswered[] = {[PL_UNSURE] = "unsure", [PL_NO_FACE] = "none"};
+    return item->answer != PL_ANSWERED ? unanswered[item->answer] : probability > 0.5f ? "1" : "0";
+}
+
+static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str *s)
+{
+    const pl_seen *seen = &item->seen;
+    if (p->reframe->all)
+        pl_str_addf(s, ",%d", item->face);
+    pl_str_add(s, ",");
+    pl_csv_add_number(s, seen->score);
+    pl_str_addf(s, ",%.4f,%.4f,%.4f,%.2f", seen->frame.scale, seen->frame.dx, seen->frame.dy,
+                seen->frame.angle);
 }
 
 static void add_row(const pl_predictions *p, size_t image, size_t target, bool named, pl_str *s)
@@ -266,11 +302,15 @@ static void add_row(const pl_predictions *p, size_t image, size_t target, bool n
         pl_csv_add(s, p->model->spec.data.target.name[target]);
         pl_str_add(s, ",");
     }
-    pl_str_addf(s, "%.9g,%d", (double)p->probability[at], p->probability[at] > 0.5f);
+    if (item->answer != PL_NO_FACE)
+        pl_csv_add_number(s, (double)p->probability[at]);
+    pl_str_addf(s, ",%s", pl_predicted_label(item, p->probability[at]));
     if (p->truth)
         pl_str_add(s, p->truth[at] < 0 ? "," : p->truth[at] ? ",1" : ",0");
     pl_str_add(s, ",");
     pl_csv_add(s, item->far ? item->far : "");
+    if (p->reframe)
+        add_frame(p, item, s);
     pl_str_add(s, "\n");
 }
 
@@ -279,8 +319,12 @@ kn_status pl_predictions_write(const pl_predictions *p, bool all, const char *pa
     bool named = all && p->targets > 1;
     pl_str s;
     pl_str_init(&s);
-    pl_str_addf(&s, "image,%sprobability,label%s,far\n", named ? "target," : "",
+    pl_str_addf(&s, "image,%sprobability,label%s,far", named ? "target," : "",
                 p->truth ? ",truth" : "");
+    if (p->reframe)
+        pl_str_addf(&s, "%s,frame_score,frame_scale,frame_dx,frame_dy,frame_angle",
+                    p->reframe->all ? ",face" : "");
+    pl_str_add(&s, "\n");
     for (size_t i = 0; i < p->count; i++)
         for (size_t k = named ? 0 : p->target; k < (named ? p->targets : p->target + 1); k++)
             add_row(p, i, k, named, &s);

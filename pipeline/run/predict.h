@@ -5,8 +5,16 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/fit.h"
+#include "framing/outside.h"
 #include "run/predictor.h"
 #include "stages/scores.h"
+
+/* Whether a picture's probability is an answer. */
+typedef enum pl_answer {
+    PL_ANSWERED,
+    PL_UNSURE, /* less sure than what was asked for */
+    PL_NO_FACE /* no face as in the training pictures: its probability means nothing */
+} pl_answer;
 
 typedef struct pl_predicted {
     char *name;        /* base name */
@@ -15,6 +23,9 @@ typedef struct pl_predicted {
     int8_t truth;      /* by the label table; -1: not known */
     int w, h;          /* of the picture as framed, before it was resized */
     char *far; /* heap: how it is far from the training pictures; "": it is near; NULL: not known */
+    pl_answer answer;
+    pl_seen seen; /* of a reframed picture */
+    int face;     /* 0, 1, ..: which of the picture's faces */
 } pl_predicted;
 
 typedef struct pl_predictions {
@@ -23,7 +34,9 @@ typedef struct pl_predictions {
     const pl_model *model; /* the first: all take the same pictures and tell the same targets */
     kn_pool *pool;         /* borrowed */
     pl_framing framing;    /* of the pictures added from now on; zeroed by open */
-    size_t targets;        /* that the model tells */
+    const pl_reframe_options
+        *reframe;   /* the same; NULL: pictures are taken as they are. Borrowed */
+    size_t targets; /* that the model tells */
     size_t
         target; /* the one looked into, which the items are about: the first, unless another is chosen */
     pl_predicted *item;
@@ -57,11 +70,15 @@ kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e);
  * not have all, but that looked into. KN_EDATA when it names none of the pictures. */
 kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *e);
 
-/* Scores of a target over the pictures whose truth is known. */
+/* Scores of a target over the pictures whose truth is known and that are answered. */
 kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores *out, kn_error *e);
 
+/* "0", "1", "unsure", "none": what is said of a picture whose probability of a target is this. */
+const char *pl_predicted_label(const pl_predicted *item, float probability);
+
 /* image, probability, label, where truths are known a column truth, and far (empty: near, or not known). all, of several targets: a row
- * per picture and target, with a column target behind image. Atomic. */
+ * per picture and target, with a column target behind image. Of reframed pictures also face (from 0; with all faces), frame_score,
+ * frame_scale, frame_dx, frame_dy, frame_angle. A label may be `unsure`, or `none` with an empty probability. Atomic. */
 kn_status pl_predictions_write(const pl_predictions *p, bool all, const char *path, kn_error *e);
 
 #endif
