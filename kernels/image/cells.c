@@ -6,7 +6,7 @@
 #include "image/cells_rows.h"
 
 static const kn_cells_rows *const variants[] = {
-    /* by kn_isa */
+/* by kn_isa */
 #define KN_VARIANT(suffix, level) &kn_cells_##suffix,
 #include "simd/variants.def"
 #undef KN_VARIANT
