@@ -198,7 +198,7 @@ const pl_key pl_keys[] = {
     {"train.epochs", PL_TYPE_INT, AT(train.epochs), 1, 100000, "1", NULL, NULL, TRAIN,
      "Passes over the training images", NULL, {&by_steps}, false},
     {"train.seed", PL_TYPE_SEED, AT(train.seed), 0, MAX_SEED, "1", NULL, NULL, TRAIN,
-     "Seed of initial weights, shuffling and dropout", NULL, {&by_steps}, false},
+     "Seed of initial weights, shuffling, dropout, augmentation and mixing", NULL, {&by_steps}, false},
     {"train.shuffle", PL_TYPE_BOOL, AT(train.shuffle), 0, 0, "true", NULL, NULL, TRAIN,
      "New order of the training images in every epoch", NULL, {&by_steps}, false},
     {"train.beta1", PL_TYPE_REAL, AT(train.optimizer.beta1), 0, 0.999999, "0.9", NULL, NULL, TRAIN,
