@@ -216,9 +216,16 @@ static void test_the_frame_that_changes_nothing(void)
 }
 
 /* Real faces, where they are: learned from, found again in pictures that frame them otherwise, and textures refused. */
+/* A sanitizer build is slow: fewer faces, and no judgement of what so few teach. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { LEARN = 150, TRY = 10, JUDGED = 0 };
+#else
+enum { LEARN = 1500, TRY = 300, JUDGED = 1 };
+#endif
+
 static void test_real_faces_are_found(void)
 {
-    enum { LEARN = 1500, TRY = 300, SIDE = PL_FRAME_PIXELS };
+    enum { SIDE = PL_FRAME_PIXELS };
     if (!tst_faces()) {
         tst_skip("FACET_FACES names no folder of pictures");
         return;
@@ -259,9 +266,9 @@ static void test_real_faces_are_found(void)
         refused += found.score < f->threshold;
     }
     tst_note("%d faces: %d found, %d kept; %d textures refused", TRY, near, kept, refused);
-    CU_ASSERT(near >= TRY * 92 / 100);
-    CU_ASSERT(kept >= TRY * 93 / 100);
-    CU_ASSERT(refused >= TRY * 90 / 100);
+    CU_ASSERT(!JUDGED || near >= TRY * 92 / 100);
+    CU_ASSERT(!JUDGED || kept >= TRY * 93 / 100);
+    CU_ASSERT(!JUDGED || refused >= TRY * 90 / 100);
     free(scene);
     pl_finder_free(finder);
     pl_images_clear(&im);
