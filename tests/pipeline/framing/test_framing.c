@@ -216,16 +216,20 @@ static void test_the_frame_that_changes_nothing(void)
 }
 
 /* Real faces, where they are: learned from, found again in pictures that frame them otherwise, and textures refused. */
-/* A sanitizer build is slow: fewer faces, and no judgement of what so few teach. */
+/* A framer learns from thousands of drawn scenes: minutes in a sanitizer build, whose turn the other tests are. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { LEARN = 150, TRY = 10, JUDGED = 0 };
+enum { IS_SLOW = 1 };
 #else
-enum { LEARN = 1500, TRY = 300, JUDGED = 1 };
+enum { IS_SLOW = 0 };
 #endif
 
 static void test_real_faces_are_found(void)
 {
-    enum { SIDE = PL_FRAME_PIXELS };
+    enum { LEARN = 1500, TRY = 300, SIDE = PL_FRAME_PIXELS };
+    if (IS_SLOW) {
+        tst_skip("this build is too slow");
+        return;
+    }
     if (!tst_faces()) {
         tst_skip("FACET_FACES names no folder of pictures");
         return;
@@ -266,9 +270,9 @@ static void test_real_faces_are_found(void)
         refused += found.score < f->threshold;
     }
     tst_note("%d faces: %d found, %d kept; %d textures refused", TRY, near, kept, refused);
-    CU_ASSERT(!JUDGED || near >= TRY * 92 / 100);
-    CU_ASSERT(!JUDGED || kept >= TRY * 93 / 100);
-    CU_ASSERT(!JUDGED || refused >= TRY * 90 / 100);
+    CU_ASSERT(near >= TRY * 92 / 100);
+    CU_ASSERT(kept >= TRY * 93 / 100);
+    CU_ASSERT(refused >= TRY * 90 / 100);
     free(scene);
     pl_finder_free(finder);
     pl_images_clear(&im);
