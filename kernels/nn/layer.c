@@ -43,6 +43,15 @@ void kn_shape_text(kn_shape s, int rank, char *out, size_t size)
         snprintf(out, size, "the vector [%d]", s.c);
 }
 
+kn_status kn_layer_takes_image(const kn_layer *l, kn_error *e)
+{
+    if (l->in_rank == KN_RANK_IMAGE)
+        return KN_OK;
+    char text[80];
+    kn_shape_text(l->in, l->in_rank, text, sizeof text);
+    return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
+}
+
 int kn_layer_add_tensor(kn_layer *l, const char *suffix, int rank, const int64_t *dims,
                         bool is_kernel)
 {

@@ -163,6 +163,9 @@ const kn_layer_kind *kn_layer_kind_find(const char *name);
 /* "the image [24, 24, 64]", "the sequence [50, 128]", "the vector [64]"; size 80 is enough. */
 void kn_shape_text(kn_shape shape, int rank, char *out, size_t size);
 
+/* For configure: KN_EUSAGE "it takes an image, not the vector [64]" where the input is none. */
+kn_status kn_layer_takes_image(const kn_layer *l, kn_error *e);
+
 /* For configure: appends a trainable tensor and its room in the block; returns its index. */
 int kn_layer_add_tensor(kn_layer *l, const char *suffix, int rank, const int64_t *dims,
                         bool is_kernel);

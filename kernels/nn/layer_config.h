@@ -10,7 +10,8 @@ typedef enum kn_padding { KN_PADDING_VALID, KN_PADDING_SAME } kn_padding;
 
 extern const char *const kn_padding_names[]; /* "valid", "same", NULL */
 
-/* activation is a kn_act_kind; alpha below 0 stands for Keras's value of that kind. */
+/* Of conv2d, separable_conv2d and depthwise_conv2d, which leaves filters alone. activation is a kn_act_kind; alpha below 0
+ * stands for Keras's value of that kind. */
 typedef struct kn_conv2d_config {
     int filters;
     int kernel[2], stride[2]; /* rows, columns */
@@ -46,21 +47,6 @@ typedef struct kn_batchnorm_config {
 typedef struct kn_layernorm_config {
     float eps;
 } kn_layernorm_config;
-
-typedef struct kn_depthwise_config {
-    int kernel[2], stride[2]; /* rows, columns */
-    int padding;
-    int activation;
-    float alpha;
-} kn_depthwise_config;
-
-typedef struct kn_separable_config {
-    int filters;
-    int kernel[2], stride[2]; /* rows, columns */
-    int padding;
-    int activation;
-    float alpha;
-} kn_separable_config;
 
 typedef struct kn_add_config {
     int back; /* layers bridged */

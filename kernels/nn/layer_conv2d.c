@@ -5,7 +5,7 @@
 #include "base/cpu.h"
 #include "base/size.h"
 #include "nn/initializer.h"
-#include "nn/layer_config.h"
+#include "nn/layer_conv.h"
 
 typedef struct conv_state {
     kn_conv2d op;
@@ -13,19 +13,6 @@ typedef struct conv_state {
 } conv_state;
 
 enum { KERNEL, BIAS };
-
-#define AT(member) offsetof(kn_conv2d_config, member)
-static const kn_param params[] = {
-    {"filters", KN_PARAM_INT, AT(filters), 1, 1024, 0, 1, NULL, "Number of output channels"},
-    {"kernel", KN_PARAM_PAIR, AT(kernel), 1, 11, 3, 0, NULL, "Size of the window in pixels"},
-    {"stride", KN_PARAM_PAIR, AT(stride), 1, 8, 1, 0, NULL, "Step of the window in pixels"},
-    {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
-     "Windows inside the image (valid), or zeros around it (same)"},
-    {"activation", KN_PARAM_CHOICE, AT(activation), 0, 0, 0, 0, kn_act_names,
-     "Function applied to the output"},
-    {"alpha", KN_PARAM_REAL, AT(alpha), 0, 10, -1, 0, NULL,
-     "Slope of leaky_relu (0.3 when not given) or scale of elu (1)"},
-};
 
 static void set_sizes(kn_layer *l)
 {
@@ -42,11 +29,7 @@ static void set_sizes(kn_layer *l)
 static kn_status configure(kn_layer *l, kn_error *e)
 {
     const kn_conv2d_config *k = l->config;
-    if (l->in_rank != KN_RANK_IMAGE) {
-        char text[80];
-        kn_shape_text(l->in, l->in_rank, text, sizeof text);
-        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
-    }
+    KN_TRY(kn_layer_takes_image(l, e));
     const bool bf16 = l->precision == KN_PRECISION_BF16;
     if (bf16)
         KN_TRY(kn_bf16_require(e));
@@ -147,8 +130,8 @@ const kn_conv2d *kn_layer_conv2d_op(const kn_layer *l)
 const kn_layer_kind kn_layer_conv2d = {
     .name = "conv2d",
     .doc = "Convolution over an image, with bias and activation",
-    .params = params,
-    .param_count = sizeof params / sizeof params[0],
+    .params = kn_conv_params,
+    .param_count = KN_CONV_PARAMS,
     .config_size = sizeof(kn_conv2d_config),
     .granule = KN_GRANULE_IMAGE,
     .configure = configure,

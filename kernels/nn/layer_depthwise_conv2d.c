@@ -2,23 +2,10 @@
 
 #include "base/size.h"
 #include "nn/initializer.h"
-#include "nn/layer.h"
-#include "nn/layer_config.h"
+#include "nn/layer_conv.h"
 #include "ops/depthwise/depthwise.h"
 
 enum { KERNEL, BIAS };
-
-#define AT(member) offsetof(kn_depthwise_config, member)
-static const kn_param params[] = {
-    {"kernel", KN_PARAM_PAIR, AT(kernel), 1, 11, 3, 0, NULL, "Size of the window in pixels"},
-    {"stride", KN_PARAM_PAIR, AT(stride), 1, 8, 1, 0, NULL, "Step of the window in pixels"},
-    {"padding", KN_PARAM_CHOICE, AT(padding), 0, 0, 0, 0, kn_padding_names,
-     "Windows inside the image (valid), or zeros around it (same)"},
-    {"activation", KN_PARAM_CHOICE, AT(activation), 0, 0, 0, 0, kn_act_names,
-     "Function applied to the output"},
-    {"alpha", KN_PARAM_REAL, AT(alpha), 0, 10, -1, 0, NULL,
-     "Slope of leaky_relu (0.3 when not given) or scale of elu (1)"},
-};
 
 typedef struct depthwise_state {
     kn_depthwise op;
@@ -32,12 +19,8 @@ static size_t out_bytes(const kn_layer *l)
 
 static kn_status configure(kn_layer *l, kn_error *e)
 {
-    const kn_depthwise_config *k = l->config;
-    if (l->in_rank != KN_RANK_IMAGE) {
-        char text[80];
-        kn_shape_text(l->in, l->in_rank, text, sizeof text);
-        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
-    }
+    const kn_conv2d_config *k = l->config;
+    KN_TRY(kn_layer_takes_image(l, e));
     depthwise_state *s = kn_arena_alloc(l->arena, 1, sizeof *s);
     if (!s)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");
@@ -113,9 +96,9 @@ static double macs(const kn_layer *l)
 const kn_layer_kind kn_layer_depthwise_conv2d = {
     .name = "depthwise_conv2d",
     .doc = "Convolution of each channel by its own kernel, with bias and activation",
-    .params = params,
-    .param_count = sizeof params / sizeof params[0],
-    .config_size = sizeof(kn_depthwise_config),
+    .params = kn_conv_params + 1,
+    .param_count = KN_CONV_PARAMS - 1,
+    .config_size = sizeof(kn_conv2d_config),
     .granule = KN_GRANULE_IMAGE,
     .configure = configure,
     .init = init,

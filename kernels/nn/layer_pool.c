@@ -14,11 +14,7 @@ const kn_param kn_pool_params[KN_POOL_PARAMS] = {
 kn_status kn_layer_pool_configure(kn_layer *l, kn_error *e)
 {
     const kn_pool_config *k = l->config;
-    if (l->in_rank != KN_RANK_IMAGE) {
-        char text[80];
-        kn_shape_text(l->in, l->in_rank, text, sizeof text);
-        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
-    }
+    KN_TRY(kn_layer_takes_image(l, e));
     kn_pool2d *p = kn_arena_alloc(l->arena, 1, sizeof *p);
     if (!p)
         return kn_fail(e, KN_ENOMEM, "no memory for a layer");

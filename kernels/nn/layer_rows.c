@@ -4,11 +4,7 @@
 
 static kn_status configure(kn_layer *l, kn_error *e)
 {
-    if (l->in_rank != KN_RANK_IMAGE) {
-        char text[80];
-        kn_shape_text(l->in, l->in_rank, text, sizeof text);
-        return kn_fail(e, KN_EUSAGE, "it takes an image, not %s", text);
-    }
+    KN_TRY(kn_layer_takes_image(l, e));
     int64_t features = (int64_t)l->in.w * l->in.c;
     if (features > INT_MAX)
         return kn_fail(e, KN_EUSAGE, "a row of %d pixels x %d channels has more than %d values",

@@ -15,15 +15,11 @@ typedef struct folding {
 
 static bool is_linear(const kn_layer_spec *s)
 {
-    if (s->kind == &kn_layer_conv2d)
-        return ((const kn_conv2d_config *)s->config)->activation == KN_ACT_LINEAR;
-    if (s->kind == &kn_layer_depthwise_conv2d)
-        return ((const kn_depthwise_config *)s->config)->activation == KN_ACT_LINEAR;
-    if (s->kind == &kn_layer_separable_conv2d)
-        return ((const kn_separable_config *)s->config)->activation == KN_ACT_LINEAR;
     if (s->kind == &kn_layer_dense)
         return ((const kn_dense_config *)s->config)->activation == KN_ACT_LINEAR;
-    return false;
+    bool is_conv = s->kind == &kn_layer_conv2d || s->kind == &kn_layer_depthwise_conv2d ||
+                   s->kind == &kn_layer_separable_conv2d;
+    return is_conv && ((const kn_conv2d_config *)s->config)->activation == KN_ACT_LINEAR;
 }
 
 /* Whether the listed layer is a batchnorm that the one before it can take in: nobody else reads what that one

@@ -59,8 +59,6 @@ kn_status pl_planned_open(const pl_global *g, const pl_study_args *a, int spec, 
     KN_TRY(pl_study_load(a->spec[spec], a->set, a->sets, &out->study, e));
     kn_status rc = pl_study_check_files(&out->study, e);
     if (rc == KN_OK)
-        rc = pl_study_check_machine(&out->study, e);
-    if (rc == KN_OK)
         rc = pl_store_open(g->cache, &out->store, e);
     if (rc == KN_OK)
         rc = pl_plan_make(&out->study, pl_stages, out->store, g->results, &out->plan, e);

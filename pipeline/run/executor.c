@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "io/json.h"
 #include "run/executor_private.h"
 #include "run/halving.h"
@@ -337,6 +338,20 @@ static kn_status run_all(pl_exec *x, kn_error *e)
     return x->whole && !x->options->only ? pl_exec_update_table(x, e) : KN_OK;
 }
 
+/* That this machine can do the arithmetic of the runs to be made; those that are done, or go to other machines, ask
+ * nothing of it. */
+static kn_status check_machine(const pl_exec *x, kn_error *e)
+{
+    const pl_study *s = x->plan->study;
+    for (int r = 0; x->options->until >= PL_TRAIN && r < s->run_count; r++) {
+        bool wanted = x->fate[r] == PL_FATE_MAKE && (!x->options->only || x->options->only[r]);
+        if (wanted && s->runs[r].spec.train.precision == KN_PRECISION_BF16 &&
+            kn_bf16_require(e) != KN_OK)
+            return kn_prepend(e, "%s: %s: ", s->path, s->runs[r].label);
+    }
+    return KN_OK;
+}
+
 static kn_status set_up(pl_exec *x, kn_error *e)
 {
     int runs = x->out->runs;
@@ -351,6 +366,7 @@ static kn_status set_up(pl_exec *x, kn_error *e)
     pl_split_choice_init(x);
     KN_TRY(pl_study_use(x->plan, &x->use, e)); /* before the tasks: it looks for lost entries */
     find_fates(x);
+    KN_TRY(check_machine(x, e));
     KN_TRY(pl_exec_plan_tasks(x, e));
     put_in_order(x);
     return KN_OK;

@@ -183,10 +183,6 @@ void pl_study_clear(pl_study *s);
  * each problem at its place in the spec, in the form of pl_study_load. */
 kn_status pl_study_check_files(const pl_study *s, kn_error *e);
 
-/* That this machine can do the arithmetic of every run (train.precision): KN_EUSAGE with what is missing and the
- * way out. */
-kn_status pl_study_check_machine(const pl_study *s, kn_error *e);
-
 /* Which stages a key changes the result of. */
 enum {
     PL_KEY_INGEST = 1,

@@ -1,9 +1,8 @@
-/* What a study needs of this machine: its data files and its arithmetic. Declared in spec.h. */
+/* The data files of a study, declared in spec.h. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/cpu.h"
 #include "spec/diag.h"
 #include "spec/schema.h"
 #include "spec/spec_mem.h"
@@ -30,12 +29,4 @@ kn_status pl_study_check_files(const pl_study *s, kn_error *e)
     kn_status rc = pl_diags_fail(&diags, e);
     kn_arena_clear(&arena);
     return rc;
-}
-
-kn_status pl_study_check_machine(const pl_study *s, kn_error *e)
-{
-    for (int i = 0; i < s->run_count; i++)
-        if (s->runs[i].spec.train.precision == KN_PRECISION_BF16 && kn_bf16_require(e) != KN_OK)
-            return kn_prepend(e, "%s: %s: ", s->path, s->runs[i].label);
-    return KN_OK;
 }

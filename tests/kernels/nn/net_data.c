@@ -82,8 +82,8 @@ kn_net *net_data_layers(int size, const kn_layer_spec *specs, int count, kn_outp
 kn_net *net_data_residual(int size)
 {
     static const kn_conv2d_config conv = {6, {3, 3}, {1, 1}, KN_PADDING_SAME, 0, -1};
-    static const kn_separable_config separable = {6, {3, 3}, {1, 1}, KN_PADDING_SAME, 0, -1};
-    static const kn_depthwise_config depthwise = {{3, 3}, {2, 2}, KN_PADDING_SAME, 0, -1};
+    static const kn_conv2d_config separable = {6, {3, 3}, {1, 1}, KN_PADDING_SAME, 0, -1};
+    static const kn_conv2d_config depthwise = {0, {3, 3}, {2, 2}, KN_PADDING_SAME, 0, -1};
     static const kn_batchnorm_config norm = {0.9f, 0.001f};
     static const kn_layernorm_config rows = {0.001f};
     static const kn_activation_config relu = {KN_ACT_RELU, -1};

@@ -223,8 +223,7 @@ static void test_of_logistic_regression_it_is_the_weights(void)
 static kn_net *bridged(void)
 {
     static const kn_conv2d_config conv = {3, {3, 3}, {1, 1}, KN_PADDING_SAME, KN_ACT_TANH, -1};
-    static const kn_separable_config separable = {3,           {3, 3}, {1, 1}, KN_PADDING_SAME,
-                                                  KN_ACT_TANH, -1};
+    static const kn_conv2d_config separable = {3, {3, 3}, {1, 1}, KN_PADDING_SAME, KN_ACT_TANH, -1};
     static const kn_batchnorm_config norm = {0.9f, 0.001f};
     static const kn_layernorm_config rows = {0.1f};
     static const kn_pool_config pool = {{2, 2}, {0, 0}, KN_PADDING_VALID};

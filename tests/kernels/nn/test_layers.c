@@ -21,8 +21,6 @@ typedef struct layer_case {
         kn_batchnorm_config batchnorm;
         kn_layernorm_config layernorm;
         kn_add_config add;
-        kn_depthwise_config depthwise;
-        kn_separable_config separable;
     } config;
 } layer_case;
 
@@ -68,23 +66,23 @@ static const layer_case cases[] = {
     {&kn_layer_depthwise_conv2d,
      IMAGE(7, 8, 3),
      2,
-     {.depthwise = {{3, 3}, {1, 1}, 0, KN_ACT_TANH, -1}}},
+     {.conv = {0, {3, 3}, {1, 1}, 0, KN_ACT_TANH, -1}}},
     {&kn_layer_depthwise_conv2d,
      IMAGE(7, 6, 19),
      2,
-     {.depthwise = {{3, 3}, {2, 2}, 1, KN_ACT_RELU, -1}}},
+     {.conv = {0, {3, 3}, {2, 2}, 1, KN_ACT_RELU, -1}}},
     {&kn_layer_depthwise_conv2d,
      IMAGE(9, 6, 2),
      1,
-     {.depthwise = {{2, 5}, {2, 1}, 1, KN_ACT_GELU, -1}}},
+     {.conv = {0, {2, 5}, {2, 1}, 1, KN_ACT_GELU, -1}}},
     {&kn_layer_separable_conv2d,
      IMAGE(7, 8, 3),
      2,
-     {.separable = {5, {3, 3}, {1, 1}, 1, KN_ACT_TANH, -1}}},
+     {.conv = {5, {3, 3}, {1, 1}, 1, KN_ACT_TANH, -1}}},
     {&kn_layer_separable_conv2d,
      IMAGE(7, 8, 17),
      2,
-     {.separable = {16, {3, 3}, {2, 2}, 0, KN_ACT_GELU, -1}}},
+     {.conv = {16, {3, 3}, {2, 2}, 0, KN_ACT_GELU, -1}}},
 };
 
 enum { CASES = sizeof cases / sizeof cases[0], COMPONENTS = 40 };
