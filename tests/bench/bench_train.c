@@ -22,6 +22,7 @@ typedef struct model {
     char kind[8];
     int size, mb;
     kn_precision precision;
+    bool augment;
 } model;
 
 typedef struct run {
@@ -30,6 +31,7 @@ typedef struct run {
     kn_trainer *trainer;
     uint8_t *x, *label;
     uint32_t index[IMAGES];
+    kn_augment augment;
     size_t mb;
     kn_status status;
 } run;
@@ -105,6 +107,20 @@ static void run_clear(run *r)
     free(r->label);
 }
 
+/* What the presets do to a training image, and a turn and a scale besides. */
+static kn_augment usual_changes(void)
+{
+    kn_augment a = kn_augment_none();
+    a.flip = 0.5f;
+    a.shift = 0.06f;
+    a.scale[0] = 0.9f;
+    a.scale[1] = 1.1f;
+    a.rotate = 10;
+    a.brightness = 0.05f;
+    a.contrast = 0.1f;
+    return a;
+}
+
 /* Noise that is brighter where the label is 1, so that the loss can fall. */
 static void fill_images(run *r, size_t pixels)
 {
@@ -121,7 +137,7 @@ static void fill_images(run *r, size_t pixels)
 static kn_status run_init(run *r, const model *m, int threads, kn_error *e)
 {
     size_t pixels = (size_t)m->size * (size_t)m->size;
-    *r = (run){.mb = (size_t)m->mb};
+    *r = (run){.augment = usual_changes(), .mb = (size_t)m->mb};
     r->x = malloc(IMAGES * pixels);
     r->label = malloc(IMAGES);
     if (!r->x || !r->label)
@@ -130,6 +146,7 @@ static kn_status run_init(run *r, const model *m, int threads, kn_error *e)
     kn_trainer_options o = {.batch_max = m->mb,
                             .optimizer = kn_optimizer_default(KN_OPT_ADAM),
                             .seed = 1,
+                            .augment = m->augment ? &r->augment : NULL,
                             .class_weight = {1, 1}};
     KN_TRY(build_net(m->kind, m->precision, m->size, &r->net, e));
     KN_TRY(kn_pool_new(threads, &r->pool, e));
@@ -231,6 +248,13 @@ static bool is_one_of(const char *word, const char *const *list)
     return *list != NULL;
 }
 
+static bool take(const char **text, const char *word)
+{
+    bool there = strncmp(*text, word, strlen(word)) == 0;
+    *text += there ? strlen(word) : 0;
+    return there;
+}
+
 static kn_status run_problem(const char *problem, kn_error *e)
 {
     model m = {0};
@@ -238,13 +262,13 @@ static kn_status run_problem(const char *problem, kn_error *e)
     bool known = sscanf(problem, "%7[a-z]%dmb%d%n", m.kind, &m.size, &m.mb, &used) == 3 &&
                  is_one_of(m.kind, kinds);
     const char *rest = problem + used;
-    m.precision = strcmp(rest, "/bf16") == 0 ? KN_PRECISION_BF16 : KN_PRECISION_F32;
-    if (!known || (*rest && m.precision == KN_PRECISION_F32) || m.size < 1 || m.size > 1000 ||
-        m.mb < 1 || m.mb > IMAGES)
-        return kn_fail(
-            e, KN_EUSAGE,
-            "'%s' is not a model such as cnn50mb500 or cnn50mb500/bf16 (at most %d images)",
-            problem, IMAGES);
+    m.precision = take(&rest, "/bf16") ? KN_PRECISION_BF16 : KN_PRECISION_F32;
+    m.augment = take(&rest, "/augment");
+    if (!known || *rest || m.size < 1 || m.size > 1000 || m.mb < 1 || m.mb > IMAGES)
+        return kn_fail(e, KN_EUSAGE,
+                       "'%s' is not a model such as cnn50mb500, cnn50mb500/bf16 or "
+                       "cnn50mb500/bf16/augment (at most %d images)",
+                       problem, IMAGES);
     if (m.precision == KN_PRECISION_BF16 && kn_bf16_get() == KN_BF16_NONE)
         return KN_OK; /* this machine has none */
     run r;
@@ -260,11 +284,21 @@ static kn_status run_problem(const char *problem, kn_error *e)
     return rc;
 }
 
-static const char *const problems[] = {
-    "cnn50mb64",   "cnn50mb64/bf16",   "cnn50mb500",  "cnn50mb500/bf16",
-    "cnn100mb100", "cnn100mb100/bf16", "deep50mb128", "deep50mb128/bf16",
-    "rnn50mb1000", "logreg50mb500",    NULL};
+static const char *const problems[] = {"cnn50mb64",
+                                       "cnn50mb64/bf16",
+                                       "cnn50mb500",
+                                       "cnn50mb500/bf16",
+                                       "cnn50mb500/augment",
+                                       "cnn50mb500/bf16/augment",
+                                       "cnn100mb100",
+                                       "cnn100mb100/bf16",
+                                       "deep50mb128",
+                                       "deep50mb128/bf16",
+                                       "rnn50mb1000",
+                                       "logreg50mb500",
+                                       NULL};
 
 const bench bench_train = {
-    "train", "whole models: cnn, deep, rnn, logreg at a size and a batch, e.g. cnn50mb500/bf16",
+    "train",
+    "whole models: cnn, deep, rnn, logreg at a size and a batch, e.g. cnn50mb500/bf16/augment",
     problems, run_problem};
