@@ -11,7 +11,7 @@
 typedef struct run {
     kn_depthwise op;
     size_t size; /* floats of an image, in as out */
-    float *x, *dz, *w, *b, *y, *dx, *dw, *scratch, *want;
+    float *x, *dz, *w, *b, *y, *dx, *dw, *want;
 } run;
 
 static void forward(void *context, size_t item)
@@ -25,8 +25,7 @@ static void backward(void *context, size_t item)
 {
     run *r = context;
     (void)item;
-    kn_depthwise_backward(kn_depthwise_get(), &r->op, r->x, r->w, r->dz, r->dx, r->dw, r->b,
-                          r->scratch);
+    kn_depthwise_backward(kn_depthwise_get(), &r->op, r->x, r->w, r->dz, r->dx, r->dw, r->b);
 }
 
 static kn_status parse(const char *problem, run *r, kn_error *e)
@@ -60,11 +59,8 @@ static kn_status run_problem(const char *problem, kn_error *e)
     struct {
         float **at;
         size_t n;
-    } need[] = {{&r.x, r.size},         {&r.dz, r.size},
-                {&r.y, r.size},         {&r.dx, r.size},
-                {&r.w, taps},           {&r.dw, taps},
-                {&r.b, (size_t)r.op.c}, {&r.scratch, kn_depthwise_scratch(&r.op)},
-                {&r.want, r.size}};
+    } need[] = {{&r.x, r.size}, {&r.dz, r.size}, {&r.y, r.size},         {&r.dx, r.size},
+                {&r.w, taps},   {&r.dw, taps},   {&r.b, (size_t)r.op.c}, {&r.want, r.size}};
     kn_arena arena;
     kn_arena_init(&arena);
     kn_rng g;
