@@ -48,9 +48,7 @@ void kn_depthwise_forward(const kn_depthwise_impl *by, const kn_depthwise *d, co
 void kn_depthwise_backward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
                            const float *w, const float *dz, float *dx, float *dw, float *db)
 {
-    by->weights(d, x, dz, dw);
-    if (db)
-        by->bias(d, dz, db);
+    by->weights(d, x, dz, dw, db);
     if (dx)
         by->back(d, w, dz, dx);
 }

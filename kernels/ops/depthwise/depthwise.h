@@ -33,10 +33,8 @@ typedef struct kn_depthwise_impl {
                      float *y);
     /* dx[h,w,c] = sum of dz times w over the taps by which x[h,w,c] is taken */
     void (*back)(const kn_depthwise *d, const float *w, const float *dz, float *dx);
-    /* dw[kh,kw,c] += sum over outputs of x dz */
-    void (*weights)(const kn_depthwise *d, const float *x, const float *dz, float *dw);
-    /* db[c] += sum of dz */
-    void (*bias)(const kn_depthwise *d, const float *dz, float *db);
+    /* dw[kh,kw,c] += sum over outputs of x dz; db[c] += sum of dz; db may be NULL */
+    void (*weights)(const kn_depthwise *d, const float *x, const float *dz, float *dw, float *db);
 } kn_depthwise_impl;
 
 extern const kn_depthwise_impl kn_depthwise_ref; /* a number at a time, sums in double */

@@ -67,17 +67,13 @@ static double tap_sum(const kn_depthwise *d, const float *x, const float *dz, in
     return sum;
 }
 
-static void weights(const kn_depthwise *d, const float *x, const float *dz, float *dw)
+static void weights(const kn_depthwise *d, const float *x, const float *dz, float *dw, float *db)
 {
     for (int h = 0; h < d->kh; h++)
         for (int k = 0; k < d->kw; k++)
             for (int c = 0; c < d->c; c++)
                 dw[tap_at(d, h, k, c)] += (float)tap_sum(d, x, dz, h, k, c);
-}
-
-static void bias(const kn_depthwise *d, const float *dz, float *db)
-{
-    for (int c = 0; c < d->c; c++) {
+    for (int c = 0; db && c < d->c; c++) {
         double sum = 0.0;
         for (int i = 0; i < d->oh * d->ow; i++)
             sum += (double)dz[(size_t)i * (size_t)d->c + (size_t)c];
@@ -86,4 +82,4 @@ static void bias(const kn_depthwise *d, const float *dz, float *db)
 }
 
 const kn_depthwise_impl kn_depthwise_ref = {"depthwise_ref", KN_ISA_SCALAR, multiply, back,
-                                            weights,         bias};
+                                            weights};
