@@ -3,8 +3,8 @@
  *   z[oh,ow,c] = b[c] + sum x[oh*sh+kh-pt, ow*sw+kw-pl, c] * w[kh,kw,c]   (as Keras DepthwiseConv2D,
  *                depth_multiplier 1; zeros beyond the image)
  *
- * or the larger of that and 0, and back: dx overwritten, dw and db added to. Deterministic for a fixed instruction set; nothing is allocated; pointers may be unaligned and must
- * not overlap. */
+ * or the larger of that and 0, and back: dx is overwritten, dw and db are added to. Deterministic for a fixed
+ * instruction set; nothing is allocated; pointers may be unaligned and must not overlap. */
 #ifndef KN_OPS_DEPTHWISE_H
 #define KN_OPS_DEPTHWISE_H
 
