@@ -31,13 +31,14 @@ static kn_status configure(kn_layer *l, kn_error *e)
     s->op.sh = k->stride[0];
     s->op.sw = k->stride[1];
     s->act = kn_config_act(k->activation, k->alpha);
+    s->op.relu = s->act.kind == KN_ACT_RELU;
     KN_TRY(kn_depthwise_shape(&s->op, k->padding == KN_PADDING_SAME, e));
     l->out = (kn_shape){s->op.oh, s->op.ow, l->in.c};
     int64_t w[] = {s->op.kh, s->op.kw, l->in.c, 1};
     kn_layer_add_tensor(l, "kernel", 4, w, true);
     kn_layer_add_tensor(l, "bias", 1, &w[2], false);
     l->saved_bytes = kn_act_backward_from_y(s->act.kind) ? 0 : out_bytes(l);
-    l->scratch_bytes = out_bytes(l) + kn_depthwise_scratch(&s->op) * sizeof(float);
+    l->scratch_bytes = out_bytes(l);
     return KN_OK;
 }
 
@@ -48,12 +49,6 @@ static void init(const kn_layer *l, float *w, kn_rng *rng)
     double window = (double)d->kh * d->kw;
     kn_init_glorot_uniform(rng, kn_tensor_size(&l->tensor[KERNEL]), window * d->c, window,
                            w + l->offset[KERNEL]);
-}
-
-/* Scratch: dz of an image | that of the operation. */
-static float *rest_of_scratch(const kn_layer *l, const kn_layer_args *a)
-{
-    return (float *)(void *)((char *)a->scratch + out_bytes(l));
 }
 
 static float *z_of(const kn_layer *l, const kn_layer_args *a, int image)
@@ -70,7 +65,8 @@ static void forward(const kn_layer *l, const kn_layer_args *a)
         float *y = a->y + (size_t)n * out, *z = z_of(l, a, n);
         kn_depthwise_forward(kn_depthwise_get(), &s->op, a->x + (size_t)n * in,
                              a->w + l->offset[KERNEL], a->w + l->offset[BIAS], z ? z : y);
-        kn_act_forward(s->act, out, z ? z : y, y);
+        if (!s->op.relu)
+            kn_act_forward(s->act, out, z ? z : y, y);
     }
 }
 
@@ -78,13 +74,13 @@ static void backward(const kn_layer *l, const kn_layer_args *a)
 {
     const depthwise_state *s = l->state;
     size_t in = kn_shape_size(l->in), out = kn_shape_size(l->out);
-    float *dz = a->scratch;
+    float *dz = a->scratch; /* of an image */
     for (int n = 0; n < a->mb; n++) {
         size_t x = (size_t)n * in, y = (size_t)n * out;
         kn_act_backward(s->act, out, z_of(l, a, n), a->y + y, a->dy + y, dz);
         kn_depthwise_backward(kn_depthwise_get(), &s->op, a->x + x, a->w + l->offset[KERNEL], dz,
                               a->dx ? a->dx + x : NULL, a->dw + l->offset[KERNEL],
-                              a->dw + l->offset[BIAS], rest_of_scratch(l, a));
+                              a->dw + l->offset[BIAS]);
     }
 }
 

@@ -9,7 +9,7 @@
 enum { DEPTHWISE, POINTWISE, BIAS };
 
 /* Saved of the images of a call: what the depthwise convolution gave of each | that of the pointwise one.
- * Scratch: the same or its gradient | that of the two operations, one at a time. */
+ * Scratch: the same or its gradient | that of the pointwise convolution. */
 typedef struct separable_state {
     kn_depthwise depth;
     kn_conv2d point;
@@ -26,11 +26,9 @@ static void set_sizes(kn_layer *l)
     if (s->impl->images(&s->point) > 1)
         l->granule = KN_GRANULE_SHARD;
     s->scratch_middle = s->middle_bytes * (l->granule == KN_GRANULE_SHARD ? KN_SHARD_MB : 1);
-    size_t depth = kn_depthwise_scratch(&s->depth) * sizeof(float);
-    size_t point = s->impl->scratch_bytes(&s->point);
     l->out = (kn_shape){s->point.ph, s->point.pw, s->point.oc};
     l->saved_bytes = s->middle_bytes + kn_size_round_up(s->impl->saved_bytes(&s->point), KN_ALIGN);
-    l->scratch_bytes = s->scratch_middle + (depth > point ? depth : point);
+    l->scratch_bytes = s->scratch_middle + s->impl->scratch_bytes(&s->point);
     l->packed_bytes = s->impl->packed_bytes(&s->point);
 }
 
@@ -126,8 +124,7 @@ static void backward(const kn_layer *l, const kn_layer_args *a)
             size_t x = (size_t)(n + i) * in;
             kn_depthwise_backward(kn_depthwise_get(), &s->depth, a->x + x,
                                   a->w + l->offset[DEPTHWISE], dmiddle + (size_t)i * s->middle,
-                                  a->dx ? a->dx + x : NULL, a->dw + l->offset[DEPTHWISE], NULL,
-                                  (float *)(void *)rest);
+                                  a->dx ? a->dx + x : NULL, a->dw + l->offset[DEPTHWISE], NULL);
         }
     }
 }

@@ -24,6 +24,11 @@ typedef struct bench {
     bench_fn run;
 } bench;
 
+/* FLOP/s by the least and by the median time. */
+typedef struct bench_rate {
+    double best, median;
+} bench_rate;
+
 /* One row: what is timed. `step` does one item's work; item counts up from 0, so that a bench can
  * walk through more data than fits the caches. */
 typedef struct bench_row {
@@ -34,10 +39,17 @@ typedef struct bench_row {
     double images;       /* per item; 0: not counted in images */
     void (*step)(void *context, size_t item);
     void *context;
+    bench_rate mark; /* of the tuned convolution, of which a share is told too; 0: none */
 } bench_row;
 
 /* Times the row (about 0.3 s, or 21 items where that takes longer) and prints it. */
-void bench_time(const bench_row *row);
+bench_rate bench_time(const bench_row *row);
+
+/* What bench_time found for forward, dw and dw+dx of the best convolution of a problem. */
+typedef struct bench_conv2d_rates {
+    bench_rate forward, dw, dw_dx;
+} bench_conv2d_rates;
+kn_status bench_conv2d_marks(const char *problem, bench_conv2d_rates *out, kn_error *e);
 
 /* FLOP/s of one core at the instruction set in force (ops/probe). */
 double bench_peak(void);

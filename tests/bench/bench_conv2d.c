@@ -150,26 +150,30 @@ static kn_status verify(run *r, kn_arena *a, kn_error *e)
     return compare("db", r->db, ref.db, (size_t)c->oc, e);
 }
 
-static kn_status time_all(run *r, kn_arena *a, kn_error *e)
+enum { INFERENCE, FORWARD, DW, DW_DX, HALF_DW, HALF_DW_DX, PASSES };
+
+static kn_status time_all(run *r, kn_arena *a, bench_rate *rate, kn_error *e)
 {
     KN_TRY(verify(r, a, e));
     double flop = 2 * kn_conv2d_macs(&r->c) * r->mb, images = r->mb;
-    const bench_row rows[] = {
-        {"inference", r->k->name, flop, 0, images, step_inference, r},
-        {"forward", r->k->name, flop, 0, images, step_forward, r},
-        {"dw", r->k->name, flop, 0, images, step_dw, r},
-        {"dw+dx", r->k->name, 2 * flop, 0, images, step_dw_dx, r},
-        {"dw, half 0", r->k->name, flop, 0, images, step_half_dw, r},
-        {"dw+dx, half 0", r->k->name, 2 * flop, 0, images, step_half_dw_dx, r},
+    const bench_row rows[PASSES] = {
+        [INFERENCE] = {"inference", r->k->name, flop, 0, images, step_inference, r, {0, 0}},
+        [FORWARD] = {"forward", r->k->name, flop, 0, images, step_forward, r, {0, 0}},
+        [DW] = {"dw", r->k->name, flop, 0, images, step_dw, r, {0, 0}},
+        [DW_DX] = {"dw+dx", r->k->name, 2 * flop, 0, images, step_dw_dx, r, {0, 0}},
+        [HALF_DW] = {"dw, half 0", r->k->name, flop, 0, images, step_half_dw, r, {0, 0}},
+        [HALF_DW_DX] =
+            {"dw+dx, half 0", r->k->name, 2 * flop, 0, images, step_half_dw_dx, r, {0, 0}},
     };
     for (int i = 0; i < r->groups; i++)
         step_forward(r, (size_t)i);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        bench_time(&rows[i]);
+    for (size_t i = 0; i < PASSES; i++)
+        rate[i] = bench_time(&rows[i]);
     return KN_OK;
 }
 
-static kn_status run_impl(const kn_conv2d_impl *k, const char *problem, kn_error *e)
+static kn_status run_impl(const kn_conv2d_impl *k, const char *problem, bench_rate *rate,
+                          kn_error *e)
 {
     kn_conv2d c;
     KN_TRY(conv2d_problem_parse(problem, &c, e));
@@ -178,14 +182,23 @@ static kn_status run_impl(const kn_conv2d_impl *k, const char *problem, kn_error
     run r;
     kn_status rc = run_init(&r, k, &c, k->images(&c), &a, e);
     if (rc == KN_OK)
-        rc = time_all(&r, &a, e);
+        rc = time_all(&r, &a, rate, e);
     kn_arena_clear(&a);
     return rc;
 }
 
 static kn_status run_problem(const char *problem, kn_error *e)
 {
-    return run_impl(kn_conv2d_best(), problem, e);
+    bench_rate rate[PASSES];
+    return run_impl(kn_conv2d_best(), problem, rate, e);
+}
+
+kn_status bench_conv2d_marks(const char *problem, bench_conv2d_rates *out, kn_error *e)
+{
+    bench_rate rate[PASSES];
+    KN_TRY(run_impl(kn_conv2d_best(), problem, rate, e));
+    *out = (bench_conv2d_rates){rate[FORWARD], rate[DW], rate[DW_DX]};
+    return KN_OK;
 }
 
 /* Blocks whose tiles lie in L1, 18 terms as the second layer of the CNN has: what this machine can do. */
@@ -233,7 +246,8 @@ static kn_status run_bf16(const char *problem, kn_error *e)
         return KN_OK;
     if (strcmp(problem, "peak") == 0)
         return time_blocks();
-    return run_impl(kn_conv2d_best_bf16(), problem, e);
+    bench_rate rate[PASSES];
+    return run_impl(kn_conv2d_best_bf16(), problem, rate, e);
 }
 
 static const char *const problems[] = {"ic1ih50oc64kh3pool2",      "ic64ih24oc64kh3pool2",

@@ -81,9 +81,11 @@ static void print_json(const bench_row *row, const times *t)
     printf(
         "%s\n    {\"bench\": \"%s\", \"problem\": \"%s\", \"pass\": \"%s\", \"variant\": \"%s\", "
         "\"min_us\": %.3f, \"median_us\": %.3f, \"spread\": %.4f, \"gflops\": %.2f, "
-        "\"share_of_peak\": %.4f, \"gbytes_per_s\": %.2f, \"images_per_s\": %.1f}",
+        "\"share_of_peak\": %.4f, \"share_of_mark\": %.4f, \"gbytes_per_s\": %.2f, "
+        "\"images_per_s\": %.1f}",
         state.rows++ ? "," : "", state.name, state.problem, row->pass, row->variant, t->min * 1e6,
-        t->median * 1e6, t->spread, rate * 1e-9, rate / bench_peak(), row->bytes / t->min * 1e-9,
+        t->median * 1e6, t->spread, rate * 1e-9, rate / bench_peak(),
+        row->mark.best > 0 ? rate / row->mark.best : 0.0, row->bytes / t->min * 1e-9,
         row->images / t->min);
 }
 
@@ -103,6 +105,9 @@ static void print_text(const bench_row *row, const times *t)
         printf("%9s %7s", "-", "-");
     if (row->images > 0)
         printf(" %8.0f images/s", row->images / t->min);
+    if (row->mark.best > 0)
+        printf(" %5.0f %% of conv (median %.0f %%)", 100 * rate / row->mark.best,
+               100 * row->flop / t->median / row->mark.median);
     printf("\n");
 }
 
@@ -123,7 +128,7 @@ static void print_head(void)
                cpu, kn_cpu_count(), isa, kn_gemm_core(), gflops, reads);
 }
 
-void bench_time(const bench_row *row)
+bench_rate bench_time(const bench_row *row)
 {
     double seconds[SAMPLES];
     size_t item = 0, repeat = 1;
@@ -140,6 +145,7 @@ void bench_time(const bench_row *row)
     else
         print_text(row, &t);
     fflush(stdout);
+    return (bench_rate){row->flop / t.min, row->flop / t.median};
 }
 
 static bool run(const bench *b, const char *problem)

@@ -1,8 +1,5 @@
 #include "ops/depthwise/depthwise.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 #include "base/size.h"
 #include "ops/window.h"
 
@@ -42,64 +39,18 @@ kn_status kn_depthwise_shape(kn_depthwise *d, int same, kn_error *e)
     return KN_OK;
 }
 
-/* dz with its strides' zeros between. */
-static int dilated(int out, int stride)
-{
-    return (out - 1) * stride + 1;
-}
-
-static bool has_strides(const kn_depthwise *d)
-{
-    return d->sh > 1 || d->sw > 1;
-}
-
-size_t kn_depthwise_scratch(const kn_depthwise *d)
-{
-    if (!has_strides(d))
-        return 0;
-    return (size_t)dilated(d->oh, d->sh) * (size_t)dilated(d->ow, d->sw) * (size_t)d->c;
-}
-
-static const float *dilate(const kn_depthwise *d, const float *dz, float *to)
-{
-    if (!has_strides(d))
-        return dz;
-    size_t c = (size_t)d->c, line = (size_t)dilated(d->ow, d->sw) * c;
-    memset(to, 0, kn_depthwise_scratch(d) * sizeof *to);
-    for (int h = 0; h < d->oh; h++)
-        for (int w = 0; w < d->ow; w++)
-            memcpy(to + (size_t)(h * d->sh) * line + (size_t)(w * d->sw) * c,
-                   dz + ((size_t)h * (size_t)d->ow + (size_t)w) * c, c * sizeof *dz);
-    return to;
-}
-
 void kn_depthwise_forward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
                           const float *w, const float *b, float *y)
 {
-    by->multiply(d, x, w, b, 0, y);
+    by->multiply(d, x, w, b, y);
 }
 
-/* dx[h,w] = sum of dz at (h + pt - kh, w + pl - kw) as if dilated: dz convolved with the kernel turned around and
- * kh - 1 - pt zeros above it. */
 void kn_depthwise_backward(const kn_depthwise_impl *by, const kn_depthwise *d, const float *x,
-                           const float *w, const float *dz, float *dx, float *dw, float *db,
-                           float *scratch)
+                           const float *w, const float *dz, float *dx, float *dw, float *db)
 {
     by->weights(d, x, dz, dw, db);
-    if (!dx)
-        return;
-    kn_depthwise back = {.c = d->c,
-                         .ih = dilated(d->oh, d->sh),
-                         .iw = dilated(d->ow, d->sw),
-                         .oh = d->ih,
-                         .ow = d->iw,
-                         .kh = d->kh,
-                         .kw = d->kw,
-                         .sh = 1,
-                         .sw = 1,
-                         .pt = d->kh - 1 - d->pt,
-                         .pl = d->kw - 1 - d->pl};
-    by->multiply(&back, dilate(d, dz, scratch), w, NULL, 1, dx);
+    if (dx)
+        by->back(d, w, dz, dx);
 }
 
 double kn_depthwise_macs(const kn_depthwise *d)

@@ -2,5 +2,5 @@
 
 #include "ops/depthwise/depthwise_body.inc"
 
-const kn_depthwise_impl kn_depthwise_scalar = {"depthwise_scalar", KN_ISA_SCALAR, multiply,
+const kn_depthwise_impl kn_depthwise_scalar = {"depthwise_scalar", KN_ISA_SCALAR, multiply, back,
                                                weights};
