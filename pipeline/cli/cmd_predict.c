@@ -10,6 +10,7 @@
 #include "cli/predict_outside.h"
 #include "cli/predict_sheet.h"
 #include "cli/predict_sure.h"
+#include "cli/side_models.h"
 #include "compare/compare_side.h"
 #include "insight/pixels_far.h"
 #include "io/json.h"
@@ -334,28 +335,6 @@ static kn_status predict(const pl_global *g, const pl_predict_args *a, const pl_
     return rc;
 }
 
-/* A group is the mean of its runs that are done; what that costs is said. */
-static kn_status open_all(const pl_compare_side *side, kn_pool *pool, pl_predictions *p,
-                          kn_error *e)
-{
-    const char **dir = calloc((size_t)side->runs, sizeof *dir);
-    if (!dir)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", side->runs);
-    for (int k = 0; k < side->runs; k++)
-        dir[k] = side->run[k].dir;
-    kn_status rc = pl_predictions_open(dir, (size_t)side->runs, pool, p, e);
-    free(dir);
-    if (rc != KN_OK || !side->group)
-        return rc;
-    if (side->not_done > 0)
-        pl_warn("%s: %d of %d runs %s not done and left out", side->name, side->not_done,
-                side->not_done + side->runs, side->not_done == 1 ? "is" : "are");
-    if (side->runs > 1)
-        pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
-                side->runs, side->name, side->runs);
-    return KN_OK;
-}
-
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
 {
     pl_predict_args a = {.path = calloc((size_t)argc, sizeof *a.path)};
@@ -370,8 +349,11 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     if (rc == KN_OK)
         rc = kn_pool_new(g->threads, &pool, e);
     if (rc == KN_OK)
-        rc = open_all(&side, pool, &p, e);
+        rc = pl_side_models_open(&side, pool, &p, e);
     if (rc == KN_OK) {
+        if (side.runs > 1)
+            pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
+                    side.runs, side.name, side.runs);
         rc = predict(g, &a, &side, &p, e);
         pl_predictions_close(&p);
     }
