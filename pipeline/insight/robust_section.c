@@ -87,7 +87,7 @@ static void add_cells(const shown *s, int kind, int step, pl_doc *doc)
             if (!a || isnan(m.accuracy))
                 pl_doc_percent(doc, m.accuracy, 0);
             else
-                pl_doc_cellf(doc, m.accuracy, 0, "%.2f\nof %.1f", 100 * m.accuracy, 100 * m.kept);
+                pl_doc_cellf(doc, m.accuracy, 0, "%.2f\n%.1f kept", 100 * m.accuracy, 100 * m.kept);
         }
 }
 
@@ -113,7 +113,7 @@ static void add_table(const shown *s, pl_doc *doc)
             continue;
         char *title = pl_format("%s, aligned", label);
         pl_doc_column(doc, title, true,
-                      "Faces found and framed anew first; below it the share (%) of images in "
+                      "Faces found and framed anew first; kept: the share (%) of images in "
                       "which a face was found, of which it is the accuracy.");
         free(title);
     }
