@@ -108,10 +108,10 @@ static kn_status take_cut(pl_framing *f, const char *text, kn_error *e)
     return KN_OK;
 }
 
-/* "SCALE,DX,DY[,ANGLE]" */
+/* "SCALE,DX,DY[,ANGLE]". A face of a fiftieth of a wide picture is dozens of its widths from the middle. */
 static kn_status take_frame(pl_predict_args *a, const char *text, kn_error *e)
 {
-    static const double low[] = {0.1, -2, -2, -180}, high[] = {10, 2, 2, 180};
+    static const double low[] = {0.01, -100, -100, -180}, high[] = {100, 100, 100, 180};
     double v[4] = {0};
     const char *at = text;
     int n = 0;
@@ -129,8 +129,8 @@ static kn_status take_frame(pl_predict_args *a, const char *text, kn_error *e)
         }
     }
     return kn_fail(e, KN_EUSAGE,
-                   "--frame takes SCALE,DX,DY or SCALE,DX,DY,ANGLE (0.1 to 10, -2 to 2, -2 to 2, "
-                   "-180 to 180), not '%s'",
+                   "--frame takes SCALE,DX,DY or SCALE,DX,DY,ANGLE (0.01 to 100, -100 to 100, "
+                   "-100 to 100, -180 to 180), not '%s'",
                    text);
 }
 
