@@ -78,6 +78,17 @@ static void add_legend(const pl_study_data *d, const legend *l, pl_str *body)
     }
 }
 
+/* The line of the commoner label; without one nothing is drawn, but the statement has its end. */
+static void add_chance(const pl_study_data *d, const legend *l, int kind, pl_str *body)
+{
+    if (l->chance)
+        pl_str_addf(body, "%.5g", 100 * d->majority);
+    else
+        pl_str_add(body, "NaN");
+    pl_str_addf(body, " with lines lc rgb '" PL_COLOR_DARK "' lw 1 dt 3 %s\n",
+                l->chance && kind == 0 ? "title 'always the commoner label'" : "notitle");
+}
+
 static void add_plot(const pl_study_data *d, const legend *l, int kind, pl_str *body)
 {
     pl_str_add(body, "plot ");
@@ -86,14 +97,13 @@ static void add_plot(const pl_study_data *d, const legend *l, int kind, pl_str *
     for (int i = 0; i < l->count; i++)
         for (int a = 0; a < (l->g[i]->aligned ? 2 : 1); a++)
             add_curve(i, kind, a, body);
-    pl_str_addf(body, "%.5g with lines lc rgb '" PL_COLOR_DARK "' lw 1 dt 3 %s\n",
-                l->chance ? 100 * d->majority : (double)NAN,
-                l->chance && kind == 0 ? "title 'always the commoner label'" : "notitle");
+    add_chance(d, l, kind, body);
 }
 
+/* At most 0.9, so that the axis has a length. */
 static double least_drawn(const pl_robust_group *const *g, int count)
 {
-    double least = 1;
+    double least = 0.9;
     for (int i = 0; i < count; i++)
         for (int a = 0; a < 2; a++)
             for (int k = 0; k < PL_DISTURB_COUNT; k++)

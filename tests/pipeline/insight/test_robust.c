@@ -194,6 +194,28 @@ static void test_the_section_tells_means(void)
     answer_study_clear(&s);
 }
 
+/* Gnuplot draws what may be missing: the commoner label's share, answers at an amount, any error, alignment. */
+static void test_the_figure_is_drawn(void)
+{
+    answer_study s;
+    small_study(&s, 2);
+    for (int k = 0; k < 3; k++) {
+        pl_figures figures;
+        pl_robust r;
+        s.d.majority = k == 0 ? 0.6 : (double)NAN;
+        fill(&r, false, 10);
+        r.point[0][PL_DISTURB_NOISE][4] = (pl_robust_point){10, 0, 0};
+        for (int i = 0; k == 2 && i < 4; i++)
+            write_run(s.d.dir, s.d.run[i].id, &r);
+        pl_figures_init(&figures);
+        TST_OK(pl_robust_section(&s.d, NULL, &figures, e));
+        TST_OK(pl_figures_draw(&figures, tst_path("plots"), 1, e));
+        CU_ASSERT_EQUAL(strstr(figures.item[0].script, "commoner") != NULL, k == 0);
+        pl_figures_clear(&figures);
+    }
+    answer_study_clear(&s);
+}
+
 /* Six are measured: four are drawn, the CSV has all. A group without a file is not told. */
 static void test_many_groups_and_none(void)
 {
@@ -242,6 +264,7 @@ const tst_case tst_insight_robust[] = {
     TST(test_malformed_files),
     TST(test_means_over_runs),
     TST(test_the_section_tells_means),
+    TST(test_the_figure_is_drawn),
     TST(test_many_groups_and_none),
     TST(test_a_malformed_file_of_a_study),
     TST_END,
