@@ -9,6 +9,8 @@
 #include "cli/predict_args.h"
 #include "cli/predict_outside.h"
 #include "cli/predict_sheet.h"
+#include "cli/predict_sure.h"
+#include "cli/side_models.h"
 #include "compare/compare_side.h"
 #include "insight/pixels_far.h"
 #include "io/json.h"
@@ -31,19 +33,15 @@ static int widest(const char *head, int width, const char *text)
     return own > width ? own : width;
 }
 
-static void print_row(const pl_predictions *p, size_t image, size_t at)
+static void print_row(const pl_predictions *p, size_t at)
 {
-    const pl_predicted *item = &p->item[image];
-    int truth = p->truth ? p->truth[at] : -1;
-    const char *label = pl_predicted_label(item, p->probability[at]);
-    if (item->answer == PL_NO_FACE)
+    const char *label = pl_prediction_label(p, at);
+    if (p->answer[at] == PL_NO_FACE)
         printf("  %11s  %5s", "", label);
     else
         printf("  %11.4f  %5s", (double)p->probability[at], label);
-    if (truth >= 0)
-        printf("  %5d%s", truth,
-               item->answer != PL_ANSWERED || truth == (p->probability[at] > 0.5f) ? ""
-                                                                                   : "  wrong");
+    if (p->truth && p->truth[at] >= 0)
+        printf("  %5d%s", p->truth[at], pl_prediction_wrong(p, at) ? "  wrong" : "");
     printf("\n");
 }
 
@@ -64,7 +62,7 @@ static void print_table(const pl_predictions *p, bool all)
             printf("%-*s", width, p->item[i].name);
             if (all)
                 printf("  %-*s", named, targets->name[k]);
-            print_row(p, i, i * p->targets + k);
+            print_row(p, pl_prediction_at(p, i, k));
         }
 }
 
@@ -88,6 +86,15 @@ static void print_accuracy(const pl_scores *scores)
            100 * scores->majority);
 }
 
+/* How many pictures are said to be 1. */
+static size_t count_ones(const pl_predictions *p, size_t target)
+{
+    size_t ones = 0;
+    for (size_t i = 0; i < p->count; i++)
+        ones += strcmp(pl_prediction_label(p, pl_prediction_at(p, i, target)), "1") == 0;
+    return ones;
+}
+
 /* Of several targets a line each, and with labels the mean. */
 static kn_status print_targets(const pl_predictions *p, kn_error *e)
 {
@@ -99,10 +106,7 @@ static kn_status print_targets(const pl_predictions *p, kn_error *e)
         named = widest("", named, targets->name[k]);
     printf("%zu picture%s, %zu targets\n", p->count, p->count == 1 ? "" : "s", p->targets);
     for (size_t k = 0; k < p->targets; k++) {
-        size_t ones = 0;
-        for (size_t i = 0; i < p->count; i++)
-            ones += p->probability[i * p->targets + k] > 0.5f && p->item[i].answer == PL_ANSWERED;
-        printf("%-*s  %zu predicted", named, targets->name[k], ones);
+        printf("%-*s  %zu predicted", named, targets->name[k], count_ones(p, k));
         if (p->truth)
             KN_TRY(pl_predictions_score(p, k, &each[scored], e));
         if (p->truth && each[scored].count > 0) {
@@ -124,25 +128,26 @@ static kn_status print_targets(const pl_predictions *p, kn_error *e)
 static kn_status print_summary(const pl_predictions *p, bool all, const pl_scores *scores,
                                kn_error *e)
 {
-    size_t ones = 0;
     if (all)
         return print_targets(p, e);
-    for (size_t i = 0; i < p->count; i++)
-        ones += p->item[i].label == 1 && p->item[i].answer == PL_ANSWERED;
-    printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s", ones,
-           pl_predictions_target(p));
+    printf("%zu picture%s, %zu predicted %s\n", p->count, p->count == 1 ? "" : "s",
+           count_ones(p, p->target), pl_predictions_target(p));
     if (p->truth && scores->count > 0)
         print_accuracy(scores);
     return KN_OK;
 }
 
-static json_t *answer_json(const pl_predictions *p, size_t image, size_t at)
+static json_t *answer_json(const pl_predictions *p, size_t at)
 {
-    json_t *o = json_pack("{s:f, s:i}", "probability", (double)p->probability[at], "label",
-                          p->probability[at] > 0.5f);
+    json_t *o = json_object();
+    bool answered = p->answer[at] == PL_ANSWERED, none = p->answer[at] == PL_NO_FACE;
+    json_object_set_new(o, "probability",
+                        none ? json_null() : json_real((double)p->probability[at]));
+    json_object_set_new(o, "label",
+                        answered ? json_integer(p->probability[at] > 0.5f)
+                                 : json_string(pl_prediction_label(p, at)));
     if (p->truth && p->truth[at] >= 0)
         json_object_set_new(o, "truth", json_integer(p->truth[at]));
-    pl_predict_outside_answer_json(&p->item[image], o);
     return o;
 }
 
@@ -150,11 +155,12 @@ static json_t *answer_json(const pl_predictions *p, size_t image, size_t at)
 static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
 {
     const pl_targets *targets = &p->model->spec.data.target;
-    json_t *o = all ? json_object() : answer_json(p, i, i * p->targets + p->target);
+    json_t *o = all ? json_object() : answer_json(p, pl_prediction_at(p, i, p->target));
     if (all) {
         json_t *answers = json_object();
         for (size_t k = 0; k < p->targets; k++)
-            json_object_set_new(answers, targets->name[k], answer_json(p, i, i * p->targets + k));
+            json_object_set_new(answers, targets->name[k],
+                                answer_json(p, pl_prediction_at(p, i, k)));
         json_object_set_new(o, "answers", answers);
     }
     json_object_set_new(o, "image", json_string(p->item[i].name));
@@ -163,16 +169,33 @@ static json_t *picture_json(const pl_predictions *p, size_t i, bool all)
     return o;
 }
 
+/* Of a target's scores: pictures without a label, and labelled ones without an answer. */
+static void count_unscored(const pl_predictions *p, size_t target, size_t scored, json_t *scores)
+{
+    size_t labelled = 0;
+    for (size_t i = 0; i < p->count; i++)
+        labelled += p->truth[pl_prediction_at(p, i, target)] >= 0;
+    json_object_set_new(scores, "unknown", json_integer((json_int_t)(p->count - labelled)));
+    json_object_set_new(scores, "unanswered", json_integer((json_int_t)(labelled - scored)));
+}
+
 static kn_status all_scores_json(const pl_predictions *p, json_t **out, kn_error *e)
 {
     pl_scores each[KN_TARGETS_MAX];
     for (size_t k = 0; k < p->targets; k++)
         KN_TRY(pl_predictions_score(p, k, &each[k], e));
     *out = pl_scores_json_several(each, p->model->spec.data.target.name, p->targets, p->count);
+    json_t *by_name = json_object_get(*out, "targets");
+    for (size_t k = 0; k < p->targets; k++) {
+        json_t *name = pl_json_string(p->model->spec.data.target.name[k]);
+        count_unscored(p, k, each[k].count, json_object_get(by_name, json_string_value(name)));
+        json_decref(name);
+    }
     return KN_OK;
 }
 
-static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *scores, kn_error *e)
+static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *scores,
+                            const pl_predict_sure *sure, kn_error *e)
 {
     json_t *pictures = json_array(), *bad = json_array(), *told = NULL;
     for (size_t i = 0; i < p->count; i++)
@@ -197,6 +220,9 @@ static kn_status print_json(const pl_predictions *p, bool all, const pl_scores *
         json_object_set_new(root, "scores", told);
     if (p->models > 1)
         json_object_set_new(root, "models", json_integer((json_int_t)p->models));
+    json_t *worth = pl_predict_sure_json(sure, p);
+    if (worth)
+        json_object_set_new(root, "confidence", worth);
     char *text = rc == KN_OK ? pl_json_text(root) : NULL;
     if (text)
         fputs(text, stdout);
@@ -254,12 +280,11 @@ static kn_status add_all(pl_predictions *p, const pl_predict_args *a, kn_error *
 }
 
 static kn_status answer(const pl_global *g, const pl_predict_args *a, const char *dir,
-                        const pl_predict_outside *outside, pl_predictions *p, char **words,
-                        kn_error *e)
+                        const pl_predict_sure *sure, pl_predictions *p, char **words, kn_error *e)
 {
     pl_scores scores = {0};
     bool all = tells_all(p, a);
-    pl_predict_outside_judge(a, outside, p);
+    pl_predict_sure_judge(sure, p);
     KN_TRY(look_far(p, dir, words, e));
     if (a->labels) {
         KN_TRY(pl_predictions_label(p, a->labels, e));
@@ -271,25 +296,29 @@ static kn_status answer(const pl_global *g, const pl_predict_args *a, const char
         KN_TRY(pl_predict_sheet_write(p, p->models > 1 ? a->run : pl_path_base(dir),
                                       (const char *const *)words, a->sheet, e));
     if (g->json)
-        return print_json(p, all, &scores, e);
+        return print_json(p, all, &scores, sure, e);
     if (!a->csv) {
         print_table(p, all);
         pl_predict_outside_frames(p);
         print_far(p);
     }
     KN_TRY(print_summary(p, all, &scores, e));
-    pl_predict_outside_summary(a, outside, p);
+    pl_predict_outside_summary(p);
+    pl_predict_sure_summary(sure, p);
     return KN_OK;
 }
 
-static kn_status predict(const pl_global *g, const pl_predict_args *a, const char *dir,
+static kn_status predict(const pl_global *g, const pl_predict_args *a, const pl_compare_side *side,
                          pl_predictions *p, kn_error *e)
 {
-    pl_predict_outside outside;
+    const char *dir = side->run[0].dir;
+    pl_predict_outside outside = {.framer = NULL};
+    pl_predict_sure sure = {.asked = false};
     char **words = NULL;
     p->framing = a->framing;
-    outside = (pl_predict_outside){.least = (double)NAN};
     kn_status rc = a->target ? pl_predictions_look(p, a->target, e) : KN_OK;
+    if (rc == KN_OK)
+        rc = pl_predict_sure_open(a, side, p, &sure, e);
     if (rc == KN_OK)
         rc = pl_predict_outside_open(g, a, dir, p, &outside, e);
     if (rc == KN_OK)
@@ -297,34 +326,13 @@ static kn_status predict(const pl_global *g, const pl_predict_args *a, const cha
     if (rc == KN_OK && !(words = calloc(p->count + 1, sizeof *words)))
         rc = kn_fail(e, KN_ENOMEM, "no memory for notes on %zu pictures", p->count);
     if (rc == KN_OK)
-        rc = answer(g, a, dir, &outside, p, words, e);
+        rc = answer(g, a, dir, &sure, p, words, e);
     for (size_t i = 0; words && i < p->count; i++)
         free(words[i]);
     free(words);
+    pl_predict_sure_close(&sure);
     pl_predict_outside_close(&outside);
     return rc;
-}
-
-/* A group is the mean of its runs that are done; what that costs is said. */
-static kn_status open_all(const pl_compare_side *side, kn_pool *pool, pl_predictions *p,
-                          kn_error *e)
-{
-    const char **dir = calloc((size_t)side->runs, sizeof *dir);
-    if (!dir)
-        return kn_fail(e, KN_ENOMEM, "no memory for %d runs", side->runs);
-    for (int k = 0; k < side->runs; k++)
-        dir[k] = side->run[k].dir;
-    kn_status rc = pl_predictions_open(dir, (size_t)side->runs, pool, p, e);
-    free(dir);
-    if (rc != KN_OK || !side->group)
-        return rc;
-    if (side->not_done > 0)
-        pl_warn("%s: %d of %d runs %s not done and left out", side->name, side->not_done,
-                side->not_done + side->runs, side->not_done == 1 ? "is" : "are");
-    if (side->runs > 1)
-        pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
-                side->runs, side->name, side->runs);
-    return KN_OK;
 }
 
 static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
@@ -341,9 +349,12 @@ static kn_status run(const pl_global *g, int argc, char **argv, kn_error *e)
     if (rc == KN_OK)
         rc = kn_pool_new(g->threads, &pool, e);
     if (rc == KN_OK)
-        rc = open_all(&side, pool, &p, e);
+        rc = pl_side_models_open(&side, pool, &p, e);
     if (rc == KN_OK) {
-        rc = predict(g, &a, side.run[0].dir, &p, e);
+        if (side.runs > 1)
+            pl_info("mean of %d models, the seeds of %s: %d times the time and parameters of one",
+                    side.runs, side.name, side.runs);
+        rc = predict(g, &a, &side, &p, e);
         pl_predictions_close(&p);
     }
     kn_pool_free(pool);

@@ -46,12 +46,15 @@ const char pl_predict_help[] =
     "                  known). What is beyond the picture is filled by its edge. --align says\n"
     "                  its frames in the same terms\n\n"
     "What a probability is worth:\n\n"
-    "  --calibrated    probabilities by the temperature fitted on the run's validation images\n"
+    "  --calibrated    probabilities by the temperature fitted on the run's validation images;\n"
+    "                  of a group on the mean of its seeds' probabilities of them, which is what\n"
+    "                  it answers by\n"
     "  --abstain P     answers only where the label's probability is at least P (0.5 to 1);\n"
     "                  else the label is `unsure`\n"
     "  --coverage C    the P at which the share C (0 to 1) of the validation images is answered\n"
     "                  The share answered is said at the end, with the accuracy that this P has\n"
-    "                  on validation and test. Accuracies count answers alone\n\n"
+    "                  on validation and test. Accuracies count answers alone. Of several\n"
+    "                  attributes each has its own temperature, its own P and its own `unsure`\n\n"
     "Where the study has data/ID/training.json, size, proportions, brightness, contrast,\n"
     "sharpness and saturation are compared with those of the training pictures. A picture is\n"
     "said to be far where one of them is outside the range of the middle 98 % of these (in the\n"
@@ -105,10 +108,10 @@ static kn_status take_cut(pl_framing *f, const char *text, kn_error *e)
     return KN_OK;
 }
 
-/* "SCALE,DX,DY[,ANGLE]" */
+/* "SCALE,DX,DY[,ANGLE]". A face of a fiftieth of a wide picture is dozens of its widths from the middle. */
 static kn_status take_frame(pl_predict_args *a, const char *text, kn_error *e)
 {
-    static const double low[] = {0.1, -2, -2, -180}, high[] = {10, 2, 2, 180};
+    static const double low[] = {0.01, -100, -100, -180}, high[] = {100, 100, 100, 180};
     double v[4] = {0};
     const char *at = text;
     int n = 0;
@@ -126,8 +129,8 @@ static kn_status take_frame(pl_predict_args *a, const char *text, kn_error *e)
         }
     }
     return kn_fail(e, KN_EUSAGE,
-                   "--frame takes SCALE,DX,DY or SCALE,DX,DY,ANGLE (0.1 to 10, -2 to 2, -2 to 2, "
-                   "-180 to 180), not '%s'",
+                   "--frame takes SCALE,DX,DY or SCALE,DX,DY,ANGLE (0.01 to 100, -100 to 100, "
+                   "-100 to 100, -180 to 180), not '%s'",
                    text);
 }
 

@@ -13,7 +13,7 @@ static char *title_of(const pl_predictions *p, const char *run, size_t shown)
     const char *target = pl_predictions_target(p);
     size_t wrong = 0;
     for (size_t i = 0; i < p->count; i++)
-        wrong += p->item[i].truth >= 0 && p->item[i].truth != p->item[i].label;
+        wrong += pl_prediction_wrong(p, pl_prediction_at(p, i, p->target));
     pl_str s;
     pl_str_init(&s);
     pl_str_addf(&s, "%s or not, by ", target);
@@ -31,6 +31,19 @@ static char *title_of(const pl_predictions *p, const char *run, size_t shown)
     return pl_str_take(&s);
 }
 
+/* What is said of a picture; heap. */
+static char *answer_text(const pl_predictions *p, size_t at)
+{
+    if (p->answer[at] == PL_NO_FACE)
+        return pl_strdup("no face");
+    char *text = pl_answer_text(pl_predictions_target(p), p->probability[at]);
+    if (p->answer[at] == PL_ANSWERED)
+        return text;
+    char *unsure = pl_format("unsure: %s", text);
+    free(text);
+    return unsure;
+}
+
 kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const char *const *far,
                                  const char *path, kn_error *e)
 {
@@ -44,14 +57,14 @@ kn_status pl_predict_sheet_write(const pl_predictions *p, const char *run, const
     if (!tile || !made)
         rc = kn_fail(e, KN_ENOMEM, "no memory for a sheet of %zu pictures", count);
     for (size_t i = 0; rc == KN_OK && i < count; i++) {
-        const pl_predicted *item = &p->item[i];
-        tile[i] = (pl_tile){.x = p->x + i * bytes, .bar = item->probability};
-        tile[i].line[0] = item->name;
-        tile[i].line[1] = made[MADE * i] = pl_answer_text(target, item->probability);
+        size_t at = pl_prediction_at(p, i, p->target);
+        tile[i] = (pl_tile){.x = p->x + i * bytes, .marked = pl_prediction_wrong(p, at)};
+        tile[i].bar = p->answer[at] == PL_NO_FACE ? 0 : p->probability[at];
+        tile[i].line[0] = p->item[i].name;
+        tile[i].line[1] = made[MADE * i] = answer_text(p, at);
         int line = 2;
-        if (item->truth >= 0)
-            tile[i].line[line++] = made[MADE * i + 1] = pl_truth_text(target, item->truth);
-        tile[i].marked = item->truth >= 0 && item->truth != item->label;
+        if (p->truth && p->truth[at] >= 0)
+            tile[i].line[line++] = made[MADE * i + 1] = pl_truth_text(target, p->truth[at]);
         if (far[i] && far[i][0])
             tile[i].line[line++] = made[MADE * i + 2] = pl_format("far: %s", far[i]);
     }

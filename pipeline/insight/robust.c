@@ -5,10 +5,7 @@
 
 #include "framing/find.h"
 #include "image/gray.h"
-#include "io/csv.h"
 #include "stages/dataset.h"
-#include "stats/interval.h"
-#include "util/fs.h"
 #include "util/interrupt.h"
 
 typedef struct measuring {
@@ -17,10 +14,11 @@ typedef struct measuring {
     pl_npy test;
     size_t images;
     kn_shape shape;
-    uint8_t *x, *aligned;  /* [images, shape]: as disturbed, and then aligned */
-    uint8_t *label, *face; /* [images]; face: found */
+    uint8_t *x, *aligned; /* [images, shape]: as disturbed, and then aligned */
+    uint8_t *label;       /* [images, targets] */
+    uint8_t *face;        /* [images]: found */
     uint32_t *index;
-    float *probability;
+    float *probability; /* [images, targets] */
     pl_finder **finder; /* by worker */
     uint8_t **grey;     /* by worker */
     void **scratch;     /* by worker */
@@ -70,20 +68,32 @@ static void prepare(void *context, size_t i, int worker)
         m->status[i] = align(m, m->x + i * row, worker, m->aligned + i * row, &m->face[i]);
 }
 
-static kn_status judge(measuring *m, bool aligned, pl_robust_point *out, kn_error *e)
+static pl_robust_point count(const measuring *m, bool aligned, size_t target)
 {
+    size_t targets = m->in->model->targets;
+    pl_robust_point out = {0, 0, 0};
+    for (size_t i = 0; i < m->images; i++) {
+        uint8_t label = m->label[i * targets + target];
+        bool answered = !aligned || m->face[i];
+        if (label == KN_LABEL_MISSING)
+            continue;
+        out.images++;
+        out.answered += answered;
+        out.right += answered && (m->probability[i * targets + target] > 0.5f) == (label != 0);
+    }
+    return out;
+}
+
+/* The condition made last, by every model. */
+static kn_status judge(measuring *m, bool aligned, int step, pl_robust *out, kn_error *e)
+{
+    const pl_predictions *p = m->in->model;
     const kn_batch batch = {
         .x = aligned ? m->aligned : m->x, .index = m->index, .count = m->images};
-    KN_TRY(kn_trainer_predict(m->in->model->by[0].trainer, &batch, m->probability, NULL, e));
-    *out = (pl_robust_point){.amount = m->amount};
-    for (size_t i = 0; i < m->images; i++) {
-        float p = m->probability[i * m->in->model->targets + m->in->model->target];
-        bool answered = !aligned || m->face[i];
-        if (m->label[i] == KN_LABEL_MISSING)
-            continue;
-        out->images++;
-        out->answered += answered;
-        out->right += answered && (p > 0.5f) == (m->label[i] != 0);
+    for (size_t k = 0; k < p->models; k++) {
+        KN_TRY(kn_trainer_predict(p->by[k].trainer, &batch, m->probability, NULL, e));
+        for (size_t t = 0; t < p->targets; t++)
+            out[k * p->targets + t].point[aligned][m->kind][step] = count(m, aligned, t);
     }
     return KN_OK;
 }
@@ -101,9 +111,9 @@ static kn_status measure_all(measuring *m, pl_robust *out, kn_error *e)
                 if (m->status[i] != KN_OK)
                     return kn_fail(e, m->status[i], "%s %g: an image cannot be made",
                                    pl_disturbances[k].name, m->amount);
-            KN_TRY(judge(m, false, &out->point[0][k][s], e));
+            KN_TRY(judge(m, false, s, out, e));
             if (m->in->framer)
-                KN_TRY(judge(m, true, &out->point[1][k][s], e));
+                KN_TRY(judge(m, true, s, out, e));
             pl_progress_update(m->in->progress, ++done);
         }
     return KN_OK;
@@ -126,14 +136,14 @@ static kn_status open_side(measuring *m, kn_error *e)
 
 static kn_status make_room(measuring *m, kn_error *e)
 {
-    size_t n = m->images, row = kn_shape_size(m->shape);
+    size_t n = m->images, row = kn_shape_size(m->shape), targets = m->in->model->targets;
     size_t workers = (size_t)kn_pool_size(m->in->pool);
     m->x = malloc(n * row);
     m->aligned = calloc(n, row);
-    m->label = malloc(n);
+    m->label = malloc(n * targets);
     m->face = calloc(n, 1);
     m->index = malloc(n * sizeof *m->index);
-    m->probability = malloc(n * m->in->model->targets * sizeof *m->probability);
+    m->probability = malloc(n * targets * sizeof *m->probability);
     m->status = calloc(n, sizeof *m->status);
     m->finder = calloc(workers, sizeof *m->finder);
     m->grey = calloc(workers, sizeof *m->grey);
@@ -150,9 +160,8 @@ static kn_status make_room(measuring *m, kn_error *e)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu test images", n);
     for (size_t i = 0; i < n; i++) {
         m->index[i] = (uint32_t)i;
-        m->label[i] =
-            ((const uint8_t *)
-                 m->data.y.data)[image_of(m, i) * m->in->model->targets + m->in->model->target];
+        memcpy(m->label + i * targets, (const uint8_t *)m->data.y.data + image_of(m, i) * targets,
+               targets);
     }
     return KN_OK;
 }
@@ -182,38 +191,15 @@ static void clear(measuring *m)
 kn_status pl_robust_measure(const pl_robust_input *in, pl_robust *out, kn_error *e)
 {
     measuring m = {.in = in};
-    memset(out, 0, sizeof *out);
+    size_t curves = in->model->models * in->model->targets;
+    memset(out, 0, curves * sizeof *out);
     kn_status rc = open_side(&m, e);
     if (rc == KN_OK)
         rc = make_room(&m, e);
     if (rc == KN_OK)
         rc = measure_all(&m, out, e);
-    out->aligned = in->framer != NULL;
-    out->images = m.images;
+    for (size_t i = 0; i < curves; i++)
+        out[i].aligned = in->framer != NULL;
     clear(&m);
     return rc;
-}
-
-void pl_robust_csv(const pl_robust *r, pl_str *csv)
-{
-    pl_str_add(csv, "disturbance,amount,align,images,answered,right,accuracy,low,high\n");
-    for (int k = 0; k < PL_DISTURB_COUNT; k++)
-        for (int a = 0; a < (r->aligned ? 2 : 1); a++)
-            for (int s = 0; s < PL_DISTURB_STEPS; s++) {
-                const pl_robust_point *p = &r->point[a][k][s];
-                pl_interval w = pl_wilson(p->right, p->answered);
-                const double share[3] = {(double)p->right / (double)p->answered, w.low, w.high};
-                pl_str_addf(csv, "%s,%g,%d,%lld,%lld,%lld", pl_disturbances[k].name, p->amount, a,
-                            p->images, p->answered, p->right);
-                for (int i = 0; i < 3; i++) {
-                    pl_str_add(csv, ",");
-                    pl_csv_add_number(csv, share[i]);
-                }
-                pl_str_add(csv, "\n");
-            }
-}
-
-char *pl_robust_path(const char *study_dir, const char *run_id)
-{
-    return pl_format("%s/robust/%s.csv", study_dir, run_id);
 }

@@ -89,6 +89,7 @@ void pl_predictions_close(pl_predictions *p)
         free(p->bad[i]);
     free(p->item);
     free(p->probability);
+    free(p->answer);
     free(p->truth);
     free(p->bad);
     free(p->x);
@@ -124,19 +125,23 @@ static kn_status make_room(pl_predictions *p, const pl_images *images, kn_error 
     float *probability = realloc(p->probability, count * p->targets * sizeof *probability);
     if (probability)
         p->probability = probability;
-    if (!item || !x || !probability)
+    pl_answer *answer = realloc(p->answer, count * p->targets * sizeof *answer);
+    if (answer)
+        p->answer = answer;
+    if (!item || !x || !probability || !answer)
         return kn_fail(e, KN_ENOMEM, "no memory for %zu pictures", count);
     return KN_OK;
 }
 
-/* What was seen of a reframed picture, behind what the model says of it. */
-static void add_seen(pl_predicted *item, const pl_seen *seen, const pl_predicted *before)
+/* What was seen of the last picture, which was reframed. */
+static void add_seen(pl_predictions *p, const pl_seen *seen, bool same_picture)
 {
+    size_t image = p->count - 1;
+    pl_predicted *item = &p->item[image];
     item->seen = *seen;
-    if (seen->score < 0.5)
-        item->answer = PL_NO_FACE;
-    if (before && strcmp(before->name, item->name) == 0)
-        item->face = before->face + 1;
+    item->face = same_picture ? item[-1].face + 1 : 0;
+    for (size_t k = 0; seen->score < 0.5 && k < p->targets; k++)
+        p->answer[pl_prediction_at(p, image, k)] = PL_NO_FACE;
 }
 
 /* mean[i] of the images, [count, targets]: the mean over the models. */
@@ -169,24 +174,17 @@ static kn_status predict(pl_predictions *p, const pl_images *images, const pl_se
 {
     size_t n = images->count, row = (size_t)images->w * (size_t)images->h * (size_t)images->c;
     KN_TRY(make_room(p, images, e));
-    float *probability = p->probability + p->count * p->targets;
-    kn_status rc = ask_all(p, images, probability, e);
-    if (rc == KN_OK) {
-        memcpy(p->x + p->count * row, images->x, n * row);
-        for (size_t i = 0; i < n; i++) {
-            float its = probability[i * p->targets + p->target];
-            p->item[p->count++] = (pl_predicted){.name = pl_strdup(images->name[i]),
-                                                 .probability = its,
-                                                 .label = its > 0.5f,
-                                                 .truth = -1,
-                                                 .w = images->size[i][0],
-                                                 .h = images->size[i][1]};
-        }
-        for (size_t i = 0; seen && i < n; i++)
-            add_seen(&p->item[p->count - n + i], &seen[i],
-                     i > 0 ? &p->item[p->count - n + i - 1] : NULL);
+    KN_TRY(ask_all(p, images, p->probability + p->count * p->targets, e));
+    memcpy(p->x + p->count * row, images->x, n * row);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < p->targets; k++)
+            p->answer[pl_prediction_at(p, p->count, k)] = PL_ANSWERED;
+        p->item[p->count++] = (pl_predicted){
+            .name = pl_strdup(images->name[i]), .w = images->size[i][0], .h = images->size[i][1]};
+        if (seen)
+            add_seen(p, &seen[i], i > 0 && strcmp(images->name[i - 1], images->name[i]) == 0);
     }
-    return rc;
+    return KN_OK;
 }
 
 kn_status pl_predictions_add(pl_predictions *p, const char *path, kn_error *e)
@@ -219,7 +217,7 @@ static void take_truths(pl_predictions *p, const pl_labels *table, size_t target
     for (size_t i = 0; i < p->count; i++) {
         ptrdiff_t row = pl_names_find(&table->names, p->item[i].name);
         int8_t value = row < 0 ? 0 : table->value[(size_t)row * table->columns + column];
-        p->truth[i * p->targets + target] = value ? value > 0 : -1;
+        p->truth[pl_prediction_at(p, i, target)] = value ? value > 0 : -1;
     }
 }
 
@@ -235,10 +233,8 @@ static kn_status look_up(pl_predictions *p, const pl_labels *table, kn_error *e)
     for (size_t k = 0; k < p->targets; k++)
         if (pl_labels_column(table, targets->name[k], &column, NULL) == KN_OK)
             take_truths(p, table, k, column);
-    for (size_t i = 0; i < p->count; i++) {
-        p->item[i].truth = p->truth[i * p->targets + p->target];
-        p->known += p->item[i].truth >= 0;
-    }
+    for (size_t i = 0; i < p->count; i++)
+        p->known += p->truth[pl_prediction_at(p, i, p->target)] >= 0;
     return KN_OK;
 }
 
@@ -261,11 +257,11 @@ kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores
     kn_status rc = KN_OK;
     size_t n = 0;
     for (size_t i = 0; label && probability && i < p->count; i++) {
-        int8_t truth = p->truth[i * p->targets + target];
-        if (truth < 0 || p->item[i].answer != PL_ANSWERED)
+        size_t at = pl_prediction_at(p, i, target);
+        if (p->truth[at] < 0 || p->answer[at] != PL_ANSWERED)
             continue;
-        label[n] = (uint8_t)truth;
-        probability[n++] = p->probability[i * p->targets + target];
+        label[n] = (uint8_t)p->truth[at];
+        probability[n++] = p->probability[at];
     }
     if (!label || !probability || pl_scores_compute(n, label, probability, out) != 0)
         rc = kn_fail(e, KN_ENOMEM, "no memory for the scores of %zu pictures", p->count);
@@ -274,11 +270,18 @@ kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores
     return rc;
 }
 
-/* The label as csv, table and json have it. */
-const char *pl_predicted_label(const pl_predicted *item, float probability)
+const char *pl_prediction_label(const pl_predictions *p, size_t at)
 {
     static const char *const unanswered[] = {[PL_UNSURE] = "unsure", [PL_NO_FACE] = "none"};
-    return item->answer != PL_ANSWERED ? unanswered[item->answer] : probability > 0.5f ? "1" : "0";
+    if (p->answer[at] != PL_ANSWERED)
+        return unanswered[p->answer[at]];
+    return p->probability[at] > 0.5f ? "1" : "0";
+}
+
+bool pl_prediction_wrong(const pl_predictions *p, size_t at)
+{
+    return p->truth && p->truth[at] >= 0 && p->answer[at] == PL_ANSWERED &&
+           p->truth[at] != (p->probability[at] > 0.5f);
 }
 
 static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str *s)
@@ -295,16 +298,16 @@ static void add_frame(const pl_predictions *p, const pl_predicted *item, pl_str 
 static void add_row(const pl_predictions *p, size_t image, size_t target, bool named, pl_str *s)
 {
     const pl_predicted *item = &p->item[image];
-    size_t at = image * p->targets + target;
+    size_t at = pl_prediction_at(p, image, target);
     pl_csv_add(s, item->name);
     pl_str_add(s, ",");
     if (named) {
         pl_csv_add(s, p->model->spec.data.target.name[target]);
         pl_str_add(s, ",");
     }
-    if (item->answer != PL_NO_FACE)
+    if (p->answer[at] != PL_NO_FACE)
         pl_csv_add_number(s, (double)p->probability[at]);
-    pl_str_addf(s, ",%s", pl_predicted_label(item, p->probability[at]));
+    pl_str_addf(s, ",%s", pl_prediction_label(p, at));
     if (p->truth)
         pl_str_add(s, p->truth[at] < 0 ? "," : p->truth[at] ? ",1" : ",0");
     pl_str_add(s, ",");

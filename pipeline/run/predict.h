@@ -17,13 +17,9 @@ typedef enum pl_answer {
 } pl_answer;
 
 typedef struct pl_predicted {
-    char *name;        /* base name */
-    float probability; /* of class 1, of the target looked into */
-    int8_t label;      /* predicted: 1 above 0.5 */
-    int8_t truth;      /* by the label table; -1: not known */
-    int w, h;          /* of the picture as framed, before it was resized */
+    char *name; /* base name */
+    int w, h;   /* of the picture as framed, before it was resized */
     char *far; /* heap: how it is far from the training pictures; "": it is near; NULL: not known */
-    pl_answer answer;
     pl_seen seen; /* of a reframed picture */
     int face;     /* 0, 1, ..: which of the picture's faces */
 } pl_predicted;
@@ -37,12 +33,12 @@ typedef struct pl_predictions {
     const pl_reframe_options
         *reframe;   /* the same; NULL: pictures are taken as they are. Borrowed */
     size_t targets; /* that the model tells */
-    size_t
-        target; /* the one looked into, which the items are about: the first, unless another is chosen */
+    size_t target;  /* the one looked into: the first, unless another is chosen */
     pl_predicted *item;
-    float *probability;  /* [count, targets] */
-    int8_t *truth;       /* [count, targets]; NULL: no labels were looked up */
-    size_t count, known; /* pictures; those whose truth is known */
+    float *probability;  /* [count, targets], of class 1; predicted is 1 above 0.5 */
+    pl_answer *answer;   /* [count, targets] */
+    int8_t *truth;       /* [count, targets], -1: not known; NULL: no labels were looked up */
+    size_t count, known; /* pictures; those whose truth is known, of the target looked into */
     uint8_t *x;          /* [count, h, w, c] as the model saw them */
     char **bad;          /* [bad_count] "name: reason" of what cannot be read */
     size_t bad_count;
@@ -73,8 +69,17 @@ kn_status pl_predictions_label(pl_predictions *p, const char *labels, kn_error *
 /* Scores of a target over the pictures whose truth is known and that are answered. */
 kn_status pl_predictions_score(const pl_predictions *p, size_t target, pl_scores *out, kn_error *e);
 
-/* "0", "1", "unsure", "none": what is said of a picture whose probability of a target is this. */
-const char *pl_predicted_label(const pl_predicted *item, float probability);
+/* Where a picture's answer about a target lies in probability, answer and truth. */
+static inline size_t pl_prediction_at(const pl_predictions *p, size_t image, size_t target)
+{
+    return image * p->targets + target;
+}
+
+/* "0", "1", "unsure", "none": what is said there. */
+const char *pl_prediction_label(const pl_predictions *p, size_t at);
+
+/* Whether it is answered, the truth is known, and another. */
+bool pl_prediction_wrong(const pl_predictions *p, size_t at);
 
 /* image, probability, label, where truths are known a column truth, and far (empty: near, or not known). all, of several targets: a row
  * per picture and target, with a column target behind image. Of reframed pictures also face (from 0; with all faces), frame_score,

@@ -28,25 +28,39 @@ int pl_manifest_views(const json_t *manifest, kn_view view[PL_VIEWS_MAX])
     return views;
 }
 
-static int read_views(const char *run_dir, kn_view view[PL_VIEWS_MAX])
+static json_t *read_manifest(const char *run_dir)
 {
     char *path = pl_path_join(run_dir, "manifest.json");
     json_t *manifest = json_load_file(path, 0, NULL);
-    int views = pl_manifest_views(manifest, view);
-    json_decref(manifest);
     free(path);
-    return views;
+    return manifest;
+}
+
+static kn_status load_model(const char *run_dir, const json_t *manifest, pl_model *out, kn_error *e)
+{
+    const char *status = json_string_value(json_object_get(manifest, "status"));
+    char *path = pl_path_join(run_dir, "model.safetensors");
+    kn_status rc = KN_OK;
+    if (!pl_exists(path) && status && strcmp(status, "done") != 0)
+        rc = kn_fail(e, KN_EDATA,
+                     "%s has no model: the run is %s, not done; `facet why` says more, `facet run` "
+                     "of its spec goes on",
+                     run_dir, status);
+    if (rc == KN_OK)
+        rc = pl_model_load(path, out, e);
+    free(path);
+    return rc;
 }
 
 kn_status pl_predictor_open(const char *run_dir, kn_pool *pool, pl_predictor *out, kn_error *e)
 {
     *out = (pl_predictor){.trainer = NULL};
-    char *path = pl_path_join(run_dir, "model.safetensors");
-    kn_status rc = pl_model_load(path, &out->model, e);
-    free(path);
+    json_t *manifest = read_manifest(run_dir);
+    kn_status rc = load_model(run_dir, manifest, &out->model, e);
+    out->views = pl_manifest_views(manifest, out->view);
+    json_decref(manifest);
     KN_TRY(rc);
     KN_TRY_TO(rc, fail, pl_model_fold(&out->model, e));
-    out->views = read_views(run_dir, out->view);
     const kn_trainer_options inference = {.batch_max = 0,
                                           .class_weight = {1, 1},
                                           .views = out->view,

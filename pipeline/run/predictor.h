@@ -16,7 +16,7 @@ typedef struct pl_predictor {
     int views;                  /* 0: a picture as it is */
 } pl_predictor;
 
-/* Loads the model of a run's folder. `out` must stay where it is; after a failure it is empty. */
+/* Loads the model of a run's folder. `out` must stay where it is; after a failure it is empty. KN_EDATA: the run is not done. */
 kn_status pl_predictor_open(const char *run_dir, kn_pool *pool, pl_predictor *out, kn_error *e);
 void pl_predictor_close(pl_predictor *p);
 

@@ -4,67 +4,106 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/csv.h"
 #include "stats/calibration.h"
+#include "stats/mean.h"
+#include "study/answers.h"
 #include "util/fs.h"
 
-static void add(pl_confident_side *s, float p, int label)
+static void *zeroed(size_t count, size_t size)
 {
-    s->p[s->count] = p;
-    s->label[s->count++] = (uint8_t)label;
+    void *p = calloc(count ? count : 1, size);
+    if (!p)
+        abort();
+    return p;
 }
 
-static kn_status read_rows(const char *path, const pl_csv *csv, pl_run_confidence *out, kn_error *e)
+static void take_side(const pl_image_set *set, const float *p, int which, pl_confident_side *out)
 {
-    static const char *const names[] = {"split", "label", "probability"};
-    size_t column[3];
-    KN_TRY(pl_csv_columns(path, csv, names, 3, column, e));
-    for (size_t r = 1; r < csv->rows; r++) {
-        const char *text = pl_csv_get(csv, r, column[2]), *label = pl_csv_get(csv, r, column[1]);
-        char *end;
-        float p = strtof(text, &end);
-        if (end == text || *end || !(p >= 0 && p <= 1) ||
-            (strcmp(label, "0") != 0 && strcmp(label, "1") != 0))
-            return kn_fail(e, KN_EFORMAT, "%s:%d: label '%s' and probability '%s' are no answer",
-                           path, csv->line[r], label, text);
-        bool val = strcmp(pl_csv_get(csv, r, column[0]), "val") == 0;
-        add(val ? &out->val : &out->test, p, label[0] == '1');
-    }
-    return KN_OK;
-}
-
-kn_status pl_run_confidence_read(const char *run_dir, pl_run_confidence *out, kn_error *e)
-{
-    char *path = pl_path_join(run_dir, "predictions.csv");
-    pl_csv csv;
-    memset(out, 0, sizeof *out);
-    kn_status rc = pl_csv_read(path, &csv, e);
-    if (rc == KN_OK) {
-        pl_confident_side *const sides[] = {&out->val, &out->test};
-        for (int i = 0; i < 2 && rc == KN_OK; i++) {
-            sides[i]->p = malloc((csv.rows + 1) * sizeof *sides[i]->p);
-            sides[i]->label = malloc(csv.rows + 1);
-            if (!sides[i]->p || !sides[i]->label)
-                rc = kn_fail(e, KN_ENOMEM, "no memory for %zu answers", csv.rows);
+    out->p = zeroed(set->on_side[which], sizeof *out->p);
+    out->label = zeroed(set->on_side[which], sizeof *out->label);
+    for (size_t i = 0; i < set->count; i++)
+        if (set->side[i] == which) {
+            out->p[out->count] = p[i];
+            out->label[out->count++] = set->label[i];
         }
-        if (rc == KN_OK)
-            rc = read_rows(path, &csv, out, e);
-        pl_csv_clear(&csv);
-    }
+}
+
+/* The runs were asked the same images about this target. */
+static void take_mean(pl_answers *const *answers, size_t runs, size_t target,
+                      pl_run_confidence *out)
+{
+    const pl_image_set *set = answers[0][target].images;
+    const float **p = zeroed(runs, sizeof(*p));
+    float *mean = zeroed(set->count, sizeof *mean);
+    for (size_t k = 0; k < runs; k++)
+        p[k] = answers[k][target].probability;
+    pl_average(p, runs, set->count, mean);
+    take_side(set, mean, PL_SIDE_VAL, &out->val);
+    take_side(set, mean, PL_SIDE_TEST, &out->test);
     out->temperature = pl_temperature_fit(out->val.p, out->val.label, out->val.count);
+    free(mean);
+    free(p);
+}
+
+static void free_answers(pl_answers *all, size_t count)
+{
+    for (size_t t = 0; t < count; t++)
+        pl_answers_clear(&all[t]);
+    free(all);
+}
+
+/* The answers of a run to all it tells, on the images of the first. */
+static kn_status read_run(const char *dir, const char *first_dir, const pl_answers *first,
+                          size_t targets, pl_image_sets *sets, pl_answers **out, kn_error *e)
+{
+    char *path = pl_path_join(dir, "predictions.csv");
+    size_t count = 0;
+    kn_status rc = pl_answers_read_all(sets, path, out, &count, e);
+    if (rc == KN_OK && count != targets)
+        rc = kn_fail(e, KN_EFORMAT, "%s: answers to %zu attributes where the model tells %zu", path,
+                     count, targets);
+    for (size_t t = 0; rc == KN_OK && first && t < targets; t++)
+        if ((*out)[t].images != first[t].images)
+            rc = kn_fail(e, KN_EDATA,
+                         "%s and %s/predictions.csv list other images or labels: their mean has "
+                         "no temperature and no coverage",
+                         path, first_dir);
+    if (rc != KN_OK && *out) {
+        free_answers(*out, count);
+        *out = NULL;
+    }
     free(path);
-    if (rc != KN_OK)
-        pl_run_confidence_clear(out);
     return rc;
 }
 
-void pl_run_confidence_clear(pl_run_confidence *c)
+kn_status pl_run_confidence_read(const char *const *run_dir, size_t runs, size_t targets,
+                                 pl_run_confidence *out, kn_error *e)
 {
-    free(c->val.p);
-    free(c->val.label);
-    free(c->test.p);
-    free(c->test.label);
-    memset(c, 0, sizeof *c);
+    pl_answers **answers = zeroed(runs, sizeof(*answers));
+    pl_image_sets sets = {NULL, 0};
+    kn_status rc = KN_OK;
+    memset(out, 0, targets * sizeof *out);
+    for (size_t k = 0; k < runs && rc == KN_OK; k++)
+        rc = read_run(run_dir[k], run_dir[0], answers[0], targets, &sets, &answers[k], e);
+    for (size_t t = 0; t < targets && rc == KN_OK; t++)
+        take_mean(answers, runs, t, &out[t]);
+    for (size_t k = 0; k < runs; k++)
+        if (answers[k])
+            free_answers(answers[k], targets);
+    free(answers);
+    pl_image_sets_clear(&sets);
+    return rc;
+}
+
+void pl_run_confidence_clear(pl_run_confidence *c, size_t targets)
+{
+    for (size_t t = 0; t < targets; t++) {
+        free(c[t].val.p);
+        free(c[t].val.label);
+        free(c[t].test.p);
+        free(c[t].test.label);
+    }
+    memset(c, 0, targets * sizeof *c);
 }
 
 void pl_run_confidence_calibrate(pl_run_confidence *c)

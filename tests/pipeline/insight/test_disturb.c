@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "insight/disturb.h"
-#include "insight/robust.h"
 #include "tst.h"
 
 /* Every kind at every amount: `none` changes no byte, everything else some; twice the same. */
@@ -46,25 +45,8 @@ static void test_directions(void)
     free(scratch);
 }
 
-static void test_a_row_for_every_condition(void)
-{
-    pl_robust *r = calloc(1, sizeof *r);
-    pl_str csv;
-    pl_str_init(&csv);
-    r->point[0][0][0] = (pl_robust_point){0.6, 10, 10, 8};
-    pl_robust_csv(r, &csv);
-    size_t lines = 0;
-    for (const char *at = csv.text; (at = strchr(at, '\n')); at++)
-        lines++;
-    CU_ASSERT_EQUAL(lines, 1 + PL_DISTURB_COUNT * PL_DISTURB_STEPS);
-    CU_ASSERT_PTR_NOT_NULL(strstr(csv.text, "\nscale,0.6,0,10,10,8,0.8,0.490162"));
-    pl_str_clear(&csv);
-    free(r);
-}
-
 const tst_case tst_insight_disturb[] = {
     TST(test_only_none_changes_nothing),
     TST(test_directions),
-    TST(test_a_row_for_every_condition),
     TST_END,
 };
