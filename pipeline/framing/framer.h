@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "framing/window.h"
 
-enum { PL_FRAMER_VERSION = 1, PL_FRAMER_STEPS = 4 };
+enum { PL_FRAMER_VERSION = 2, PL_FRAMER_STEPS = 4 };
 
 /* A linear regression of the move from a window to the right one. */
 typedef struct pl_step {

@@ -12,17 +12,15 @@
 #include "util/interrupt.h"
 
 enum {
-    TEXTURES = 800,
     ROUNDS = 3,
-    SCENES = 1000, /* with a face, and without one, of each round */
+    SCENES = 1000, /* of each round with a face, where there are as many faces */
     SAMPLES = 3,   /* of each face for each regression */
-    CHECKED = 800, /* scenes that set the threshold */
     MOVES = 4,
     SEED = 20
 };
 
 /* Purposes of random numbers (framing/scenes.h). */
-enum { TO_DRAW = 1, TO_STEP = 10, TO_ACCEPT = 20, TO_REFUSE = 21 };
+enum { TO_DRAW = 1, TO_STEP = 10, TO_ACCEPT = 20, TO_REFUSE = 21, TO_JUDGE = 22 };
 
 /* How far off the windows of a regression are: what the one before leaves. */
 static const struct {
@@ -32,15 +30,20 @@ static const struct {
 /* Of a scan's place that is nearest to a face: half a step of size, half a step of place, and as upright as the picture. */
 static const double COARSE_SCALE = 0.13, COARSE_SHIFT = 0.045;
 
+/* Of a place after its corrections. */
+static const double JUDGE_SCALE = 0.12, JUDGE_SHIFT = 0.05, JUDGE_TURN = 8;
+
 /* Weights of the losses; chosen on training faces held back. */
 static const double RIDGE = 20, COARSE_C = 0.1;
 
-/* Of disturbed faces, this share is refused. */
-static const double REFUSE = 0.035;
+/* Of scenes with faces held back this share is refused: they are harder than most pictures, of which fewer are. */
+static const double REFUSE = 0.03;
 
 typedef struct learning {
-    pl_scenes scenes;
-    size_t taught; /* faces that are learned from: the first ones */
+    pl_scenes scenery;
+    size_t taught;         /* faces that are learned from: the first ones */
+    size_t scenes;         /* of a round; and that set the threshold, with a face and without one */
+    size_t textures, held; /* drawn to be learned from, and more that set the threshold */
     kn_pool *pool;
     pl_framer *framer;
     pl_scene *scene; /* by worker */
@@ -55,14 +58,14 @@ static void draw_texture(void *context, size_t task, int worker)
 {
     learning *l = context;
     (void)worker;
-    kn_rng rng = pl_scenes_rng(&l->scenes, TO_DRAW, task);
+    kn_rng rng = pl_scenes_rng(&l->scenery, TO_DRAW, task);
     pl_texture_draw(&rng, PL_TEXTURE_SIDE, l->texture + task * PL_TEXTURE_SIDE * PL_TEXTURE_SIDE);
 }
 
 static void take_window(learning *l, const pl_scene *scene, const pl_face_place *place, size_t task)
 {
     pl_window_scratch scratch;
-    pl_window_features(&scene->level, place, l->scenes.tall, l->x + task * PL_WINDOW_FEATURES,
+    pl_window_features(&scene->level, place, l->scenery.tall, l->x + task * PL_WINDOW_FEATURES,
                        &scratch);
 }
 
@@ -71,11 +74,11 @@ static void step_sample(void *context, size_t task, int worker)
 {
     learning *l = context;
     pl_scene *scene = &l->scene[worker];
-    kn_rng rng = pl_scenes_rng(&l->scenes, l->purpose, task);
-    pl_scene_draw(&l->scenes, &rng, task / SAMPLES, scene);
-    pl_face_place from = pl_place_shaken(&scene->truth, l->scenes.tall, reach[l->step].scale,
+    kn_rng rng = pl_scenes_rng(&l->scenery, l->purpose, task);
+    pl_scene_draw(&l->scenery, &rng, task / SAMPLES, scene);
+    pl_face_place from = pl_place_shaken(&scene->truth, l->scenery.tall, reach[l->step].scale,
                                          reach[l->step].shift, reach[l->step].turn, &rng);
-    pl_move by = pl_place_between(&from, &scene->truth, l->scenes.tall);
+    pl_move by = pl_place_between(&from, &scene->truth, l->scenery.tall);
     const double move[MOVES] = {by.scale, by.dx, by.dy, by.turn};
     for (int i = 0; i < MOVES; i++)
         l->y[task * MOVES + (size_t)i] = (float)move[i];
@@ -87,11 +90,23 @@ static void accept_sample(void *context, size_t task, int worker)
 {
     learning *l = context;
     pl_scene *scene = &l->scene[worker];
-    kn_rng rng = pl_scenes_rng(&l->scenes, TO_ACCEPT, task);
-    pl_scene_draw(&l->scenes, &rng, task, scene);
+    kn_rng rng = pl_scenes_rng(&l->scenery, TO_ACCEPT, task);
+    pl_scene_draw(&l->scenery, &rng, task, scene);
     pl_face_place place =
-        pl_place_shaken(&scene->truth, l->scenes.tall, COARSE_SCALE, COARSE_SHIFT, 0, &rng);
+        pl_place_shaken(&scene->truth, l->scenery.tall, COARSE_SCALE, COARSE_SHIFT, 0, &rng);
     place.turn = 0;
+    take_window(l, scene, &place, task);
+}
+
+/* A face as it is judged. */
+static void judge_sample(void *context, size_t task, int worker)
+{
+    learning *l = context;
+    pl_scene *scene = &l->scene[worker];
+    kn_rng rng = pl_scenes_rng(&l->scenery, TO_JUDGE, task);
+    pl_scene_draw(&l->scenery, &rng, task, scene);
+    pl_face_place place =
+        pl_place_shaken(&scene->truth, l->scenery.tall, JUDGE_SCALE, JUDGE_SHIFT, JUDGE_TURN, &rng);
     take_window(l, scene, &place, task);
 }
 
@@ -100,10 +115,10 @@ static void refuse_sample(void *context, size_t task, int worker)
 {
     learning *l = context;
     pl_scene *scene = &l->scene[worker];
-    kn_rng rng = pl_scenes_rng(&l->scenes, TO_REFUSE, task);
-    pl_scene_draw_empty(&l->scenes, &rng, scene);
+    kn_rng rng = pl_scenes_rng(&l->scenery, TO_REFUSE, task);
+    pl_scene_draw_empty(&l->scenery, &rng, scene);
     const pl_face_place place = {.x = scene->level.w * kn_rng_uniform64(&rng),
-                                 .y = scene->level.h * l->scenes.tall * kn_rng_uniform64(&rng),
+                                 .y = scene->level.h * l->scenery.tall * kn_rng_uniform64(&rng),
                                  .side = PL_FRAME_PIXELS * (0.7 + 2 * kn_rng_uniform64(&rng))};
     take_window(l, scene, &place, task);
 }
@@ -139,8 +154,10 @@ static kn_status learn_scorers(learning *l, pl_windows *coarse, pl_windows *judg
     KN_TRY(add_samples(l, accept_sample, 1, coarse, e));
     KN_TRY(add_samples(l, refuse_sample, 0, coarse, e));
     KN_TRY(fit(l, coarse, COARSE_C, &l->framer->coarse, e));
+    KN_TRY(add_samples(l, judge_sample, 1, judge, e));
     for (int round = 0; round < ROUNDS; round++) {
-        KN_TRY(pl_mine(&l->scenes, l->framer, l->taught, SCENES, round, l->pool, coarse, judge, e));
+        KN_TRY(pl_mine(&l->scenery, l->framer, l->taught, l->scenes, round, l->pool, coarse, judge,
+                       e));
         KN_TRY(pl_interrupt_check(e));
         KN_TRY(fit(l, coarse, COARSE_C, &l->framer->coarse, e));
     }
@@ -156,17 +173,21 @@ static int by_value(const void *a, const void *b)
 /* The threshold, on faces that were held back; and what it does. */
 static kn_status set_threshold(learning *l, kn_error *e)
 {
-    double faces[CHECKED], empty[CHECKED];
-    KN_TRY(pl_mine_scores(&l->scenes, l->framer, l->taught, true, CHECKED, l->pool, faces, e));
-    KN_TRY(pl_mine_scores(&l->scenes, l->framer, 0, false, CHECKED, l->pool, empty, e));
-    qsort(faces, CHECKED, sizeof *faces, by_value);
-    double t = faces[(int)(REFUSE * CHECKED)];
-    int refused = 0;
-    for (int i = 0; i < CHECKED; i++)
+    const size_t checked = l->scenes;
+    double faces[SCENES], empty[SCENES];
+    pl_scenes held = l->scenery;
+    held.texture += l->textures * PL_TEXTURE_SIDE * PL_TEXTURE_SIDE;
+    held.textures = l->held;
+    KN_TRY(pl_mine_scores(&held, l->framer, l->taught, true, checked, l->pool, faces, e));
+    KN_TRY(pl_mine_scores(&held, l->framer, 0, false, checked, l->pool, empty, e));
+    qsort(faces, checked, sizeof *faces, by_value);
+    size_t below = (size_t)(REFUSE * (double)checked), refused = 0;
+    double t = faces[below];
+    for (size_t i = 0; i < checked; i++)
         refused += empty[i] < t;
     l->framer->threshold = t;
-    l->framer->kept = 1 - (double)(int)(REFUSE * CHECKED) / CHECKED;
-    l->framer->refused = (double)refused / CHECKED;
+    l->framer->kept = 1 - (double)below / (double)checked;
+    l->framer->refused = (double)refused / (double)checked;
     return KN_OK;
 }
 
@@ -174,7 +195,7 @@ static kn_status learn(learning *l, kn_error *e)
 {
     pl_windows coarse = {0}, judge = {0};
     size_t rows = l->taught * SAMPLES;
-    l->texture = malloc((size_t)TEXTURES * PL_TEXTURE_SIDE * PL_TEXTURE_SIDE);
+    l->texture = malloc((l->textures + l->held) * PL_TEXTURE_SIDE * PL_TEXTURE_SIDE);
     l->scene = malloc((size_t)kn_pool_size(l->pool) * sizeof *l->scene);
     l->x = malloc(rows * PL_WINDOW_FEATURES);
     l->y = malloc(rows * MOVES * sizeof *l->y);
@@ -182,9 +203,9 @@ static kn_status learn(learning *l, kn_error *e)
     if (!l->texture || !l->scene || !l->x || !l->y)
         rc = kn_fail(e, KN_ENOMEM, "no memory to learn framing from %zu faces", l->taught);
     if (rc == KN_OK)
-        kn_pool_run(l->pool, TEXTURES, draw_texture, l);
-    l->scenes.texture = l->texture;
-    l->scenes.textures = TEXTURES;
+        kn_pool_run(l->pool, l->textures + l->held, draw_texture, l);
+    l->scenery.texture = l->texture;
+    l->scenery.textures = l->textures;
     for (int step = 0; rc == KN_OK && step < PL_FRAMER_STEPS; step++)
         rc = learn_step(l, step, e);
     if (rc == KN_OK)
@@ -213,9 +234,12 @@ kn_status pl_framer_learn(const uint8_t *face, size_t faces, int width, int heig
     out->height = height;
     out->faces = (long long)faces;
     learning l = {
-        .scenes = {.face = face, .faces = faces, .tall = (double)height / width, .seed = SEED},
+        .scenery = {.face = face, .faces = faces, .tall = (double)height / width, .seed = SEED},
         .taught = faces - faces / 10,
         .pool = pool,
         .framer = out};
+    l.scenes = l.taught < SCENES ? l.taught : SCENES;
+    l.textures = l.scenes + l.scenes / 5;
+    l.held = l.scenes * 2 / 5;
     return learn(&l, e);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 8, PURPOSE_MINE = 100, PURPOSE_SCORE = 120 };
+enum { PLACES = 8, WRONG_KEPT = 8, EMPTY = 2, PURPOSE_MINE = 100, PURPOSE_SCORE = 120 };
 
 kn_status pl_windows_reserve(pl_windows *w, size_t more, kn_error *e)
 {
@@ -36,6 +36,9 @@ void pl_windows_clear(pl_windows *w)
     memset(w, 0, sizeof *w);
 }
 
+/* How near a place is to the right one that the judge is to accept. */
+static const double RIGHT_SCALE = 0.15, RIGHT_SHIFT = 0.07, RIGHT_TURN = 10;
+
 /* What a search of one scene leaves. label: -1 left out */
 typedef struct dug {
     uint8_t coarse[PLACES][PL_WINDOW_FEATURES], judge[PLACES][PL_WINDOW_FEATURES];
@@ -63,15 +66,19 @@ static int coarse_label(const pl_move *off)
     return fabs(off->scale) > 0.4 || hypot(off->dx, off->dy) > 0.25 ? 0 : -1;
 }
 
-static int judge_label(const pl_move *off)
+/* The judge is to tell faces from pictures of nothing. Wrong places at a face are many and alike, and too hard for it: all of them
+ * taken, it learns them at the cost of what it is for; one in WRONG_KEPT is enough for right places to be the surest. */
+static int judge_label(const pl_move *off, size_t scene, int place)
 {
     double shift = hypot(off->dx, off->dy), turn = fabs(off->turn), scale = fabs(off->scale);
-    if (scale < 0.12 && shift < 0.05 && turn < 7)
+    if (scale < RIGHT_SCALE && shift < RIGHT_SHIFT && turn < RIGHT_TURN)
         return 1;
-    return scale > 0.25 || shift > 0.12 || turn > 18 ? 0 : -1;
+    bool wrong = scale > 0.25 || shift > 0.12 || turn > 18;
+    return wrong && (scene + (size_t)place) % WRONG_KEPT == 0 ? 0 : -1;
 }
 
-static kn_status dig(digging *d, pl_finder *finder, const pl_scene *scene, bool face, dug *out)
+static kn_status dig(digging *d, pl_finder *finder, const pl_scene *scene, bool face, size_t task,
+                     dug *out)
 {
     const pl_find_options options = pl_find_best();
     pl_found found[PLACES];
@@ -83,7 +90,7 @@ static kn_status dig(digging *d, pl_finder *finder, const pl_scene *scene, bool 
         pl_find_window(finder, d->framer, &found[i].place, out->coarse[i]);
         pl_face_place place = pl_find_correct(finder, d->framer, found[i].place);
         off = pl_place_between(&place, &scene->truth, d->s->tall);
-        out->judge_label[i] = (int8_t)(face ? judge_label(&off) : 0);
+        out->judge_label[i] = (int8_t)(face ? judge_label(&off, task, i) : 0);
         pl_find_window(finder, d->framer, &place, out->judge[i]);
     }
     return rc;
@@ -109,7 +116,7 @@ static void work(void *context, size_t task, int worker)
         pl_scene_draw(d->s, &rng, d->first + kn_rng_below(&rng, (uint32_t)d->faces), scene);
     else
         pl_scene_draw_empty(d->s, &rng, scene);
-    d->status[task] = d->found ? dig(d, d->finder[worker], scene, face, &d->found[task])
+    d->status[task] = d->found ? dig(d, d->finder[worker], scene, face, task, &d->found[task])
                                : best(d, d->finder[worker], scene, &d->score[task]);
 }
 
@@ -160,11 +167,12 @@ kn_status pl_mine(const pl_scenes *s, const pl_framer *framer, size_t faces, siz
                  .faces = faces,
                  .with_face = scenes,
                  .purpose = PURPOSE_MINE + round};
-    d.found = malloc(2 * scenes * sizeof *d.found);
-    kn_status rc = d.found ? run(&d, 2 * scenes, pool, e)
-                           : kn_fail(e, KN_ENOMEM, "no memory to search %zu scenes", 2 * scenes);
+    size_t all = (1 + EMPTY) * scenes;
+    d.found = malloc(all * sizeof *d.found);
+    kn_status rc = d.found ? run(&d, all, pool, e)
+                           : kn_fail(e, KN_ENOMEM, "no memory to search %zu scenes", all);
     if (rc == KN_OK)
-        rc = gather(d.found, 2 * scenes, coarse, judge, e);
+        rc = gather(d.found, all, coarse, judge, e);
     free(d.found);
     return rc;
 }

@@ -18,7 +18,7 @@ kn_status pl_windows_reserve(pl_windows *w, size_t more, kn_error *e);
 void pl_windows_add(pl_windows *w, const uint8_t x[PL_WINDOW_FEATURES], int label); /* reserved */
 void pl_windows_clear(pl_windows *w);
 
-/* Searches `scenes` scenes with a face (of the first `faces` ones) and as many without. Places of the scan where no face is go to coarse; what
+/* Searches `scenes` scenes with a face (of the first `faces` ones) and twice as many without. Places of the scan where no face is go to coarse; what
  * becomes of places by correction goes to judge, right or wrong; what is neither is left out. round: another one, other scenes. */
 kn_status pl_mine(const pl_scenes *s, const pl_framer *framer, size_t faces, size_t scenes,
                   int round, kn_pool *pool, pl_windows *coarse, pl_windows *judge, kn_error *e);

@@ -1,7 +1,10 @@
 #include "framing/scenes.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
+
+#include "image/augment.h"
 
 enum { FACE_BYTES = PL_FRAME_PIXELS * PL_FRAME_PIXELS };
 
@@ -15,6 +18,33 @@ kn_rng pl_scenes_rng(const pl_scenes *s, int purpose, size_t i)
     kn_rng r;
     kn_rng_init(&r, s->seed, ((uint64_t)purpose << 48) + i);
     return r;
+}
+
+/* What pictures from outside have more of than training pictures: little light or contrast, blur, noise, and hands, hair and
+ * hats before a part of the face. */
+static const kn_augment harder = {.scale = {1, 1},
+                                  .crop = 1,
+                                  .brightness = 0.15f,
+                                  .contrast = 0.6f,
+                                  .gamma = {0.6f, 1.8f},
+                                  .noise = 0.03f,
+                                  .blur = 1.2f,
+                                  .cutout = 0.3f,
+                                  .cutout_probability = 0.3f};
+
+/* The face as it is, or made harder to see. */
+static const uint8_t *seen_face(const pl_scenes *s, kn_rng *rng, size_t face,
+                                uint8_t out[FACE_BYTES])
+{
+    static const kn_shape shape = {PL_FRAME_PIXELS, PL_FRAME_PIXELS, 1};
+    _Alignas(float) uint8_t scratch[8 * FACE_BYTES];
+    const uint8_t *as_is = s->face + face * FACE_BYTES;
+    uint32_t draw = kn_rng_below(rng, UINT32_MAX);
+    assert(kn_augment_scratch(shape) <= sizeof scratch);
+    if (draw % 2 == 0)
+        return as_is;
+    kn_augment_apply(&harder, shape, s->seed, draw, (uint32_t)face, as_is, out, scratch);
+    return out;
 }
 
 /* The map from the scene's pixels to the face's. */
@@ -79,7 +109,8 @@ void pl_scene_draw(const pl_scenes *s, kn_rng *rng, size_t face, pl_scene *out)
     out->truth.side = PL_FRAME_PIXELS;
     out->truth.turn = between(rng, -15, 15);
     kn_warp map = face_map(out, s->tall, kn_rng_below(rng, 2));
-    const uint8_t *pixels = s->face + face * FACE_BYTES;
+    uint8_t made[FACE_BYTES];
+    const uint8_t *pixels = seen_face(s, rng, face, made);
     const kn_shape in = {PL_FRAME_PIXELS, PL_FRAME_PIXELS, 1}, to = {out->level.h, out->level.w, 1};
     if (textured)
         before_texture(s, rng, &map, pixels, out);

@@ -31,7 +31,7 @@ typedef struct pl_scene {
 /* Stream of random numbers for the i-th sample of a purpose (0..255). */
 kn_rng pl_scenes_rng(const pl_scenes *s, int purpose, size_t i);
 
-/* A face, mirrored or not, turned by up to 15 degrees: its frame 0.6 to 1.6 times as wide as what is seen of the scene, up to 20 % beside
+/* A face, mirrored or not, every other time blurred, lit otherwise or partly covered, turned by up to 15 degrees: its frame 0.6 to 1.6 times as wide as what is seen of the scene, up to 20 % beside
  * its middle, the rest filled by its edge or one grey; or anywhere before a texture. */
 void pl_scene_draw(const pl_scenes *s, kn_rng *rng, size_t face, pl_scene *out);
 

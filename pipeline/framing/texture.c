@@ -86,8 +86,11 @@ static void shape(field *f)
     double turn = between(f->rng, 0, 3.1416), c = cos(turn), s = sin(turn);
     float level = (float)between(f->rng, -1, 1);
     uint32_t kind = kn_rng_below(f->rng, 3);
-    for (int y = 0; y < f->n; y++)
-        for (int x = 0; x < f->n; x++) {
+    double reach = 1.5 * a * (1 + 2 / b); /* nothing of it is farther from its middle */
+    int top = (int)fmax(0, cy - reach), end = (int)fmin(f->n, cy + reach + 1);
+    int left = (int)fmax(0, cx - reach), right = (int)fmin(f->n, cx + reach + 1);
+    for (int y = top; y < end; y++)
+        for (int x = left; x < right; x++) {
             double u = (c * (x - cx) + s * (y - cy)) / a, v = (c * (y - cy) - s * (x - cx)) / b;
             double from = kind == 1 ? fmax(fabs(u), fabs(v)) : sqrt(u * u + v * v);
             double inside = kind == 2 ? 2 - fabs(from - 1) * b : (1 - from) * b + 0.5;

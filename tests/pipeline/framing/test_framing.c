@@ -149,14 +149,14 @@ static void test_another_version_is_refused(void)
     TST_OK(pl_framer_write(f, path, e));
     char *bytes = tst_read(path, &size), *at = NULL;
     for (size_t i = 0; !at && i + 16 < size; i++)
-        if (memcmp(bytes + i, "facet.framer\":\"1", 16) == 0)
+        if (memcmp(bytes + i, "facet.framer\":\"2", 16) == 0)
             at = bytes + i + 15;
     CU_ASSERT_PTR_NOT_NULL_FATAL(at);
     *at = '9';
     tst_write(path, bytes, size);
     kn_error error;
     CU_ASSERT_EQUAL(pl_framer_read(path, f, &error), KN_EFORMAT);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "f.safetensors: not a framer of version 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "f.safetensors: not a framer of version 2"));
     free(bytes);
     free(f);
 }
