@@ -8,7 +8,11 @@
 
 #include "image/gray.h"
 
-enum { NATIVE_MAX = 512 }; /* of a frame cut out, where no training picture says how large */
+enum {
+    NATIVE_MAX = 512,   /* of a frame cut out, where no training picture says how large */
+    SIDE_MAX = 1 << 18, /* of a picture */
+    THIN_MAX = 100      /* of its longer side over the shorter */
+};
 
 /* A warp smooths nothing: it shrinks by this at most. */
 static const double SHRINK = 1.5;
@@ -104,6 +108,12 @@ static kn_status seek(pl_reframe *r, pl_seen *seen, int *count, kn_error *e)
 kn_status pl_reframe_look(pl_reframe *r, const uint8_t *x, int w, int h, pl_seen *seen, int *count,
                           kn_error *e)
 {
+    int most = w > h ? w : h, least = w > h ? h : w;
+    if (most > SIDE_MAX || most > THIN_MAX * least)
+        return kn_fail(e, KN_EFORMAT,
+                       "%d x %d pixels; a face is looked for where the sides are at most %d pixels "
+                       "and one at most %d times the other",
+                       w, h, SIDE_MAX, THIN_MAX);
     r->picture = (pl_raster){.w = w, .h = h, .c = r->o.c, .qx = 1, .qy = 1, .x = x};
     if (!r->o.hand)
         return seek(r, seen, count, e);

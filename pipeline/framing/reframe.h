@@ -30,7 +30,7 @@ pl_reframe_new(const pl_reframe_options *options); /* borrows; aborts when memor
 void pl_reframe_free(pl_reframe *r);               /* NULL is allowed */
 
 /* Looks at a picture [h,w,c]: seen [PL_FACES_MAX] and their number, at least 1: without any face above the threshold the surest place, or
- * the picture as it is, with its score. KN_ENOMEM. */
+ * the picture as it is, with its score. KN_EFORMAT: sides above 2^18, or one above 100 times the other; KN_ENOMEM. */
 kn_status pl_reframe_look(pl_reframe *r, const uint8_t *x, int w, int h, pl_seen *seen, int *count,
                           kn_error *e);
 

@@ -223,6 +223,28 @@ enum { IS_SLOW = 1 };
 enum { IS_SLOW = 0 };
 #endif
 
+static void test_a_picture_too_thin_or_too_long_is_refused(void)
+{
+    enum { THIN = 1001 };
+    static const uint8_t row[1 << 18 | 1];
+    const kn_frame as_it_is = {.scale = 1};
+    const pl_reframe_options o = {
+        .w = 8, .h = 8, .c = 1, .filter = KN_FILTER_LINEAR, .hand = &as_it_is};
+    pl_reframe *r = pl_reframe_new(&o);
+    pl_seen seen[PL_FACES_MAX];
+    uint8_t out[64];
+    int count;
+    kn_error error;
+    TST_OK(pl_reframe_look(r, row, THIN - 1, 10, seen, &count, e));
+    TST_OK(pl_reframe_cut(r, seen, out, e));
+    CU_ASSERT_EQUAL(pl_reframe_look(r, row, 10, THIN, seen, &count, &error), KN_EFORMAT);
+    CU_ASSERT_STRING_EQUAL(
+        error.text, "10 x 1001 pixels; a face is looked for where the sides are at most 262144 "
+                    "pixels and one at most 100 times the other");
+    CU_ASSERT_EQUAL(pl_reframe_look(r, row, sizeof row, 1, seen, &count, &error), KN_EFORMAT);
+    pl_reframe_free(r);
+}
+
 static void test_real_faces_are_found(void)
 {
     enum { LEARN = 1500, TRY = 300, SIDE = PL_FRAME_PIXELS };
@@ -292,6 +314,7 @@ const tst_case tst_framing_framing[] = {
     TST(test_textures_follow_from_the_random_numbers),
     TST(test_too_few_faces),
     TST(test_the_frame_that_changes_nothing),
+    TST(test_a_picture_too_thin_or_too_long_is_refused),
     TST_M(test_real_faces_are_found),
     TST_END,
 };
