@@ -33,6 +33,7 @@ class Row:
     def __init__(self, name, work, must, aim, measure, unit="images/s"):
         self.name, self.work, self.must, self.aim, self.measure, self.unit = name, work, must, aim, measure, unit
         self.variants, self.notes = {}, []
+        self.wanted = None  # test accuracy, where the row goes for one
 
 
 def training(row, kind, size, batch, images, epochs):
@@ -67,6 +68,23 @@ def evaluation(row, batches):
             row.variants[name] = [best]
             speeds[name] = found[best]
         return speeds
+
+    row.measure = measure
+    return row
+
+
+def accuracy(row, epochs):
+    """Seconds of training until the test images are answered so well; facet looks at the end alone. 0 where a side does not come to it."""
+    def measure(facet, number):
+        spec = facet.spec(50, "official", {"preset": "fast"}, {"precision": "bf16", "epochs": epochs})
+        ingest, split = facet.arrays(spec)
+        found = facet.run(spec)[1]
+        ours, reached = float(found["train_seconds"]), float(found["test_accuracy"])
+        r = peer("torch_accuracy_peer.py", ingest, split, epochs, number, row.wanted)
+        theirs = f"after {r['seconds']:.1f} s" if r["seconds"] else f"not in {r['all_seconds']:.1f} s"
+        row.notes.append(f"test accuracy {100 * row.wanted:.1f} %: facet {100 * reached:.2f} % after {ours:.1f} s (the end); PyTorch {theirs}, "
+                         f"best {100 * r['best']:.2f} %")
+        return {"facet": 1 / ours if reached >= row.wanted else 0, "PyTorch": 1 / r["seconds"] if r["seconds"] else 0}
 
     row.measure = measure
     return row
@@ -113,6 +131,7 @@ def rows():
         training(row("logreg-adam", "logistic regression, Adam, 50x50, batch 500", 8, 20), "logreg", 50, 500, 20000, 9),
         lbfgs(row("logreg-lbfgs", "logistic regression, lbfgs, C=1, 200 iterations", 8, 20, unit="fits/s")),
         evaluation(row("evaluation", "evaluation, CNN 50x50", 1.5, 2.5), [32, 1000]),
+        accuracy(row("accuracy", "preset fast to a test accuracy, 50x50, bf16", 2, 5, unit="times/s"), 12),
         ingest(row("ingest-linear", "JPEGs in a zip to 50x50 and 100x100, linear", 2, 3, unit="pictures/s"), "linear"),
         ingest(row("ingest-triangle", "JPEGs in a zip to 50x50 and 100x100, triangle (default)", 2, 3, unit="pictures/s"), "triangle"),
     ]
@@ -120,6 +139,15 @@ def rows():
 
 def digits(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def ratio(ours, theirs):
+    """None where a side has not come to what was asked for."""
+    return ours / theirs if ours and theirs else None
+
+
+def ratio_text(value):
+    return "-" if value is None else f"{value:.2f}"
 
 
 def spread(values):
@@ -136,11 +164,11 @@ def compare(row, facet, passes):
         for name, value in row.measure(facet, number).items():
             speeds.setdefault(name, []).append(value)
     peers = {name: values for name, values in speeds.items() if name != "facet"}
-    ratios = [ours / max(values[i] for values in peers.values()) for i, ours in enumerate(speeds["facet"])]
-    best = max(speeds["facet"]) / max(max(values) for values in peers.values())
+    ratios = [ratio(ours, max(values[i] for values in peers.values())) for i, ours in enumerate(speeds["facet"])]
+    best = ratio(max(speeds["facet"]), max(max(values) for values in peers.values()))
     theirs = "; ".join(f"{name}{' ' + str(row.variants[name]) if name in row.variants else ''} {spread(values)}"
                        for name, values in peers.items())
-    print(f"| {row.work} | {row.unit} | {spread(speeds['facet'])} | {theirs} | {best:.2f} | {', '.join(f'{r:.2f}' for r in ratios)} | "
+    print(f"| {row.work} | {row.unit} | {spread(speeds['facet'])} | {theirs} | {ratio_text(best)} | {', '.join(map(ratio_text, ratios))} | "
           f"{row.must} | {row.aim} |", flush=True)
     return {"row": row.name, "work": row.work, "unit": row.unit, "speeds": speeds, "ratio": best, "ratio_per_pass": ratios,
             "must": row.must, "aim": row.aim, "variants": row.variants, "notes": row.notes}
@@ -157,6 +185,7 @@ def main():
     p.add_argument("--data", default=os.environ.get("FACET_BENCH_DATA"), help="default: drawn faces in build/bench-faces")
     p.add_argument("--passes", type=int, default=3)
     p.add_argument("--only", action="append", default=[], metavar="ROW", help="this row only; may be given again")
+    p.add_argument("--accuracy", type=float, default=0.978, metavar="A", help="what the row accuracy goes for (default: 0.978)")
     p.add_argument("--json", metavar="FILE")
     p.add_argument("--scaling", action="store_true", help="threads, batches, 10,000 to 200,000 images (draws them: minutes)")
     p.add_argument("--list", action="store_true", help="the names of the rows")
@@ -168,6 +197,8 @@ def main():
     for name in args.only:
         if name not in names:
             p.error(f"--only {name}: not one of {', '.join(names)}")
+    for r in table:
+        r.wanted = args.accuracy
     wanted = [r for r in table if not args.only or r.name in args.only]
     data = os.path.abspath(args.data or draw_faces(f"{ROOT}/build/bench-faces", DRAWN))
     results = {"data": "given" if args.data else f"{DRAWN} drawn faces", "passes": args.passes, "rows": [], "tables": {}}

@@ -28,6 +28,9 @@ class Facet:
                 "data": {"images": f"{d}/img_align_celeba.zip", "labels": f"{d}/list_attr_celeba.csv", "limit": limit,
                          "image": {"size": size, "filter": filter}},
                 "split": {"method": "random", "ratios": split or [0.8, 0.1, 0.1]}, "model": model or {"type": "logreg"}}
+        if split == "official":
+            spec["split"] = {"method": "official"}
+            spec["data"]["partition"] = f"{d}/list_eval_partition.csv"
         if train:
             spec["train"] = {**train, "seed": next(self.numbers)}
         if sweep:
