@@ -259,7 +259,7 @@ static void test_drawn_faces_are_found(void)
     pl_images im;
     kn_pool *pool;
     tst_write_text(tst_path("m.yaml"), spec);
-    facet("-q faces faces --images 300");
+    facet("-q faces faces --images 800");
     facet("-q run m.yaml");
     TST_OK(kn_pool_new(1, &pool, e));
     TST_OK(pl_images_load(tst_path("faces/img_align_celeba.zip"), W, H, 1, KN_FILTER_TRIANGLE, pool,
