@@ -85,29 +85,32 @@ static void step_sample(void *context, size_t task, int worker)
     take_window(l, scene, &from, task);
 }
 
+/* Draws the scene of a face; a place off it. */
+static pl_face_place draw_face(learning *l, int purpose, size_t task, int worker, double scale,
+                               double shift, double turn)
+{
+    pl_scene *scene = &l->scene[worker];
+    kn_rng rng = pl_scenes_rng(&l->scenery, purpose, task);
+    pl_scene_draw(&l->scenery, &rng, task, scene);
+    return pl_place_shaken(&scene->truth, l->scenery.tall, scale, shift, turn, &rng);
+}
+
 /* A face as the scan sees it. */
 static void accept_sample(void *context, size_t task, int worker)
 {
     learning *l = context;
-    pl_scene *scene = &l->scene[worker];
-    kn_rng rng = pl_scenes_rng(&l->scenery, TO_ACCEPT, task);
-    pl_scene_draw(&l->scenery, &rng, task, scene);
-    pl_face_place place =
-        pl_place_shaken(&scene->truth, l->scenery.tall, COARSE_SCALE, COARSE_SHIFT, 0, &rng);
+    pl_face_place place = draw_face(l, TO_ACCEPT, task, worker, COARSE_SCALE, COARSE_SHIFT, 0);
     place.turn = 0;
-    take_window(l, scene, &place, task);
+    take_window(l, &l->scene[worker], &place, task);
 }
 
 /* A face as it is judged. */
 static void judge_sample(void *context, size_t task, int worker)
 {
     learning *l = context;
-    pl_scene *scene = &l->scene[worker];
-    kn_rng rng = pl_scenes_rng(&l->scenery, TO_JUDGE, task);
-    pl_scene_draw(&l->scenery, &rng, task, scene);
     pl_face_place place =
-        pl_place_shaken(&scene->truth, l->scenery.tall, JUDGE_SCALE, JUDGE_SHIFT, JUDGE_TURN, &rng);
-    take_window(l, scene, &place, task);
+        draw_face(l, TO_JUDGE, task, worker, JUDGE_SCALE, JUDGE_SHIFT, JUDGE_TURN);
+    take_window(l, &l->scene[worker], &place, task);
 }
 
 /* A window anywhere in a texture. */
